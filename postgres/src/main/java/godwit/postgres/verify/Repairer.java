@@ -43,7 +43,7 @@ public final class Repairer {
         var wanted = tables.stream().filter(table -> names.contains(table.name())).toList();
         try (var here = Side.of("leader", leader, limits.workersPerSide());
                 var there = Side.lent("follower", follower);
-                var source = leader.open()) {
+                var source = ReadSession.owning(leader.open())) {
             var pairing = new Pairing(
                     wanted,
                     here.read(session -> RelationReader.read(session, wanted)),
@@ -59,7 +59,7 @@ public final class Repairer {
         }
     }
 
-    private long repaired(TableSql sql, Side here, Side there, Connection source) throws SQLException {
+    private long repaired(TableSql sql, Side here, Side there, ReadSession source) throws SQLException {
         var narrowing = new Narrowing(
                 TableReading.ofLeader(here, sql), TableReading.ofFollower(there, sql), limits.keysInMemoryMax());
         var rows = Math.max(sql.table().table().rows(), 1 << 20);
@@ -74,7 +74,7 @@ public final class Repairer {
         }
     }
 
-    private TableRepair tableRepair(TableSql sql, Connection source) {
+    private TableRepair tableRepair(TableSql sql, ReadSession source) {
         return sql.table().hasKey()
                 ? new KeyedRepair(sql, new RowCopy(source, follower, sql.table()))
                 : new KeylessRepair(sql, new RowCopy(source, follower, sql.table()));

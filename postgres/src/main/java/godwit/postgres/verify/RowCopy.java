@@ -16,11 +16,11 @@ import org.postgresql.copy.CopyIn;
  * generated columns to the server.
  */
 final class RowCopy {
-    private final Connection leader;
+    private final ReadSession leader;
     private final Connection follower;
     private final ComparedTable table;
 
-    RowCopy(Connection leader, Connection follower, ComparedTable table) {
+    RowCopy(ReadSession leader, Connection follower, ComparedTable table) {
         this.leader = leader;
         this.follower = follower;
         this.table = table;
@@ -43,7 +43,8 @@ final class RowCopy {
         var into = "COPY %s %s FROM STDIN (FORMAT %s)".formatted(table.table().name().sql(), list, format);
         var target = follower.unwrap(PGConnection.class).getCopyAPI().copyIn(into);
         try {
-            pump(from, target);
+            // Not repeated when cancelled: part of the rows may have been carried already.
+            leader.read(session -> pump(session, from, target), () -> true);
             var inserted = target.endCopy();
             if (inserted != expected) {
                 throw incomplete(inserted, expected);
@@ -55,11 +56,13 @@ final class RowCopy {
         }
     }
 
-    private void pump(String from, CopyIn target) throws SQLException {
-        var source = leader.unwrap(PGConnection.class).getCopyAPI().copyOut(from);
+    private long pump(Connection session, String from, CopyIn target) throws SQLException {
+        var source = session.unwrap(PGConnection.class).getCopyAPI().copyOut(from);
         for (var image = source.readFromCopy(); image != null; image = source.readFromCopy()) {
             target.writeToCopy(image, 0, image.length);
         }
+        RewriteGuard.check(session, table.table().name());
+        return source.getHandledRowCount();
     }
 
     private List<String> names() {
