@@ -1,0 +1,93 @@
+package godwit.postgres;
+
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.postgresql.PGProperty;
+
+/**
+ * A database that sessions can be opened to, all under Godwit's fixed settings.
+ *
+ * <p>The settings make it impossible that a copy or a proof is filtered or shifted unseen: row security fails instead
+ * of filtering, nothing is found by an unqualified name, and values have one text form.
+ */
+public final class Database {
+    private static final String SETTINGS = """
+            SET row_security = off; SET search_path = ''; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';
+            SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex';
+            SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s';
+            SET default_transaction_read_only = off; SET client_connection_check_interval = '1s';
+            SET check_function_bodies = off; SET default_transaction_isolation = 'read committed';
+            """;
+
+    private final Supplier<Endpoint> endpoint;
+
+    /** @param endpoint asked again for each connection, so that tokens that expire keep working */
+    public Database(Supplier<Endpoint> endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    public Endpoint endpoint() {
+        return endpoint.get();
+    }
+
+    /** Opens a session; {@code purpose} shows in pg_stat_activity as {@code godwit purpose}. */
+    public Session open(String purpose) {
+        var to = endpoint.get();
+        var properties = properties(to, purpose);
+        try {
+            var session = new Session(DriverManager.getConnection(url(to), properties), to.place());
+            session.execute(SETTINGS);
+            if (session.number("SHOW server_version_num") >= 170000) {
+                session.execute("SET transaction_timeout = 0");
+            }
+            return session;
+        } catch (SQLException e) {
+            throw Failures.whileConnecting(to, e);
+        }
+    }
+
+    /** Opens a session whose writes fire no ordinary triggers, pass our gate, and are no foreigner's in the log. */
+    public Session openApplying(String purpose, Exemption exemption) {
+        var session = open(purpose);
+        session.execute("SET session_replication_role = replica");
+        session.execute("SELECT set_config('godwit.exempt', ?, false)", exemption.word());
+        return session;
+    }
+
+    /** Opens a connection that speaks the replication protocol. */
+    public Session openReplication(String purpose) {
+        var to = endpoint.get();
+        var properties = properties(to, purpose);
+        PGProperty.REPLICATION.set(properties, "database");
+        PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
+        try {
+            return new Session(DriverManager.getConnection(url(to), properties), to.place());
+        } catch (SQLException e) {
+            throw Failures.whileConnecting(to, e);
+        }
+    }
+
+    private static String url(Endpoint to) {
+        return "jdbc:postgresql://" + to.host() + ":" + to.port() + "/"
+                + java.net.URLEncoder.encode(to.database(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static Properties properties(Endpoint to, String purpose) {
+        var properties = new Properties();
+        to.parameters().forEach(properties::setProperty);
+        properties.setProperty("user", to.user());
+        if (!to.password().isEmpty()) {
+            properties.setProperty("password", to.password());
+        }
+        PGProperty.APPLICATION_NAME.set(properties, "godwit " + purpose);
+        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        PGProperty.CONNECT_TIMEOUT.set(properties, 10);
+        PGProperty.LOGIN_TIMEOUT.set(properties, 20);
+        // Each use is prepared once at most: statements name tables that may be rebuilt between two uses.
+        PGProperty.PREPARE_THRESHOLD.set(properties, 0);
+        return properties;
+    }
+}

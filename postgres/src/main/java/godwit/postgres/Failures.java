@@ -1,0 +1,99 @@
+package godwit.postgres;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.Retry;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * What a server's error means to people.
+ *
+ * <p>The server's texts may quote values of rows (classes 22 and 23, and every DETAIL), so of those classes only the
+ * code and the names of the objects are told.
+ */
+final class Failures {
+    private static final Set<String> PASSING =
+            Set.of("57P01", "57P02", "57P03", "57P05", "53300", "55P03", "40001", "40P01", "55006", "25P03", "57014");
+
+    private static final Map<String, String> CONNECTING = Map.of(
+            "28P01", "wrong-password",
+            "28000", "login-refused",
+            "3D000", "database-missing",
+            "53300", "too-many-connections",
+            "57P03", "server-starting");
+
+    private Failures() {}
+
+    static GodwitException whileRunning(String place, SQLException cause) {
+        var state = stateOf(cause);
+        var problem = new Problem(
+                "database-error",
+                "%s answered %s: %s".formatted(place, state, tellable(cause, state)),
+                hint(state),
+                objects(cause),
+                List.of());
+        return new GodwitException(problem, isPassing(state) ? Retry.LATER : Retry.NEVER, cause);
+    }
+
+    static GodwitException whileConnecting(Endpoint endpoint, SQLException cause) {
+        var state = stateOf(cause);
+        var code = state.startsWith("08") ? "unreachable" : CONNECTING.getOrDefault(state, "connection-refused");
+        var problem = Problem.of(
+                        code,
+                        "Cannot connect to %s as %s (%s).".formatted(endpoint.place(), endpoint.user(), state),
+                        connectingHint(code))
+                .withObjects(List.of(endpoint.place()));
+        return new GodwitException(problem, isPassing(state) ? Retry.LATER : Retry.NEVER, cause);
+    }
+
+    static String stateOf(SQLException cause) {
+        return cause.getSQLState() == null ? "08000" : cause.getSQLState();
+    }
+
+    private static boolean isPassing(String state) {
+        return state.startsWith("08") || PASSING.contains(state);
+    }
+
+    private static String tellable(SQLException cause, String state) {
+        if (state.startsWith("22") || state.startsWith("23")) {
+            return "a value or a constraint was violated (the text is withheld, it may quote a row)";
+        }
+        if (cause instanceof PSQLException e && e.getServerErrorMessage() instanceof ServerErrorMessage m) {
+            return String.valueOf(m.getMessage());
+        }
+        return state.startsWith("08") ? "the connection was lost" : String.valueOf(cause.getMessage());
+    }
+
+    private static List<String> objects(SQLException cause) {
+        if (!(cause instanceof PSQLException e) || e.getServerErrorMessage() == null) {
+            return List.of();
+        }
+        var m = e.getServerErrorMessage();
+        return Stream.of(m.getSchema(), m.getTable(), m.getColumn(), m.getConstraint())
+                .filter(name -> name != null)
+                .toList();
+    }
+
+    private static String hint(String state) {
+        if (state.equals("42501")) {
+            return "Give Godwit's role the privilege; docs/how-to/privileges.md lists what it needs.";
+        }
+        return isPassing(state) ? "It is tried again." : "The server's log has the whole message.";
+    }
+
+    private static String connectingHint(String code) {
+        return switch (code) {
+            case "unreachable" -> "Check host, port and firewall, and that the server runs.";
+            case "wrong-password" -> "Check the password that the URL's variable or file holds.";
+            case "database-missing" -> "Create the database first, or check its name.";
+            case "too-many-connections" -> "Raise max_connections or close other sessions.";
+            default -> "Check pg_hba.conf and that the role may log in.";
+        };
+    }
+}

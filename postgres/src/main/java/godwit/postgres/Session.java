@@ -1,0 +1,176 @@
+package godwit.postgres;
+
+import godwit.GodwitException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyManager;
+
+/**
+ * One connection to a server, with every SQLException turned into a Problem that names the server's place.
+ *
+ * <p>Not for use by two threads at once. Statements autocommit unless they run inside {@link #transaction}.
+ */
+public final class Session implements AutoCloseable {
+    private final Connection connection;
+    private final String place;
+
+    Session(Connection connection, String place) {
+        this.connection = connection;
+        this.place = place;
+    }
+
+    /** Runs a statement and returns the number of rows that it touched. */
+    public long execute(String sql, @Nullable Object... parameters) {
+        return guarded(() -> {
+            if (parameters.length == 0) {
+                try (var statement = connection.createStatement()) {
+                    statement.execute(sql);
+                    return Math.max(0, statement.getLargeUpdateCount());
+                }
+            }
+            try (var statement = prepare(sql, parameters)) {
+                statement.execute();
+                return Math.max(0, statement.getLargeUpdateCount());
+            }
+        });
+    }
+
+    /** Runs a query and reads all its rows: for results that are small by nature. */
+    public <T> List<T> query(String sql, Row<T> row, @Nullable Object... parameters) {
+        return guarded(() -> {
+            try (var statement = prepare(sql, parameters);
+                    var result = statement.executeQuery()) {
+                var all = new ArrayList<T>();
+                while (result.next()) {
+                    all.add(row.read(result));
+                }
+                return all;
+            }
+        });
+    }
+
+    /** The first row of a query, if it has one. */
+    public <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... parameters) {
+        return query(sql, row, parameters).stream().findFirst();
+    }
+
+    public long number(String sql, @Nullable Object... parameters) {
+        return first(sql, row -> row.getLong(1), parameters).orElse(0L);
+    }
+
+    public String text(String sql, @Nullable Object... parameters) {
+        return first(sql, row -> Optional.ofNullable(row.getString(1)), parameters)
+                .flatMap(value -> value)
+                .orElse("");
+    }
+
+    public boolean is(String sql, @Nullable Object... parameters) {
+        return first(sql, row -> row.getBoolean(1), parameters).orElse(false);
+    }
+
+    /** Runs work in one transaction: it commits when the work returns, and rolls back when it throws. */
+    public <T> T transaction(Work<T> work) {
+        begin();
+        try {
+            var result = guarded(() -> work.run(this));
+            commit();
+            return result;
+        } catch (RuntimeException e) {
+            undo(e);
+            throw e;
+        }
+    }
+
+    private void undo(RuntimeException cause) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    public void begin() {
+        guarded(() -> {
+            connection.setAutoCommit(false);
+            return true;
+        });
+    }
+
+    public void commit() {
+        guarded(() -> {
+            connection.commit();
+            connection.setAutoCommit(true);
+            return true;
+        });
+    }
+
+    public void rollback() {
+        guarded(() -> {
+            connection.rollback();
+            connection.setAutoCommit(true);
+            return true;
+        });
+    }
+
+    public int pid() {
+        return guarded(() -> connection.unwrap(PGConnection.class).getBackendPID());
+    }
+
+    public CopyManager copy() {
+        return guarded(() -> connection.unwrap(PGConnection.class).getCopyAPI());
+    }
+
+    /** The driver's connection, for work that this type has no words for. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /** The failure as a Problem that names this server. */
+    public GodwitException failed(SQLException cause) {
+        return Failures.whileRunning(place, cause);
+    }
+
+    /** Ends the connection at once, from another thread too; work in progress fails. */
+    public void abort() {
+        guarded(() -> {
+            connection.abort(Runnable::run);
+            return true;
+        });
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private PreparedStatement prepare(String sql, @Nullable Object... parameters) throws SQLException {
+        var statement = connection.prepareStatement(sql);
+        for (var i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+        return statement;
+    }
+
+    private interface Guarded<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> T guarded(Guarded<T> work) {
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package godwit.postgres.capture;
+
+import godwit.Problem;
+import godwit.move.Lsn;
+import godwit.move.Tuple;
+import godwit.schema.TableName;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads one message of the pgoutput protocol, version 1, from its bytes (PostgreSQL manual, 55.9). */
+public final class PgOutputDecoder {
+    /** Microseconds from 1970-01-01 to 2000-01-01, PostgreSQL's epoch. */
+    private static final long EPOCH_MICROS = 946_684_800_000_000L;
+
+    private PgOutputDecoder() {}
+
+    public static Message decode(ByteBuffer in) {
+        var kind = (char) in.get();
+        return switch (kind) {
+            case 'B' -> new Message.Begin(lsn(in), in.getLong() + EPOCH_MICROS, in.getInt());
+            case 'C' -> commit(in);
+            case 'R' -> relation(in);
+            case 'I' -> insert(in);
+            case 'U' -> update(in);
+            case 'D' -> delete(in);
+            case 'T' -> truncate(in);
+            case 'M' -> emitted(in);
+            case 'Y', 'O' -> new Message.Ignored(kind);
+            default -> throw unknown(kind);
+        };
+    }
+
+    private static RuntimeException unknown(char kind) {
+        return Problem.of(
+                        "unknown-stream-message",
+                        "The source's stream holds a message of the unknown kind %s.".formatted(kind),
+                        "Report it with the server's version; the run can be resumed with a Godwit that knows it.")
+                .asException();
+    }
+
+    private static Message commit(ByteBuffer in) {
+        in.get();
+        return new Message.Commit(lsn(in), lsn(in), in.getLong() + EPOCH_MICROS);
+    }
+
+    private static Message relation(ByteBuffer in) {
+        var id = in.getInt();
+        var schema = text(in);
+        var table = TableName.of(schema.isEmpty() ? "pg_catalog" : schema, text(in));
+        var identity = (char) in.get();
+        var count = in.getShort();
+        var columns = new ArrayList<Message.RelationColumn>(count);
+        for (var i = 0; i < count; i++) {
+            var inKey = (in.get() & 1) != 0;
+            columns.add(new Message.RelationColumn(text(in), inKey, in.getInt(), in.getInt()));
+        }
+        return new Message.Relation(id, table, identity, List.copyOf(columns));
+    }
+
+    private static Message insert(ByteBuffer in) {
+        var relation = in.getInt();
+        expect(in, 'N');
+        return new Message.Insert(relation, tuple(in));
+    }
+
+    private static Message update(ByteBuffer in) {
+        var relation = in.getInt();
+        var part = (char) in.get();
+        if (part == 'N') {
+            return new Message.Update(relation, null, false, tuple(in));
+        }
+        var old = tuple(in);
+        expect(in, 'N');
+        return new Message.Update(relation, old, part == 'O', tuple(in));
+    }
+
+    private static Message delete(ByteBuffer in) {
+        var relation = in.getInt();
+        var part = (char) in.get();
+        return new Message.Delete(relation, tuple(in), part == 'O');
+    }
+
+    private static Message truncate(ByteBuffer in) {
+        var count = in.getInt();
+        var options = in.get();
+        var relations = new ArrayList<Integer>(count);
+        for (var i = 0; i < count; i++) {
+            relations.add(in.getInt());
+        }
+        return new Message.Truncate(List.copyOf(relations), (options & 1) != 0, (options & 2) != 0);
+    }
+
+    private static Message emitted(ByteBuffer in) {
+        var transactional = (in.get() & 1) != 0;
+        var position = lsn(in);
+        var prefix = text(in);
+        var content = new byte[in.getInt()];
+        in.get(content);
+        return new Message.Emitted(transactional, position, prefix, new String(content, StandardCharsets.UTF_8));
+    }
+
+    private static Tuple tuple(ByteBuffer in) {
+        var count = in.getShort();
+        var values = new byte[count][];
+        for (var i = 0; i < count; i++) {
+            var kind = (char) in.get();
+            values[i] = switch (kind) {
+                case 'n' -> Tuple.NULL;
+                case 'u' -> Tuple.UNCHANGED;
+                case 't', 'b' -> value(in);
+                default -> throw unknown(kind);
+            };
+        }
+        return new Tuple(values);
+    }
+
+    private static byte[] value(ByteBuffer in) {
+        var value = new byte[in.getInt()];
+        in.get(value);
+        return value;
+    }
+
+    private static void expect(ByteBuffer in, char wanted) {
+        var found = (char) in.get();
+        if (found != wanted) {
+            throw unknown(found);
+        }
+    }
+
+    private static Lsn lsn(ByteBuffer in) {
+        return new Lsn(in.getLong());
+    }
+
+    private static String text(ByteBuffer in) {
+        var start = in.position();
+        while (in.get() != 0) {
+            // The text ends at the zero byte.
+        }
+        var bytes = new byte[in.position() - start - 1];
+        in.get(start, bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,43 @@
+package godwit.postgres.verify;
+
+import godwit.schema.Column;
+import godwit.schema.Identifier;
+import godwit.schema.Table;
+import java.util.List;
+
+/**
+ * A table that both sides have, and how its rows are compared.
+ *
+ * @param table the table on the leader
+ * @param columns the columns that both sides have, in the order of the leader's catalog
+ * @param key the columns by which rows are matched; empty when rows are matched as wholes
+ * @param leader what the leader has under its name
+ * @param follower what the follower has under its name
+ */
+record ComparedTable(
+        Table table, List<Identifier> columns, List<Identifier> key, Relation leader, Relation follower) {
+    ComparedTable {
+        columns = List.copyOf(columns);
+        key = List.copyOf(key);
+    }
+
+    boolean hasKey() {
+        return !key.isEmpty();
+    }
+
+    long bytes() {
+        return leader.bytes() + follower.bytes();
+    }
+
+    /** Stored columns that both sides have: what a repair writes. */
+    List<Column> repairable() {
+        return table.stored().stream().filter(c -> columns.contains(c.name())).toList();
+    }
+
+    /** Whether the stored columns have the same types on both sides, in a form that may travel in binary. */
+    boolean isBinary() {
+        return repairable().stream()
+                .map(column -> column.name().name())
+                .allMatch(name -> leader.types().get(name).equals(follower.types().get(name)) && table.isBinary());
+    }
+}

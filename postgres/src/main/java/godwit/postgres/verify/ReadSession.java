@@ -1,0 +1,95 @@
+package godwit.postgres.verify;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Set;
+import org.postgresql.PGConnection;
+
+/**
+ * A session that reads piece by piece in one snapshot without keeping the locks of what it has read.
+ *
+ * <p>Each piece is read behind a savepoint. Rolling back to it releases the piece's lock on the table but keeps the
+ * transaction and its snapshot (PostgreSQL manual, 13.3), so that a DDL of the application waits for one piece at most.
+ */
+final class ReadSession implements AutoCloseable {
+    private static final int ATTEMPTS_MAX = 5;
+    /* Cancelled by whoever saw it block others; lock not given in time; deadlock. Each passes, and reading has no effect. */
+    private static final Set<String> PASSING = Set.of("57014", "55P03", "40P01");
+
+    private final Connection connection;
+    private final boolean owned;
+
+    private ReadSession(Connection connection, boolean owned) {
+        this.connection = connection;
+        this.owned = owned;
+    }
+
+    /** A session that is closed with this one. */
+    static ReadSession owning(Connection connection) throws SQLException {
+        var session = new ReadSession(connection, true);
+        // The number of workers is the limit on load; compiling each small piece would cost more than it saves.
+        session.execute("SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0");
+        return session;
+    }
+
+    /** The caller's session, inside the caller's transaction, which both go on afterwards. */
+    static ReadSession lent(Connection connection) {
+        return new ReadSession(connection, false);
+    }
+
+    /** Reads a piece; repeats it when somebody cancelled it to let others pass, unless reading is to end. */
+    <T> T read(Read<T> read, Stop stop) throws SQLException {
+        var failures = new SQLException("all attempts failed");
+        for (int attempt = 1; ; attempt++) {
+            execute("SAVEPOINT godwit_piece");
+            try {
+                var result = read.from(connection);
+                release();
+                return result;
+            } catch (SQLException failed) {
+                if (stop.isSet() || attempt == ATTEMPTS_MAX || !PASSING.contains(String.valueOf(failed.getSQLState()))) {
+                    for (var earlier : failures.getSuppressed()) {
+                        failed.addSuppressed(earlier);
+                    }
+                    throw failed;
+                }
+                failures.addSuppressed(failed);
+                release();
+            }
+        }
+    }
+
+    /** Ends the statement that runs in it, if any; may be called from any thread. */
+    void cancel() throws SQLException {
+        connection.unwrap(PGConnection.class).cancelQuery();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (owned) {
+            connection.close();
+        }
+    }
+
+    private void release() throws SQLException {
+        execute("ROLLBACK TO SAVEPOINT godwit_piece; RELEASE SAVEPOINT godwit_piece");
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** What is read in a session. */
+    @FunctionalInterface
+    interface Read<T> {
+        T from(Connection session) throws SQLException;
+    }
+
+    /** Whether reading is to end. */
+    @FunctionalInterface
+    interface Stop {
+        boolean isSet();
+    }
+}

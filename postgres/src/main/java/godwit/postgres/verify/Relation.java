@@ -1,0 +1,17 @@
+package godwit.postgres.verify;
+
+import java.util.Map;
+
+/**
+ * A table as one side has it at its snapshot.
+ *
+ * @param kind pg_class.relkind: {@code r} holds rows itself
+ * @param types its columns' names and types, in the order of the catalog
+ * @param blocks the length of its file
+ * @param bytes its size with TOAST
+ */
+record Relation(String kind, Map<String, String> types, long blocks, long bytes) {
+    boolean holdsRows() {
+        return kind.equals("r");
+    }
+}
