@@ -40,7 +40,7 @@ final class Side implements AutoCloseable {
     }
 
     /** A side that reads in the caller's transaction; the caller uses the session only while nothing is being read. */
-    static Side lent(String name, Connection session) {
+    static Side lent(String name, Connection session) throws SQLException {
         var side = new Side(name, Side::noOther, 1);
         side.idle.add(ReadSession.lent(session));
         side.all.addAll(side.idle);
