@@ -34,6 +34,14 @@ final class TwoDatabases implements AutoCloseable {
         return new TwoDatabases(database(leader, name), database(follower, name));
     }
 
+    /** The same leader with a follower that keeps texts in other bytes. */
+    TwoDatabases withFollowerInLatin1() {
+        follower.execute("CREATE DATABASE latin1 ENCODING 'LATIN1' TEMPLATE template0");
+        var address = followerDatabase.endpoint();
+        var url = "postgresql://postgres@127.0.0.1:%d/latin1".formatted(address.port());
+        return new TwoDatabases(leaderDatabase, new Database(() -> Endpoint.parse(url)));
+    }
+
     Session leader() {
         return leader;
     }
