@@ -35,11 +35,19 @@ public final class KeyedChanges implements TableChanges {
 
     @Override
     public void update(@Nullable Tuple old, boolean wholeOld, Tuple row) {
-        var complete = wholeOld && old != null ? row.completedFrom(old) : row;
+        var complete = completed(old, wholeOld, row);
         var before = old == null ? complete.key(keyColumns) : old.key(keyColumns);
         var next = carried(before, complete);
         remove(before);
         put(complete.key(keyColumns), next);
+    }
+
+    /** A key value that is stored out of line is left out of the new row too, but then the old key is always sent. */
+    private Tuple completed(@Nullable Tuple old, boolean wholeOld, Tuple row) {
+        if (old == null) {
+            return row;
+        }
+        return wholeOld ? row.completedFrom(old) : row.completedFrom(old, keyColumns);
     }
 
     @Override

@@ -58,6 +58,17 @@ public final class Tuple {
         return new Tuple(complete);
     }
 
+    /** As {@link #completedFrom(Tuple)}, for some columns only. */
+    public Tuple completedFrom(Tuple older, int[] columns) {
+        var complete = values.clone();
+        for (var column : columns) {
+            if (complete[column] == UNCHANGED) {
+                complete[column] = older.values[column];
+            }
+        }
+        return new Tuple(complete);
+    }
+
     /** The values of some columns, as a key that can be compared by its bytes. */
     public RowKey key(int[] columns) {
         var key = new byte[columns.length][];

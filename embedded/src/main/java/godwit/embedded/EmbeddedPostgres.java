@@ -38,7 +38,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private EmbeddedPostgres(EmbeddedSettings settings, Command command) throws IOException {
         this.temporary = settings.keptFolder().isEmpty();
-        this.folder = temporary ? Files.createTempDirectory("godwit-postgres-") : settings.keptFolder().get();
+        this.folder = temporary
+                ? Files.createTempDirectory("godwit-postgres-")
+                : settings.keptFolder().get();
         this.data = folder.resolve("data");
         this.port = freePort();
         this.command = command;

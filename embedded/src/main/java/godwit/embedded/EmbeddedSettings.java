@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param settings entries of postgresql.conf; those of {@link #of} make a server that logical replication can read
  * @param folder where its data and log live and stay; null for a temporary folder that is removed on close
  */
-public record EmbeddedSettings(int major, Map<String, String> settings, @Nullable Path folder) {
+public record EmbeddedSettings(
+        int major, Map<String, String> settings, @Nullable Path folder) {
     public EmbeddedSettings {
         settings = Map.copyOf(settings);
     }

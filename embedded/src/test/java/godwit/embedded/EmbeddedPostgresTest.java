@@ -70,9 +70,9 @@ class EmbeddedPostgresTest {
     @Test
     void aVersionThatTheBuildDoesNotBringIsRefusedByName() {
         assertThatThrownBy(() -> EmbeddedPostgres.start(EmbeddedSettings.of(9)))
-                .isInstanceOfSatisfying(GodwitException.class, refusal -> assertThat(
-                                refusal.problem().code())
-                        .isEqualTo("embedded-version-missing"));
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        refusal -> assertThat(refusal.problem().code()).isEqualTo("embedded-version-missing"));
     }
 
     private static void execute(EmbeddedPostgres server, String sql) throws SQLException {

@@ -18,8 +18,8 @@ import org.postgresql.util.ServerErrorMessage;
  * code and the names of the objects are told.
  */
 final class Failures {
-    private static final Set<String> PASSING = Set.of(
-            "57P01", "57P02", "57P03", "57P05", "53300", "55P03", "40001", "40P01", "55006", "25P03", "57014");
+    private static final Set<String> PASSING =
+            Set.of("57P01", "57P02", "57P03", "57P05", "53300", "55P03", "40001", "40P01", "55006", "25P03", "57014");
 
     private static final Map<String, String> CONNECTING = Map.of(
             "28P01", "wrong-password",

@@ -1,0 +1,167 @@
+package godwit.file;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.move.MoveLimits;
+import godwit.move.MoveSpec;
+import godwit.move.MoveSpec.TableSelection;
+import godwit.move.SwitchSpec;
+import godwit.move.UrlReference;
+import godwit.schema.Identifier;
+import godwit.schema.TableName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** Reads a move file, in YAML or JSON, and refuses whatever it does not know. */
+public final class MoveFile {
+    private static final YAMLMapper YAML =
+            YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final Set<String> KEYS =
+            Set.of("kind", "name", "source", "target", "include", "exclude", "where", "switch", "limits");
+    private static final Set<String> SWITCH_KEYS =
+            Set.of("hook", "fenceSecondsMax", "pauseMillisMax", "hookSecondsMax", "rollbackSecondsMax");
+    private static final Set<String> LIMIT_KEYS = Set.of(
+            "copyWorkers", "indexWorkers", "chunkBytes", "rowBytesMax", "logKeptBytesMax", "startSecondsMax");
+
+    private MoveFile() {}
+
+    public static MoveSpec read(Path file) {
+        try {
+            return parse(Files.readString(file));
+        } catch (IOException e) {
+            throw Problem.of("file-unreadable", "%s cannot be read.".formatted(file), "Check the path and its permissions.")
+                    .asException(e);
+        }
+    }
+
+    /** Reads a move file's text. */
+    public static MoveSpec parse(String text) {
+        var file = new Nodes(tree(text), "").only(KEYS);
+        if (!file.text("kind").equals("move")) {
+            throw Problem.of("unknown-kind", "The file's kind is not move.", "Write kind: move.").asException();
+        }
+        return new MoveSpec(
+                name(file.text("name")),
+                url(file, "source"),
+                url(file, "target"),
+                new TableSelection(tables(file.texts("include")), tables(file.texts("exclude"))),
+                rows(file.textByName("where")),
+                file.has("switch") ? switching(file.inner("switch").only(SWITCH_KEYS)) : SwitchSpec.DEFAULT,
+                file.has("limits") ? limits(file.inner("limits").only(LIMIT_KEYS)) : MoveLimits.DEFAULT);
+    }
+
+    private static JsonNode tree(String text) {
+        try {
+            return YAML.readTree(text);
+        } catch (JacksonException e) {
+            var at = e.getLocation();
+            throw Problem.of(
+                            "malformed-file",
+                            "The file is neither YAML nor JSON, at line %d, column %d."
+                                    .formatted(at == null ? 0 : at.getLineNr(), at == null ? 0 : at.getColumnNr()),
+                            "Mend the syntax there; a key may stand only once.")
+                    .asException(e);
+        }
+    }
+
+    private static String name(String name) {
+        if (!name.matches("[a-z0-9][a-z0-9_-]{0,39}")) {
+            throw Problem.of(
+                            "wrong-name",
+                            "The name of a move has 1 to 40 lower-case letters, digits, - and _.",
+                            "Choose such a name.")
+                    .asException();
+        }
+        return name;
+    }
+
+    private static UrlReference url(Nodes file, String key) {
+        var text = file.text(key);
+        if (text.startsWith("env:") && text.length() > 4) {
+            return new UrlReference.Environment(text.substring(4));
+        }
+        if (text.startsWith("file:") && text.length() > 5) {
+            return new UrlReference.InFile(text.substring(5));
+        }
+        throw Problem.of(
+                        "secret-in-file",
+                        "%s does not name where the URL is found.".formatted(key),
+                        "Write env:NAME or file:PATH; a URL, which may hold a password, has no place in this file.")
+                .withObjects(List.of(key))
+                .asException();
+    }
+
+    private static List<TableName> tables(List<String> texts) {
+        return texts.stream().map(MoveFile::table).toList();
+    }
+
+    /** Reads {@code schema.name}, each part in double quotes where it has to be; without a schema it is public. */
+    static TableName table(String text) {
+        var parts = new java.util.ArrayList<String>();
+        var part = new StringBuilder();
+        var quoted = false;
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (c == '.' && !quoted) {
+                parts.add(part.toString());
+                part.setLength(0);
+            } else {
+                part.append(c);
+            }
+        }
+        parts.add(part.toString());
+        if (quoted || parts.size() > 2 || parts.stream().anyMatch(String::isEmpty)) {
+            throw wrongTable(text);
+        }
+        return parts.size() == 1
+                ? TableName.of("public", parts.get(0))
+                : new TableName(new Identifier(parts.get(0)), new Identifier(parts.get(1)));
+    }
+
+    private static GodwitException wrongTable(String text) {
+        return Problem.of(
+                        "wrong-table-name",
+                        "%s is not the name of a table.".formatted(text),
+                        "Write schema.table, with double quotes around a part that holds a dot.")
+                .withObjects(List.of(text))
+                .asException();
+    }
+
+    private static Map<TableName, String> rows(Map<String, String> conditions) {
+        var all = new HashMap<TableName, String>();
+        conditions.forEach((table, condition) -> all.put(table(table), condition));
+        return all;
+    }
+
+    private static SwitchSpec switching(Nodes node) {
+        var standard = SwitchSpec.DEFAULT;
+        return new SwitchSpec(
+                node.texts("hook"),
+                (int) node.number("fenceSecondsMax", standard.fenceSecondsMax(), 1, 3600),
+                (int) node.number("pauseMillisMax", standard.pauseMillisMax(), 100, 3_600_000),
+                (int) node.number("hookSecondsMax", standard.hookSecondsMax(), 1, 3600),
+                (int) node.number("rollbackSecondsMax", standard.rollbackSecondsMax(), 1, 300));
+    }
+
+    private static MoveLimits limits(Nodes node) {
+        var standard = MoveLimits.DEFAULT;
+        return new MoveLimits(
+                (int) node.number("copyWorkers", standard.copyWorkers(), 1, 64),
+                (int) node.number("indexWorkers", standard.indexWorkers(), 1, 64),
+                node.number("chunkBytes", standard.chunkBytes(), 8192, 1L << 40),
+                node.number("rowBytesMax", standard.rowBytesMax(), 8192, 1L << 30),
+                node.number("logKeptBytesMax", standard.logKeptBytesMax(), 1L << 20, 1L << 50),
+                (int) node.number("startSecondsMax", standard.startSecondsMax(), 1, 86_400));
+    }
+}

@@ -1,0 +1,48 @@
+package godwit.move;
+
+import godwit.schema.TableName;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a move file says: which databases, which tables and rows, how writes change sides, and the limits.
+ *
+ * @param name the run's name, unique among the runs of one target that have not ended
+ * @param source where the source's URL is found
+ * @param target where the target's URL is found
+ * @param tables which tables go along
+ * @param rows conditions in SQL by which rows are selected, for each table that has one
+ * @param switching how writes change sides
+ * @param limits bounds on memory, time, log and load
+ */
+public record MoveSpec(
+        String name,
+        UrlReference source,
+        UrlReference target,
+        TableSelection tables,
+        Map<TableName, String> rows,
+        SwitchSpec switching,
+        MoveLimits limits) {
+    public MoveSpec {
+        rows = Map.copyOf(rows);
+    }
+
+    /**
+     * Which tables a move takes.
+     *
+     * @param include when not empty, only these
+     * @param exclude never these
+     */
+    public record TableSelection(List<TableName> include, List<TableName> exclude) {
+        public static final TableSelection ALL = new TableSelection(List.of(), List.of());
+
+        public TableSelection {
+            include = List.copyOf(include);
+            exclude = List.copyOf(exclude);
+        }
+
+        public boolean takes(TableName table) {
+            return (include.isEmpty() || include.contains(table)) && !exclude.contains(table);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package godwit.run;
+
+import godwit.Problem;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The durable memory of runs, kept in the target database. */
+public interface Ledger {
+    /** The run of this name that has not ended, else the one that ended last. */
+    Optional<Run> find(String name);
+
+    /** Writes a new run down, in the phase planned. */
+    Run begin(UUID id, String name, String digest);
+
+    /** Moves a run on, and forgets its Problem. */
+    void enter(UUID run, Phase phase);
+
+    /** Notes why a run does not go on. */
+    void hold(UUID run, Problem problem);
+
+    /** Adds an entry to the run's history. */
+    void record(Event event);
+
+    void ask(Request request);
+
+    /** The oldest request that nobody has carried out and whose asker still waits. */
+    Optional<Request> nextRequest(UUID run);
+
+    void answer(UUID request, Outcome outcome);
+
+    /** How a request ended; empty while it has not. */
+    Optional<Outcome> answerTo(UUID request);
+
+    /** Tells that the asker still waits. */
+    void stillWaiting(UUID request);
+
+    /** Publishes how the run stands right now, for status. */
+    void publish(UUID run, Map<String, Object> live);
+
+    /** What was published last. */
+    Map<String, Object> published(UUID run);
+
+    /**
+     * Something that happened in a run.
+     *
+     * @param operator who caused it
+     * @param verb what it was
+     * @param result done, refused, failed or begun
+     * @param code the Problem's code, or empty
+     */
+    record Event(UUID run, String operator, String verb, String result, String code) {}
+}

@@ -1,0 +1,65 @@
+package godwit.traffic;
+
+import godwit.move.Side;
+import java.util.function.LongSupplier;
+
+/**
+ * Moves the writes from one side to the other.
+ *
+ * <p>Before the decision every failure undoes itself; after it there is only finishing. The order matters: the position
+ * to catch up to is taken after the fence has drained the writers, never before, and the way back is written down before
+ * the decision, never after.
+ */
+public final class Cutover {
+    private final CutoverActions actions;
+    private final LongSupplier nanos;
+
+    /** @param nanos a clock that only goes forward, in nanoseconds */
+    public Cutover(CutoverActions actions, LongSupplier nanos) {
+        this.actions = actions;
+        this.nanos = nanos;
+    }
+
+    /**
+     * Moves the writes.
+     *
+     * @param journal what the gates say now; it must be settled
+     * @return for how long writers had to wait, in milliseconds
+     */
+    public long run(Side from, Journal journal) {
+        actions.checkBefore(from);
+        actions.rehearseRoute(from);
+        actions.advanceSequences(from);
+        var epoch = journal.epoch() + 1;
+        var began = nanos.getAsLong();
+        try {
+            actions.fence(from);
+            actions.catchUp(from);
+            actions.compareUnderFence(from);
+            actions.recordWayBack(from);
+            actions.decide(from, epoch);
+        } catch (RuntimeException e) {
+            undo(from, e);
+            throw e;
+        }
+        actions.open(from.other(), epoch);
+        var ended = nanos.getAsLong();
+        actions.route(from.other());
+        return (ended - began) / 1_000_000;
+    }
+
+    /** Finishes a switch that was decided but not carried to its end. */
+    public void finish(Journal journal) {
+        var to = journal.writes() == Writes.SOURCE ? Side.SOURCE : Side.TARGET;
+        actions.open(to, journal.epoch());
+        actions.route(to);
+    }
+
+    private void undo(Side from, RuntimeException cause) {
+        try {
+            actions.undo(from);
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package godwit.traffic;
+
+import godwit.move.Side;
+import java.util.OptionalLong;
+
+/**
+ * What the gates of both sides say about who takes the writes.
+ *
+ * <p>Each gate holds an epoch. In even epochs writes belong to the source, in odd ones to the target, and a side takes
+ * writes only while its own gate's epoch is one of its own. A switch from epoch e sets e + 1 first in the gate of the
+ * side that loses the writes, which is the point of no return, and then in the other: both never take writes at once.
+ *
+ * <pre>
+ * source  target
+ *   2       2     writes on the source
+ *   3       2     decided for the target, not yet opened there
+ *   3       3     writes on the target
+ *   3       4     decided for the source, not yet opened there
+ *   4       4     writes on the source
+ * </pre>
+ *
+ * @param source the source's epoch; empty when it cannot be read
+ * @param target the target's epoch; empty when it cannot be read
+ */
+public record Journal(OptionalLong source, OptionalLong target) {
+    public static final long FIRST_EPOCH = 2;
+
+    public static Journal of(long source, long target) {
+        return new Journal(OptionalLong.of(source), OptionalLong.of(target));
+    }
+
+    /** Who takes the writes; one gate suffices only where it is open, because then the other cannot be. */
+    public Writes writes() {
+        if (source.isPresent() && isEven(source.getAsLong())) {
+            return Writes.SOURCE;
+        }
+        if (target.isPresent() && !isEven(target.getAsLong())) {
+            return Writes.TARGET;
+        }
+        if (source.isEmpty() || target.isEmpty()) {
+            return Writes.UNKNOWN;
+        }
+        return isEven(epoch()) ? Writes.SOURCE : Writes.TARGET;
+    }
+
+    /** The newest decision. */
+    public long epoch() {
+        return Math.max(source.orElseThrow(), target.orElseThrow());
+    }
+
+    /** Whether the side that the writes belong to has been opened. */
+    public boolean isSettled() {
+        return source.equals(target);
+    }
+
+    /** Whether a gate with this epoch lets its side's writers pass. */
+    public static boolean opens(Side side, long epoch) {
+        return isEven(epoch) == (side == Side.SOURCE);
+    }
+
+    private static boolean isEven(long epoch) {
+        return epoch % 2 == 0;
+    }
+}

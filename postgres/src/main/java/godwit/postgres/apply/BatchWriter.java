@@ -1,0 +1,219 @@
+package godwit.postgres.apply;
+
+import godwit.Problem;
+import godwit.move.KeyedChanges;
+import godwit.move.KeylessChanges;
+import godwit.move.Lsn;
+import godwit.move.RowKey;
+import godwit.move.TableChanges;
+import godwit.move.Tuple;
+import godwit.postgres.Session;
+import godwit.schema.TableName;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Writes net changes to one side, data and position in one transaction.
+ *
+ * <p>Every transaction begins with a logical message, by which the reader of this side's own log knows it for an echo
+ * (PostgreSQL manual, pg_logical_emit_message). Constraints are deferred where they can be, because a batch may be cut
+ * inside a source transaction.
+ */
+final class BatchWriter {
+    static final String ECHO = "godwit.apply";
+
+    private static final String BEGIN = """
+            SET CONSTRAINTS ALL DEFERRED;
+            SELECT pg_catalog.pg_logical_emit_message(true, '%s', '%s')""";
+
+    private final Session session;
+    private final boolean binary;
+    private final StreamProgress progress;
+    private final Set<TableName> prepared = new HashSet<>();
+    private final Set<TableName> staged = new HashSet<>();
+    private boolean open;
+
+    BatchWriter(Session session, boolean binary, StreamProgress progress) {
+        this.session = session;
+        this.binary = binary;
+        this.progress = progress;
+        session.execute("SET enable_seqscan = off");
+        session.execute("SET enable_mergejoin = off");
+    }
+
+    /** Begins a transaction unless one is open. */
+    void begin() {
+        if (!open) {
+            session.begin();
+            session.execute(BEGIN.formatted(ECHO, progress.word()));
+            open = true;
+        }
+    }
+
+    void write(TargetTable table, TableChanges changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        begin();
+        prepare(table);
+        switch (changes) {
+            case KeyedChanges keyed -> writeKeyed(table, keyed);
+            case KeylessChanges keyless -> writeKeyless(table, keyless);
+        }
+    }
+
+    void truncate(List<TargetTable> tables, boolean cascade) {
+        begin();
+        var names = tables.stream().map(t -> "ONLY " + t.table().name().sql()).collect(Collectors.joining(", "));
+        session.execute("TRUNCATE " + names + (cascade ? " CASCADE" : ""));
+    }
+
+    /** Commits what was written, if anything, with the position up to which the source's commits are in. */
+    void commit(Lsn position) {
+        begin();
+        progress.save(session, position);
+        session.commit();
+        staged.clear();
+        open = false;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    /** A transaction may be written in several parts, each of which needs empty stages. */
+    private void prepare(TargetTable table) {
+        var name = table.table().name();
+        if (prepared.add(name)) {
+            table.createTemporaryTables().forEach(session::execute);
+        } else if (staged.contains(name)) {
+            session.execute("TRUNCATE " + String.join(", ", table.temporaryNames()));
+        }
+        staged.add(name);
+    }
+
+    private void writeKeyed(TargetTable table, KeyedChanges changes) {
+        var waiting = changes.finals().stream().filter(f -> f.base() != null).toList();
+        if (!changes.replaced().isEmpty()) {
+            var bases = waiting.stream().map(KeyedChanges.Final::base).collect(Collectors.toSet());
+            stageKeys(table, changes.replaced(), bases);
+            session.execute(waiting.isEmpty() ? table.deleteReplaced() : table.deleteReplacedAndKeep());
+        }
+        var complete = changes.finals().stream().filter(f -> f.base() == null).map(KeyedChanges.Final::row).toList();
+        insert(table, complete);
+        if (!waiting.isEmpty()) {
+            stageWaiting(table, waiting);
+            requireAll(table, waiting.size(), session.execute(table.insertStaged()));
+        }
+    }
+
+    private void stageKeys(TargetTable table, Collection<RowKey> keys, Set<RowKey> wanted) {
+        var yes = binary ? new byte[] {1} : new byte[] {'t'};
+        var no = binary ? new byte[] {0} : new byte[] {'f'};
+        try (var rows = new CopyRows(session, table.keysName(), binary)) {
+            for (var key : keys) {
+                rows.beginRow(key.width() + 1);
+                for (var i = 0; i < key.width(); i++) {
+                    rows.value(key.value(i));
+                }
+                rows.value(wanted.contains(key) ? yes : no);
+                rows.endRow();
+            }
+            rows.finish();
+        }
+    }
+
+    private void insert(TargetTable table, List<Tuple> complete) {
+        if (complete.isEmpty()) {
+            return;
+        }
+        try (var rows = new CopyRows(session, table.copyTarget(), binary)) {
+            for (var row : complete) {
+                write(rows, row);
+            }
+            rows.finish();
+        }
+    }
+
+    private static void write(CopyRows rows, Tuple row) {
+        rows.beginRow(row.width());
+        for (var i = 0; i < row.width(); i++) {
+            rows.value(row.value(i));
+        }
+        rows.endRow();
+    }
+
+    private void stageWaiting(TargetTable table, List<KeyedChanges.Final> waiting) {
+        try (var rows = new CopyRows(session, table.rowsName(), binary)) {
+            for (var row : waiting) {
+                writeWaiting(rows, row);
+            }
+            rows.finish();
+        }
+    }
+
+    private static void writeWaiting(CopyRows rows, KeyedChanges.Final waiting) {
+        var row = waiting.row();
+        var base = java.util.Objects.requireNonNull(waiting.base());
+        rows.beginRow(row.width() + base.width() + 1);
+        var unchanged = new StringBuilder(",");
+        for (var i = 0; i < row.width(); i++) {
+            rows.value(row.value(i));
+            if (row.isUnchanged(i)) {
+                unchanged.append(i).append(',');
+            }
+        }
+        for (var i = 0; i < base.width(); i++) {
+            rows.value(base.value(i));
+        }
+        rows.text(unchanged.toString());
+        rows.endRow();
+    }
+
+    private void writeKeyless(TargetTable table, KeylessChanges changes) {
+        var removed = 0L;
+        for (var count : changes.copies().values()) {
+            removed += Math.max(0, -count);
+        }
+        copies(table.copyTarget(), changes, 1);
+        if (removed > 0) {
+            copies(table.rowsName(), changes, -1);
+            requireAll(table, removed, session.execute(table.deleteStagedCopies()));
+        }
+    }
+
+    private void copies(String into, KeylessChanges changes, int sign) {
+        try (var rows = new CopyRows(session, into, binary)) {
+            changes.copies().forEach((row, count) -> {
+                for (var copy = 0; copy < count * sign; copy++) {
+                    write(rows, row);
+                }
+            });
+            rows.finish();
+        }
+    }
+
+    private static void write(CopyRows rows, RowKey row) {
+        rows.beginRow(row.width());
+        for (var i = 0; i < row.width(); i++) {
+            rows.value(row.value(i));
+        }
+        rows.endRow();
+    }
+
+    private static void requireAll(TargetTable table, long expected, long found) {
+        if (found != expected) {
+            var name = table.table().name();
+            throw Problem.of(
+                            "row-missing",
+                            "%d rows that the stream changes are missing in %s where it is applied."
+                                    .formatted(expected - found, name),
+                            "Somebody else changed that table; roll the run back, or repair it and start again.")
+                    .withObjects(List.of(name.plain()))
+                    .asException();
+        }
+    }
+}

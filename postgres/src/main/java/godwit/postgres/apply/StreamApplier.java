@@ -1,0 +1,266 @@
+package godwit.postgres.apply;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.Retry;
+import godwit.move.Lsn;
+import godwit.move.Snapshot;
+import godwit.postgres.Session;
+import godwit.postgres.capture.Message;
+import godwit.postgres.capture.SlotReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows one side's log and applies its transactions to the other side, in commit order, each exactly once.
+ *
+ * <p>A transaction is dropped when it is an echo of Godwit's own applying, when it ended before the position from which
+ * this direction counts, or, table by table, when the table's copy saw it. A batch ends at a commit; only a transaction
+ * above the limits is written in parts, all inside one transaction of the applying side.
+ */
+public final class StreamApplier implements AutoCloseable {
+    public static final String MARKER = "godwit.marker";
+
+    private static final Duration WAIT = Duration.ofMillis(3);
+    private static final Lsn NEVER = new Lsn(-1L);
+
+    private final SlotReader reader;
+    private final Session session;
+    private final BatchWriter writer;
+    private final StreamTables tables;
+    private final StreamStart start;
+    private final StreamControl control = new StreamControl();
+    private final Batch batch = new Batch();
+    private final Thread thread;
+
+    private volatile Lsn applyFrom;
+    private volatile Lsn flushed;
+    private volatile Lsn received;
+    private volatile long lastCommitAt;
+    private volatile long applied;
+    private volatile long foreign;
+    private volatile boolean behind = true;
+    private @Nullable OpenTransaction open;
+
+    /** A transaction of the followed side whose messages are arriving. */
+    private static final class OpenTransaction {
+        final Lsn commit;
+        final long xid;
+        final List<String> markers = new ArrayList<>();
+        boolean dropped;
+        boolean echo;
+        boolean touched;
+
+        OpenTransaction(Lsn commit, long xid, boolean dropped) {
+            this.commit = commit;
+            this.xid = xid;
+            this.dropped = dropped;
+        }
+    }
+
+    /** @param session a session of the applying side for this stream alone; closed with it */
+    public StreamApplier(SlotReader reader, Session session, StreamStart start) {
+        this.reader = reader;
+        this.session = session;
+        this.start = start;
+        this.writer = new BatchWriter(session, start.binary(), start.progress());
+        this.tables = new StreamTables(session, start.tables(), start.copies());
+        this.applyFrom = start.applyFrom().orElse(NEVER);
+        this.flushed = start.from();
+        this.received = start.from();
+        this.thread = Thread.ofPlatform()
+                .name("stream " + start.progress().stream())
+                .daemon()
+                .unstarted(this::follow);
+    }
+
+    public StreamApplier begin() {
+        thread.start();
+        return this;
+    }
+
+    public StreamControl control() {
+        return control;
+    }
+
+    public StreamState state() {
+        return new StreamState(flushed, received, lastCommitAt, behind, applied, foreign);
+    }
+
+    /** From this position of the followed log on, transactions are applied; those before it are dropped. */
+    public void applyFrom(Lsn position) {
+        applyFrom = position;
+    }
+
+    /** From now on nothing is applied: the followed side takes no writes but Godwit's. */
+    public void applyNothing() {
+        applyFrom = NEVER;
+    }
+
+    private void follow() {
+        try {
+            while (!control.isStopped()) {
+                step();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (GodwitException e) {
+            control.fail(e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            var problem = Problem.of("stream-failed", "Applying the stream failed.", "It is tried again.");
+            control.fail(new GodwitException(problem, Retry.LATER, e));
+        }
+    }
+
+    private void step() throws InterruptedException {
+        var message = reader.next(WAIT);
+        if (message.isPresent()) {
+            behind = !(message.get() instanceof Message.Idle);
+            take(message.get());
+        } else if (open == null) {
+            flush();
+            behind = false;
+        }
+    }
+
+    private void take(Message message) throws InterruptedException {
+        switch (message) {
+            case Message.Begin begin -> begin(begin);
+            case Message.Commit commit -> commit(commit);
+            case Message.Relation relation -> tables.describe(relation);
+            case Message.Insert i -> change(i.relation(), i.bytes(), t -> batch.changesOf(t).insert(i.row()));
+            case Message.Update u ->
+                change(u.relation(), u.bytes(), t -> batch.changesOf(t).update(u.old(), u.wholeOld(), u.row()));
+            case Message.Delete d -> change(d.relation(), d.bytes(), t -> batch.changesOf(t).delete(d.old()));
+            case Message.Truncate truncate -> truncate(truncate);
+            case Message.Emitted emitted -> emitted(emitted);
+            case Message.Idle idle -> idle(idle);
+            case Message.Ignored ignored -> {}
+        }
+    }
+
+    private void begin(Message.Begin begin) throws InterruptedException {
+        if (control.wantsHold(begin.commit())) {
+            flush();
+            control.standHeld();
+        }
+        var xid = Snapshot.wholeXid(begin.xid(), start.xidNear());
+        var dropped = begin.commit().isBefore(applyFrom) || begin.commit().isBefore(start.from());
+        open = new OpenTransaction(begin.commit(), xid, dropped);
+    }
+
+    private void commit(Message.Commit commit) {
+        var ended = Objects.requireNonNull(open);
+        open = null;
+        if (ended.touched) {
+            batch.countTransaction();
+            lastCommitAt = commit.committedAt();
+        }
+        received = commit.end();
+        if (batch.isFull(StreamLimits.DEFAULT) || writer.isOpen() || !ended.markers.isEmpty()) {
+            flush();
+        }
+        ended.markers.forEach(control::passed);
+    }
+
+    private interface ChangeOf {
+        void to(TargetTable table);
+    }
+
+    private void change(int relation, long bytes, ChangeOf change) {
+        var table = wanted(relation);
+        if (table == null) {
+            return;
+        }
+        change.to(table);
+        batch.count(bytes);
+        if (batch.isFull(StreamLimits.DEFAULT)) {
+            batch.writeTo(writer);
+        }
+    }
+
+    /** The table to apply to; null when the transaction or the table is passed over. */
+    private @Nullable TargetTable wanted(int relation) {
+        var transaction = Objects.requireNonNull(open);
+        var table = tables.of(relation);
+        if (table == null || transaction.echo) {
+            return null;
+        }
+        if (transaction.dropped) {
+            noteForeign(transaction);
+            return null;
+        }
+        if (tables.hasFromCopy(table, transaction.xid)) {
+            return null;
+        }
+        transaction.touched = true;
+        return table;
+    }
+
+    private void noteForeign(OpenTransaction transaction) {
+        if (!transaction.touched && applyFrom == NEVER) {
+            foreign++;
+        }
+        transaction.touched = true;
+    }
+
+    private void truncate(Message.Truncate truncate) {
+        var targets = truncate.relations().stream()
+                .map(this::wanted)
+                .filter(Objects::nonNull)
+                .toList();
+        if (!targets.isEmpty()) {
+            batch.writeTo(writer);
+            writer.truncate(targets, truncate.cascade());
+        }
+    }
+
+    private void emitted(Message.Emitted emitted) {
+        if (!emitted.transactional() || open == null) {
+            return;
+        }
+        if (emitted.prefix().equals(BatchWriter.ECHO)) {
+            open.echo = true;
+        } else if (emitted.prefix().equals(MARKER)) {
+            open.markers.add(emitted.content());
+        }
+    }
+
+    private void idle(Message.Idle idle) {
+        if (open == null) {
+            flush();
+            received = received.max(idle.received());
+            confirm();
+        }
+    }
+
+    private void flush() {
+        if (!batch.isEmpty() || writer.isOpen()) {
+            batch.writeTo(writer);
+            writer.commit(received);
+            applied += batch.transactions();
+        }
+        batch.reset();
+        confirm();
+    }
+
+    private void confirm() {
+        flushed = received;
+        reader.confirm(flushed);
+    }
+
+    @Override
+    public void close() {
+        control.stop();
+        reader.close();
+        try {
+            thread.join(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        session.abort();
+    }
+}

@@ -1,0 +1,34 @@
+package godwit.postgres.apply;
+
+import godwit.move.Lsn;
+import godwit.move.Snapshot;
+import godwit.schema.Table;
+import godwit.schema.TableName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where and how a stream begins.
+ *
+ * @param progress where its position is kept
+ * @param from transactions that ended before this position are in already
+ * @param applyFrom transactions from this position on are applied; empty: none is, until the writes change sides
+ * @param tables the tables that are followed, as the followed side has them
+ * @param copies the snapshots that tables were copied under
+ * @param xidNear a whole transaction number of the followed server, less than 2^31 away from all that come
+ * @param binary whether values travel in binary form
+ */
+public record StreamStart(
+        StreamProgress progress,
+        Lsn from,
+        Optional<Lsn> applyFrom,
+        List<Table> tables,
+        Map<TableName, Snapshot> copies,
+        long xidNear,
+        boolean binary) {
+    public StreamStart {
+        tables = List.copyOf(tables);
+        copies = Map.copyOf(copies);
+    }
+}

@@ -1,0 +1,199 @@
+package godwit.postgres.apply;
+
+import godwit.Problem;
+import godwit.postgres.Session;
+import godwit.schema.Column;
+import godwit.schema.Identifier;
+import godwit.schema.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The SQL by which changes reach one table, made once from its shape.
+ *
+ * <p>Columns are called c0, c1, … in the temporary tables, in the order of {@link Table#stored}, so that no name of the
+ * user's can collide. Key columns are compared by the operator of their own index: with an empty search path a plain
+ * {@code =} would miss those of extensions, such as citext's.
+ */
+final class TargetTable {
+    private static final String OPERATORS = """
+            SELECT a.attname, n.nspname, o.oprname
+            FROM pg_catalog.pg_index i
+            CROSS JOIN LATERAL unnest(i.indkey::smallint[], i.indclass::oid[]) AS k(attnum, opclass)
+            JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+            JOIN pg_catalog.pg_opclass c ON c.oid = k.opclass
+            JOIN pg_catalog.pg_amop m ON m.amopfamily = c.opcfamily AND m.amopstrategy = 3
+              AND m.amoplefttype = c.opcintype AND m.amoprighttype = c.opcintype
+            JOIN pg_catalog.pg_operator o ON o.oid = m.amopopr
+            JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+            WHERE i.indrelid = ?::pg_catalog.regclass AND i.indisunique AND i.indpred IS NULL
+            """;
+
+    private final Table table;
+    private final int number;
+    private final int[] key;
+    private final List<String> keyOperators;
+
+    private TargetTable(Table table, int number, int[] key, List<String> keyOperators) {
+        this.table = table;
+        this.number = number;
+        this.key = key.clone();
+        this.keyOperators = List.copyOf(keyOperators);
+    }
+
+    static TargetTable read(Session session, Table table, int number) {
+        var names = table.stored().stream().map(Column::name).toList();
+        var key = table.key().stream().mapToInt(names::indexOf).toArray();
+        var operators = session.query(
+                OPERATORS, r -> List.of(r.getString(1), r.getString(2), r.getString(3)), table.name().sql());
+        var chosen = new ArrayList<String>();
+        for (var column : table.key()) {
+            var found = operators.stream().filter(o -> o.get(0).equals(column.name())).findFirst();
+            chosen.add(found.map(o -> "OPERATOR(" + new Identifier(o.get(1)).sql() + "." + o.get(2) + ")")
+                    .orElseThrow(() -> withoutIndex(table)));
+        }
+        return new TargetTable(table, number, key, chosen);
+    }
+
+    private static RuntimeException withoutIndex(Table table) {
+        return Problem.of(
+                        "key-without-index",
+                        "%s has no unique index on its key where changes are applied.".formatted(table.name()),
+                        "Create the index that the other side has, then start the run again.")
+                .withObjects(List.of(table.name().plain()))
+                .asException();
+    }
+
+    Table table() {
+        return table;
+    }
+
+    int[] key() {
+        return key.clone();
+    }
+
+    List<String> createTemporaryTables() {
+        var all = select(i -> "t." + stored(i).name().sql() + " AS c" + i);
+        if (!table.hasKey()) {
+            return List.of(temporary(rowsName(), all));
+        }
+        var keys = keyList(i -> "t." + stored(i).name().sql() + " AS c" + i);
+        var bases = keyList(i -> "t." + stored(i).name().sql() + " AS b" + i);
+        return List.of(
+                temporary(keysName(), keys + ", false AS wanted"),
+                temporary(rowsName(), all + ", " + bases + ", ''::text AS unchanged"),
+                temporary(keptName(), all));
+    }
+
+    List<String> temporaryNames() {
+        return table.hasKey() ? List.of(keysName(), rowsName(), keptName()) : List.of(rowsName());
+    }
+
+    private String temporary(String name, String columns) {
+        return "CREATE TEMPORARY TABLE " + name + " ON COMMIT DELETE ROWS AS SELECT " + columns + " FROM ONLY "
+                + table.name().sql() + " t WITH NO DATA";
+    }
+
+    String keysName() {
+        return "pg_temp.keys" + number;
+    }
+
+    String rowsName() {
+        return "pg_temp.rows" + number;
+    }
+
+    String keptName() {
+        return "pg_temp.kept" + number;
+    }
+
+    String copyTarget() {
+        return table.name().sql() + " (" + table.storedSql() + ")";
+    }
+
+    String deleteReplaced() {
+        return "DELETE FROM ONLY " + table.name().sql() + " t USING " + keysName() + " k WHERE " + keysMatch("t");
+    }
+
+    /** As {@link #deleteReplaced}, keeping from the rows that are wanted what an unchanged value may refer to. */
+    String deleteReplacedAndKeep() {
+        var returning =
+                select(i -> "CASE WHEN k.wanted THEN t." + stored(i).name().sql() + " END AS c" + i, this::isKept);
+        var columns = select(i -> "c" + i, this::isKept);
+        return "WITH gone AS (" + deleteReplaced() + " RETURNING k.wanted, " + returning + ") INSERT INTO "
+                + keptName() + " (" + columns + ") SELECT " + columns + " FROM gone WHERE wanted";
+    }
+
+    private boolean isKept(int column) {
+        return isKey(column) || stored(column).toastable();
+    }
+
+    /** Adds the staged rows, with unchanged values from the rows that were kept. */
+    String insertStaged() {
+        var values = select(i -> stored(i).toastable() && !isKey(i)
+                ? "CASE WHEN r.unchanged LIKE '%," + i + ",%' THEN o.c" + i + " ELSE r.c" + i + " END"
+                : "r.c" + i);
+        var match = keyAll(i -> "o.c" + i + " " + operator(i) + " r.b" + i);
+        return "INSERT INTO " + table.name().sql() + " (" + table.storedSql() + ") OVERRIDING SYSTEM VALUE SELECT "
+                + values + " FROM " + rowsName() + " r JOIN " + keptName() + " o ON " + match;
+    }
+
+    /** Removes one row for each staged copy of it; rows are the same when their text is. */
+    String deleteStagedCopies() {
+        var wanted = "SELECT ROW(" + select(i -> "c" + i) + ")::text COLLATE \"C\" AS image, count(*) AS copies FROM "
+                + rowsName() + " GROUP BY 1";
+        var image = "ROW(" + select(i -> "t." + stored(i).name().sql()) + ")::text COLLATE \"C\"";
+        return "DELETE FROM ONLY " + table.name().sql() + " WHERE ctid IN (SELECT found.ctid FROM (SELECT t.ctid, "
+                + "w.copies, row_number() OVER (PARTITION BY w.image) AS copy FROM ONLY " + table.name().sql()
+                + " t JOIN (" + wanted + ") w ON w.image = " + image + ") found WHERE found.copy <= found.copies)";
+    }
+
+    private String keysMatch(String alias) {
+        return keyAll(i -> alias + "." + stored(i).name().sql() + " " + operator(i) + " k.c" + i);
+    }
+
+    private String operator(int column) {
+        for (var i = 0; i < key.length; i++) {
+            if (key[i] == column) {
+                return keyOperators.get(i);
+            }
+        }
+        throw new IllegalArgumentException("not a key column: " + column);
+    }
+
+    private boolean isKey(int column) {
+        return IntStream.of(key).anyMatch(k -> k == column);
+    }
+
+    private Column stored(int column) {
+        return table.stored().get(column);
+    }
+
+    private interface ColumnSql {
+        String of(int column);
+    }
+
+    private interface Wanted {
+        boolean test(int column);
+    }
+
+    private String select(ColumnSql sql) {
+        return select(sql, i -> true);
+    }
+
+    private String select(ColumnSql sql, Wanted wanted) {
+        return IntStream.range(0, table.stored().size())
+                .filter(wanted::test)
+                .mapToObj(sql::of)
+                .collect(Collectors.joining(", "));
+    }
+
+    private String keyAll(ColumnSql sql) {
+        return IntStream.of(key).mapToObj(sql::of).collect(Collectors.joining(" AND "));
+    }
+
+    private String keyList(ColumnSql sql) {
+        return IntStream.of(key).mapToObj(sql::of).collect(Collectors.joining(", "));
+    }
+}

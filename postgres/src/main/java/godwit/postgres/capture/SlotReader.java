@@ -1,0 +1,171 @@
+package godwit.postgres.capture;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.Retry;
+import godwit.move.Lsn;
+import godwit.postgres.Database;
+import godwit.postgres.Session;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
+
+/**
+ * Receives one slot's stream in a thread of its own and hands its messages over one by one.
+ *
+ * <p>What is received but not yet taken is bounded in number and in bytes; one row above the byte limit passes alone.
+ * A position is confirmed to the server only by {@link #confirm}.
+ */
+public final class SlotReader implements AutoCloseable {
+    private static final int MESSAGES_QUEUED_MAX = 8192;
+    private static final int KILOBYTES_QUEUED_MAX = 32 * 1024;
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Session connection;
+    private final PGReplicationStream stream;
+    private final ArrayBlockingQueue<Message> queue = new ArrayBlockingQueue<>(MESSAGES_QUEUED_MAX);
+    private final Semaphore kilobytes = new Semaphore(KILOBYTES_QUEUED_MAX);
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final Thread thread;
+    private volatile boolean stopping;
+    private volatile long confirmed;
+
+    private SlotReader(Session connection, PGReplicationStream stream, String slot) {
+        this.connection = connection;
+        this.stream = stream;
+        this.thread = Thread.ofPlatform().name("reader of " + slot).daemon().unstarted(this::receive);
+    }
+
+    /**
+     * Opens the stream of a slot.
+     *
+     * @param from transactions that ended before this position are not sent again
+     */
+    public static SlotReader open(Database database, StreamSource source, Lsn from) {
+        var connection = database.openReplication("reader");
+        try {
+            var api = connection.connection().unwrap(PGConnection.class).getReplicationAPI();
+            var stream = api.replicationStream()
+                    .logical()
+                    .withSlotName(source.slot())
+                    .withStartPosition(LogSequenceNumber.valueOf(from.value()))
+                    .withStatusInterval(1, TimeUnit.SECONDS)
+                    .withSlotOption("proto_version", 1)
+                    .withSlotOption("publication_names", '"' + source.publication() + '"')
+                    .withSlotOption("messages", true)
+                    .withSlotOption("binary", source.binary())
+                    .start();
+            var reader = new SlotReader(connection, stream, source.slot());
+            reader.thread.start();
+            return reader;
+        } catch (SQLException e) {
+            connection.close();
+            throw opening(connection, source, e);
+        }
+    }
+
+    private static GodwitException opening(Session connection, StreamSource source, SQLException e) {
+        if ("42704".equals(e.getSQLState())) {
+            return Problem.of(
+                            "slot-lost",
+                            "The replication slot %s is gone: changes since then cannot be had.".formatted(source.slot()),
+                            "Roll the run back and start it again; look at max_slot_wal_keep_size.")
+                    .asException(e);
+        }
+        return connection.failed(e);
+    }
+
+    /** The next message; empty when none came within the wait. */
+    public Optional<Message> next(Duration wait) {
+        try {
+            var message = queue.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
+            if (message == null) {
+                throwIfFailed();
+                return Optional.empty();
+            }
+            kilobytes.release(permits(message));
+            return Optional.of(message);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    /** Tells the server that everything before this position is safe and its log may go. */
+    public void confirm(Lsn position) {
+        confirmed = Math.max(confirmed, position.value());
+        var lsn = LogSequenceNumber.valueOf(confirmed);
+        stream.setAppliedLSN(lsn);
+        stream.setFlushedLSN(lsn);
+    }
+
+    private void throwIfFailed() {
+        if (failure.get() instanceof Throwable cause) {
+            if (cause instanceof GodwitException known) {
+                throw known;
+            }
+            if (cause instanceof SQLException sql) {
+                throw connection.failed(sql);
+            }
+            var problem = Problem.of("stream-failed", "The stream's reader failed.", "It is tried again.");
+            throw new GodwitException(problem, Retry.LATER, cause);
+        }
+    }
+
+    private void receive() {
+        try {
+            var idleAt = 0L;
+            while (!stopping) {
+                var bytes = stream.readPending();
+                if (bytes != null) {
+                    hand(PgOutputDecoder.decode(bytes));
+                } else {
+                    idleAt = idle(idleAt);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Throwable e) {
+            failure.set(e);
+        }
+    }
+
+    /** Everything before the last keepalive's position has been received when nothing is pending behind it. */
+    private long idle(long before) throws InterruptedException, SQLException {
+        var received = stream.getLastReceiveLSN().asLong();
+        if (received != before) {
+            hand(new Message.Idle(new Lsn(received)));
+        }
+        LockSupport.parkNanos(IDLE_NANOS);
+        return received;
+    }
+
+    private void hand(Message message) throws InterruptedException, SQLException {
+        while (!stopping && !kilobytes.tryAcquire(permits(message), 1, TimeUnit.SECONDS)) {
+            stream.forceUpdateStatus();
+        }
+        while (!stopping && !queue.offer(message, 1, TimeUnit.SECONDS)) {
+            stream.forceUpdateStatus();
+        }
+    }
+
+    private static int permits(Message message) {
+        return (int) Math.min(KILOBYTES_QUEUED_MAX, message.bytes() / 1024 + 1);
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        thread.interrupt();
+        connection.abort();
+    }
+}

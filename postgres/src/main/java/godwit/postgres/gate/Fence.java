@@ -1,0 +1,72 @@
+package godwit.postgres.gate;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.postgres.Session;
+import java.util.List;
+
+/**
+ * A fence: one transaction that holds the gate's lock alone, from the drain to the decision.
+ *
+ * <p>It ends by itself when nobody renews it: the server ends the transaction after idle_in_transaction_session_timeout,
+ * and at once when the connection breaks.
+ */
+public final class Fence implements AutoCloseable {
+    private final Session session;
+    private final Gate gate;
+    private boolean standing;
+
+    public Fence(Session session, Gate gate) {
+        this.session = session;
+        this.gate = gate;
+    }
+
+    /**
+     * Makes writers wait and waits for those under way.
+     *
+     * @param drainMillisMax when they have not ended by then, nothing is fenced
+     * @param idleSecondsMax the server ends a fence that is not decided after this time
+     */
+    public void raise(int drainMillisMax, int idleSecondsMax) {
+        session.begin();
+        session.execute("SET LOCAL lock_timeout = " + drainMillisMax);
+        session.execute("SET LOCAL idle_in_transaction_session_timeout = " + idleSecondsMax * 1000L);
+        session.execute("SET LOCAL synchronous_commit = on");
+        try {
+            session.number("SELECT 1 FROM pg_advisory_xact_lock(?)", gate.lockKey());
+        } catch (GodwitException e) {
+            session.rollback();
+            throw Problem.of(
+                            "writers-not-drained",
+                            "Transactions that had begun to write did not end within %d ms.".formatted(drainMillisMax),
+                            "Try again when they have ended; status names those that are old.")
+                    .asException(e);
+        }
+        standing = true;
+    }
+
+    /** Decides: the epoch is set and the fence's own commit flushes it. */
+    public void decide(long epoch) {
+        gate.setEpochInside(session, epoch);
+        session.commit();
+        standing = false;
+    }
+
+    /** Runs a query inside the fence's transaction, which also renews it. */
+    public List<String> look(String sql) {
+        return session.query(sql, row -> row.getString(1));
+    }
+
+    /** Ends the fence with nothing decided. */
+    public void lift() {
+        if (standing) {
+            standing = false;
+            session.rollback();
+        }
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,0 +1,75 @@
+package godwit.postgres.ledger;
+
+import godwit.Problem;
+import godwit.postgres.Session;
+import godwit.postgres.apply.StreamProgress;
+import java.util.List;
+
+/** The ledger's tables and their version. */
+final class LedgerSchema {
+    /** Raised whenever an older Godwit could not work with the tables any more. */
+    static final int VERSION = 1;
+
+    private static final List<String> TABLES = List.of(
+            "CREATE TABLE IF NOT EXISTS godwit.ledger (version int PRIMARY KEY, made_at timestamptz DEFAULT now())",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.run (
+              id uuid PRIMARY KEY, name text NOT NULL, digest text NOT NULL, phase text NOT NULL, problem jsonb,
+              live jsonb, begun_at timestamptz NOT NULL DEFAULT now(), ended_at timestamptz)""",
+            "CREATE UNIQUE INDEX IF NOT EXISTS run_under_way ON godwit.run (name) WHERE ended_at IS NULL",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.made (
+              run uuid NOT NULL REFERENCES godwit.run, number bigint GENERATED ALWAYS AS IDENTITY,
+              kind text NOT NULL, identity text NOT NULL, undo text NOT NULL, PRIMARY KEY (run, kind, identity))""",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.table_copy (
+              run uuid NOT NULL REFERENCES godwit.run, schema_name text NOT NULL, table_name text NOT NULL,
+              snapshot text NOT NULL, filenode oid NOT NULL, rows_total bigint NOT NULL, chunks_total int NOT NULL,
+              done boolean NOT NULL DEFAULT false, PRIMARY KEY (run, schema_name, table_name))""",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.chunk (
+              run uuid NOT NULL, schema_name text NOT NULL, table_name text NOT NULL, number int NOT NULL,
+              rows bigint NOT NULL, bytes bigint NOT NULL, copied_at timestamptz NOT NULL DEFAULT now(),
+              PRIMARY KEY (run, schema_name, table_name, number))""",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.request (
+              id uuid PRIMARY KEY, run uuid NOT NULL REFERENCES godwit.run, verb text NOT NULL, options jsonb NOT NULL,
+              operator text NOT NULL, asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+              waiting_at timestamptz NOT NULL DEFAULT clock_timestamp(), result text, answer jsonb,
+              answered_at timestamptz)""",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.event (
+              number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run uuid NOT NULL, operator text NOT NULL,
+              role text NOT NULL DEFAULT session_user, verb text NOT NULL, result text NOT NULL, code text NOT NULL,
+              at timestamptz NOT NULL DEFAULT clock_timestamp())""",
+            StreamProgress.TABLE);
+
+    private LedgerSchema() {}
+
+    static boolean exists(Session session) {
+        return session.is("SELECT pg_catalog.to_regclass('godwit.ledger') IS NOT NULL");
+    }
+
+    /** Creates the tables where they are missing; a ledger of a newer Godwit is refused. */
+    static void create(Session session) {
+        session.transaction(s -> {
+            s.number("SELECT 1 FROM pg_advisory_xact_lock(7453010373643069441)");
+            s.execute("CREATE SCHEMA IF NOT EXISTS godwit");
+            TABLES.forEach(s::execute);
+            s.execute("INSERT INTO godwit.ledger (version) VALUES (?) ON CONFLICT DO NOTHING", VERSION);
+            return true;
+        });
+        requireKnownVersion(session);
+    }
+
+    static void requireKnownVersion(Session session) {
+        var version = session.number("SELECT max(version) FROM godwit.ledger");
+        if (version > VERSION) {
+            throw Problem.of(
+                            "ledger-newer",
+                            "The target's ledger has version %d, this Godwit knows %d.".formatted(version, VERSION),
+                            "Use the Godwit that wrote it, or a newer one.")
+                    .asException();
+        }
+    }
+}

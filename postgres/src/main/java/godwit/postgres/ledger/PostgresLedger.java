@@ -1,0 +1,171 @@
+package godwit.postgres.ledger;
+
+import godwit.Problem;
+import godwit.file.Json;
+import godwit.postgres.Session;
+import godwit.run.Ledger;
+import godwit.run.Outcome;
+import godwit.run.Phase;
+import godwit.run.Request;
+import godwit.run.Run;
+import godwit.run.Verb;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The ledger in the target's schema {@code godwit}, through one session of its own. */
+public final class PostgresLedger implements Ledger {
+    private static final String RUN = "SELECT id, name, phase, problem::text, begun_at FROM godwit.run ";
+
+    private final Session session;
+
+    public PostgresLedger(Session session) {
+        this.session = session;
+    }
+
+    /** Whether the target has a ledger at all. */
+    public boolean exists() {
+        return LedgerSchema.exists(session);
+    }
+
+    public void create() {
+        LedgerSchema.create(session);
+    }
+
+    @Override
+    public Optional<Run> find(String name) {
+        if (!exists()) {
+            return Optional.empty();
+        }
+        LedgerSchema.requireKnownVersion(session);
+        return session.first(
+                RUN + "WHERE name = ? ORDER BY ended_at DESC NULLS FIRST LIMIT 1", PostgresLedger::run, name);
+    }
+
+    private static Run run(ResultSet row) throws SQLException {
+        return new Run(
+                row.getObject(1, UUID.class),
+                row.getString(2),
+                Phase.of(row.getString(3)),
+                Optional.ofNullable(row.getString(4)).map(ProblemJson::read),
+                row.getObject(5, OffsetDateTime.class).toInstant());
+    }
+
+    @Override
+    public Run begin(UUID id, String name, String digest) {
+        session.execute(
+                "INSERT INTO godwit.run (id, name, digest, phase) VALUES (?, ?, ?, ?)",
+                id,
+                name,
+                digest,
+                Phase.PLANNED.word());
+        return session.first(RUN + "WHERE id = ?", PostgresLedger::run, id).orElseThrow();
+    }
+
+    @Override
+    public void enter(UUID run, Phase phase) {
+        session.execute(
+                "UPDATE godwit.run SET phase = ?, problem = NULL, ended_at = CASE WHEN ? THEN now() END WHERE id = ?",
+                phase.word(),
+                phase.isOver(),
+                run);
+    }
+
+    @Override
+    public void hold(UUID run, Problem problem) {
+        session.execute("UPDATE godwit.run SET problem = ?::jsonb WHERE id = ?", ProblemJson.write(problem), run);
+    }
+
+    @Override
+    public void record(Event event) {
+        session.execute(
+                "INSERT INTO godwit.event (run, operator, verb, result, code) VALUES (?, ?, ?, ?, ?)",
+                event.run(),
+                event.operator(),
+                event.verb(),
+                event.result(),
+                event.code());
+    }
+
+    @Override
+    public void ask(Request request) {
+        session.execute(
+                "INSERT INTO godwit.request (id, run, verb, options, operator) VALUES (?, ?, ?, ?::jsonb, ?)",
+                request.id(),
+                request.run(),
+                request.verb().word(),
+                Json.write(request.options()),
+                request.operator());
+    }
+
+    @Override
+    public Optional<Request> nextRequest(UUID run) {
+        return session.first(
+                """
+                SELECT id, verb, options::text, operator FROM godwit.request WHERE run = ? AND result IS NULL
+                AND waiting_at > clock_timestamp() - interval '10 seconds' ORDER BY asked_at LIMIT 1""",
+                row -> new Request(
+                        row.getObject(1, UUID.class), run, Verb.of(row.getString(2)), texts(row.getString(3)),
+                        row.getString(4)),
+                run);
+    }
+
+    private static Map<String, String> texts(String json) {
+        var all = new LinkedHashMap<String, String>();
+        Json.read(json).forEach((key, value) -> all.put(key, String.valueOf(value)));
+        return all;
+    }
+
+    @Override
+    public void answer(UUID request, Outcome outcome) {
+        var result = switch (outcome) {
+            case Outcome.Done done -> List.of("done", Json.write(done.result()));
+            case Outcome.Different different -> List.of("different", Json.write(different.result()));
+            case Outcome.Refused refused -> List.of("refused", ProblemJson.write(refused.problem()));
+            case Outcome.Unknown unknown -> List.of("unknown", ProblemJson.write(unknown.problem()));
+        };
+        session.execute(
+                "UPDATE godwit.request SET result = ?, answer = ?::jsonb, answered_at = clock_timestamp() WHERE id = ?",
+                result.get(0),
+                result.get(1),
+                request);
+    }
+
+    @Override
+    public Optional<Outcome> answerTo(UUID request) {
+        return session.first(
+                "SELECT result, answer::text FROM godwit.request WHERE id = ? AND result IS NOT NULL",
+                row -> outcome(row.getString(1), row.getString(2)),
+                request);
+    }
+
+    private static Outcome outcome(String result, String answer) {
+        return switch (result) {
+            case "done" -> new Outcome.Done(Json.read(answer));
+            case "different" -> new Outcome.Different(Json.read(answer));
+            case "refused" -> new Outcome.Refused(ProblemJson.read(answer));
+            default -> new Outcome.Unknown(ProblemJson.read(answer));
+        };
+    }
+
+    @Override
+    public void stillWaiting(UUID request) {
+        session.execute("UPDATE godwit.request SET waiting_at = clock_timestamp() WHERE id = ?", request);
+    }
+
+    @Override
+    public void publish(UUID run, Map<String, Object> live) {
+        session.execute("UPDATE godwit.run SET live = ?::jsonb WHERE id = ?", Json.write(live), run);
+    }
+
+    @Override
+    public Map<String, Object> published(UUID run) {
+        var json = session.text("SELECT live::text FROM godwit.run WHERE id = ?", run);
+        return json.isEmpty() ? Map.of() : Json.read(json);
+    }
+}
