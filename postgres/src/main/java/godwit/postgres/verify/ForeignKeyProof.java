@@ -134,7 +134,11 @@ public final class ForeignKeyProof {
                     .mapToObj(i -> referring(i) + " IS NOT NULL")
                     .collect(Collectors.joining(matchFull ? " OR " : " AND "));
             return "SELECT count(*) FROM %s AS r LEFT JOIN %s AS p ON %s WHERE %s IS NULL AND (%s)"
-                    .formatted(from(table, partitioned), from(referenced, referencedPartitioned), join, referenced(0),
+                    .formatted(
+                            from(table, partitioned),
+                            from(referenced, referencedPartitioned),
+                            join,
+                            referenced(0),
                             refers);
         }
 

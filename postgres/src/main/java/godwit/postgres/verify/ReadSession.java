@@ -44,7 +44,9 @@ final class ReadSession implements AutoCloseable {
                 release();
                 return result;
             } catch (SQLException failed) {
-                if (stop.isSet() || attempt == ATTEMPTS_MAX || !PASSING.contains(String.valueOf(failed.getSQLState()))) {
+                if (stop.isSet()
+                        || attempt == ATTEMPTS_MAX
+                        || !PASSING.contains(String.valueOf(failed.getSQLState()))) {
                     for (var earlier : failures.getSuppressed()) {
                         failed.addSuppressed(earlier);
                     }

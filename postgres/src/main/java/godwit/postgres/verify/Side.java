@@ -30,7 +30,10 @@ final class Side implements AutoCloseable {
     private Side(String name, SnapshotSessions sessions, int workers) {
         this.name = name;
         this.sessions = sessions;
-        ThreadFactory threads = Thread.ofPlatform().daemon().name("godwit-verify-" + name + "-", 1).factory();
+        ThreadFactory threads = Thread.ofPlatform()
+                .daemon()
+                .name("godwit-verify-" + name + "-", 1)
+                .factory();
         this.workers = Executors.newFixedThreadPool(workers, threads);
     }
 

@@ -29,8 +29,10 @@ class ForeignKeyProofTest {
     void referencesThatHaveTheirRowsAreProven(TwoDatabases databases) {
         databases.both(SCHEMA);
 
-        assertThat(new ForeignKeyProof(databases.leader().connection()).prove(name -> true)).isEmpty();
-        assertThat(new ForeignKeyProof(databases.follower().connection()).prove(name -> true)).isEmpty();
+        assertThat(new ForeignKeyProof(databases.leader().connection()).prove(name -> true))
+                .isEmpty();
+        assertThat(new ForeignKeyProof(databases.follower().connection()).prove(name -> true))
+                .isEmpty();
     }
 
     @Test
@@ -43,12 +45,14 @@ class ForeignKeyProofTest {
         var found = new ForeignKeyProof(databases.follower().connection()).prove(name -> true);
 
         assertThat(found).allMatch(each -> each.kind().equals("foreign-key-orphan"));
-        assertThat(found).extracting(each -> each.object() + ": " + each.message()).containsExactlyInAnyOrder(
-                "public.Simple Simple_a_b_fkey: 1 rows refer to rows of public.pairs that do not exist",
-                "public.agencies agencies_parent_fkey: 1 rows refer to rows of public.agencies that do not exist",
-                "public.events events_agency_fkey: 1 rows refer to rows of public.agencies that do not exist",
-                "public.notes notes_event_day_fkey: 2 rows refer to rows of public.events that do not exist",
-                "public.persons persons_agency_fkey: 1 rows refer to rows of public.agencies that do not exist",
-                "public.whole whole_a_b_fkey: 1 rows refer to rows of public.pairs that do not exist");
+        assertThat(found)
+                .extracting(each -> each.object() + ": " + each.message())
+                .containsExactlyInAnyOrder(
+                        "public.Simple Simple_a_b_fkey: 1 rows refer to rows of public.pairs that do not exist",
+                        "public.agencies agencies_parent_fkey: 1 rows refer to rows of public.agencies that do not exist",
+                        "public.events events_agency_fkey: 1 rows refer to rows of public.agencies that do not exist",
+                        "public.notes notes_event_day_fkey: 2 rows refer to rows of public.events that do not exist",
+                        "public.persons persons_agency_fkey: 1 rows refer to rows of public.agencies that do not exist",
+                        "public.whole whole_a_b_fkey: 1 rows refer to rows of public.pairs that do not exist");
     }
 }

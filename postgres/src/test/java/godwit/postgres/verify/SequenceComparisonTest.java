@@ -27,20 +27,25 @@ class SequenceComparisonTest {
 
         var found = compare(databases);
 
-        assertThat(found).extracting(each -> each.kind() + " " + each.object()).containsExactlyInAnyOrder(
-                "sequence-behind public.behind",
-                "sequence-behind public.down",
-                "sequence-behind public.t_id_seq",
-                "sequence-behind public.not Called",
-                "sequence-missing public.gone",
-                "sequence-increment public.step");
-        assertThat(found).filteredOn(each -> each.object().equals("public.behind")).first()
-                .isEqualTo(new OtherDifference("sequence-behind", "public.behind",
-                        "comes to 8 next on the leader and to 7 on the follower"));
+        assertThat(found)
+                .extracting(each -> each.kind() + " " + each.object())
+                .containsExactlyInAnyOrder(
+                        "sequence-behind public.behind",
+                        "sequence-behind public.down",
+                        "sequence-behind public.t_id_seq",
+                        "sequence-behind public.not Called",
+                        "sequence-missing public.gone",
+                        "sequence-increment public.step");
+        assertThat(found)
+                .filteredOn(each -> each.object().equals("public.behind"))
+                .first()
+                .isEqualTo(new OtherDifference(
+                        "sequence-behind", "public.behind", "comes to 8 next on the leader and to 7 on the follower"));
     }
 
     private static List<OtherDifference> compare(TwoDatabases databases) {
-        return new SequenceComparison(databases.leader().connection(), databases.follower().connection())
+        return new SequenceComparison(
+                        databases.leader().connection(), databases.follower().connection())
                 .compare(name -> true);
     }
 }

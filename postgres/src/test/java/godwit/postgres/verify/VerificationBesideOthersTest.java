@@ -29,12 +29,14 @@ class VerificationBesideOthersTest {
             var locks = "SELECT count(*) FROM pg_locks WHERE relation = 'public.t'::regclass AND pid = "
                     + snapshot.pids().getFirst();
 
-            var during = session.read(connection -> {
-                try (var statement = connection.createStatement()) {
-                    statement.execute("SELECT FROM public.t");
-                }
-                return databases.leader().number(locks);
-            }, () -> false);
+            var during = session.read(
+                    connection -> {
+                        try (var statement = connection.createStatement()) {
+                            statement.execute("SELECT FROM public.t");
+                        }
+                        return databases.leader().number(locks);
+                    },
+                    () -> false);
 
             assertThat(during).isEqualTo(1);
             assertThat(databases.leader().number(locks)).isZero();
@@ -48,8 +50,7 @@ class VerificationBesideOthersTest {
                 var there = databases.followerSnapshot()) {
             databases.leader().execute("INSERT INTO public.t SELECT generate_series(2, 100)");
 
-            var found = new Comparer(here, there, LIMITS)
-                    .compare(UUID.randomUUID(), "test", "0/0", databases.tables());
+            var found = new Comparer(here, there, LIMITS).compare(UUID.randomUUID(), "test", "0/0", databases.tables());
 
             assertThat(found.isEqual()).isTrue();
             assertThat(found.rowsCompared()).isEqualTo(1);
@@ -65,8 +66,7 @@ class VerificationBesideOthersTest {
             var comparer = new Comparer(here, there, LIMITS);
             databases.leader().begin();
             databases.leader().execute("LOCK TABLE public.t");
-            var found = CompletableFuture.supplyAsync(
-                    () -> comparer.compare(UUID.randomUUID(), "test", "0/0", tables));
+            var found = CompletableFuture.supplyAsync(() -> comparer.compare(UUID.randomUUID(), "test", "0/0", tables));
             var pid = await().until(() -> databases.leader().number(WAITING), waiting -> waiting > 0);
 
             databases.leader().execute("SELECT pg_cancel_backend(?::int)", pid);
@@ -85,14 +85,17 @@ class VerificationBesideOthersTest {
             var comparer = new Comparer(here, there, LIMITS);
             databases.leader().begin();
             databases.leader().execute("LOCK TABLE public.t");
-            CompletableFuture<Verification> found = CompletableFuture.supplyAsync(
-                    () -> comparer.compare(UUID.randomUUID(), "test", "0/0", tables));
+            CompletableFuture<Verification> found =
+                    CompletableFuture.supplyAsync(() -> comparer.compare(UUID.randomUUID(), "test", "0/0", tables));
             await().until(() -> databases.leader().number(WAITING) > 0);
 
             comparer.cancel();
 
-            assertThatThrownBy(found::join).hasCauseInstanceOf(GodwitException.class)
-                    .cause().satisfies(cause -> assertThat(((GodwitException) cause).problem().code())
+            assertThatThrownBy(found::join)
+                    .hasCauseInstanceOf(GodwitException.class)
+                    .cause()
+                    .satisfies(cause -> assertThat(
+                                    ((GodwitException) cause).problem().code())
                             .isEqualTo("verification-cancelled"));
             databases.leader().rollback();
         }
