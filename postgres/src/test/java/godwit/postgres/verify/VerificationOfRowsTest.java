@@ -250,15 +250,15 @@ class VerificationOfRowsTest {
     void differencesBelowTheLimitAreCountedExactlyInABigTable(TwoDatabases databases) throws SQLException {
         databases.both("""
                 CREATE TABLE t (id bigint PRIMARY KEY, a text);
-                INSERT INTO t SELECT i, repeat(md5(i::text), 4) FROM generate_series(1, 300000) i""").corrupt("UPDATE t SET a = a || ' ' WHERE id % 10000 = 0");
+                INSERT INTO t SELECT i, repeat(md5(i::text), 4) FROM generate_series(1, 100000) i""").corrupt("UPDATE t SET a = a || ' ' WHERE id % 3000 = 0");
 
         var found = databases.compare(new VerifyLimits(2, 100, 5000));
 
-        assertThat(found.differences()).isEqualTo(30);
+        assertThat(found.differences()).isEqualTo(33);
         assertThat(rows(found))
-                .hasSize(30)
+                .hasSize(33)
                 .allSatisfy(row -> assertThat(row.columns()).containsExactly("a"));
-        assertRepaired(databases, found, 30);
+        assertRepaired(databases, found, 33);
     }
 
     @Test
@@ -275,17 +275,6 @@ class VerificationOfRowsTest {
                 .hasSize(3)
                 .allSatisfy(row -> assertThat(row.columns()).containsExactly("a"));
         assertRepaired(databases, found, 3);
-    }
-
-    @Test
-    void aRowOfMoreThanAGigabyteAsTextIsCompared(TwoDatabases databases) throws SQLException {
-        databases.both("""
-                CREATE TABLE t (id int PRIMARY KEY, a bytea, b bytea); ALTER TABLE t ALTER a SET STORAGE EXTERNAL;
-                INSERT INTO t SELECT 1, convert_to(repeat('x', 300000000), 'UTF8'), convert_to(repeat('x', 300000000), 'UTF8')""").corrupt("UPDATE t SET b = b || 'y'::bytea");
-
-        var found = databases.compare();
-
-        assertThat(rows(found)).containsExactly(new RowDifference(Kind.CHANGED, "{\"id\": 1}", List.of("b")));
     }
 
     @Test
