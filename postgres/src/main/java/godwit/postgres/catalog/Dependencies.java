@@ -47,6 +47,9 @@ final class Dependencies {
             UNION ALL SELECT 'pg_class', i.objid, 'pg_class', i.refobjid FROM pg_catalog.pg_depend i
                       JOIN pg_catalog.pg_class s ON s.oid = i.objid AND s.relkind = 'S'
                       WHERE i.classid = 'pg_class'::regclass AND i.refclassid = 'pg_class'::regclass AND i.deptype = 'i'
+            UNION ALL SELECT i.classid::regclass::text, i.objid, 'pg_type', i.refobjid FROM pg_catalog.pg_depend i
+                      WHERE i.classid IN ('pg_proc'::regclass, 'pg_cast'::regclass)
+                        AND i.refclassid = 'pg_type'::regclass AND i.deptype = 'i'
             """;
 
     private static final String MEMBERS = """

@@ -3,7 +3,7 @@ package godwit.postgres.catalog;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Reads functions and procedures, in any language that the server has. */
+/** Reads functions and procedures, in any language that the server has; those that a range brings come with it. */
 final class RoutineReader implements KindReader {
     /** The stub has no body: those of the language SQL refer to other objects by their identity. */
     private static final String ROUTINES = """
@@ -19,7 +19,9 @@ final class RoutineReader implements KindReader {
                            AND d.refclassid = 'pg_extension'::regclass) AS extensions
             FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
             JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-            WHERE p.prokind <> 'a' AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, p.proname, p.oid";
+            WHERE p.prokind <> 'a'
+              AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass
+                              AND d.objid = p.oid AND d.deptype = 'i') AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, p.proname, p.oid";
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Reads the triggers of tables and views that people made; never Godwit's own, nor those of constraints. */
 final class TriggerReader implements KindReader {
-    /** A partition has its parent's triggers as copies; only a copy that is switched otherwise is worth a statement. */
+    /** A partition has its parent's triggers as copies; only their states are their own. */
     private static final String TRIGGERS = """
             SELECT t.oid, t.tgname AS trigger, n.nspname AS schema, c.relname AS name, c.oid AS relation,
                    t.tgenabled AS enabled, t.tgparentid <> 0 AS copied, t.tgparentid AS parent,
@@ -17,7 +17,8 @@ final class TriggerReader implements KindReader {
             LEFT JOIN pg_catalog.pg_trigger p ON p.oid = t.tgparentid
             WHERE fn.nspname <> 'godwit' AND c.relkind IN ('r', 'p', 'v')
               AND (NOT t.tgisinternal AND t.tgparentid = 0
-                   OR t.tgparentid <> 0 AND NOT coalesce(p.tgisinternal, true) AND p.tgenabled <> t.tgenabled)
+                   OR t.tgparentid <> 0 AND NOT coalesce(p.tgisinternal, true)
+                      AND (t.tgenabled <> 'O' OR p.tgenabled <> 'O'))
               AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, t.tgname";
 
     @Override

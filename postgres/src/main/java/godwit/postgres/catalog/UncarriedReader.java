@@ -65,7 +65,7 @@ final class UncarriedReader {
             FROM kind k LEFT JOIN pg_catalog.pg_namespace n ON n.oid = k.namespace
             WHERE k.oid >= 16384 AND (k.namespace IS NULL OR\s""" + Catalog.USERS_SCHEMA + """
             ) AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = k.catalog::regclass
-                              AND d.objid = k.oid AND d.deptype = 'e')
+                              AND d.objid = k.oid AND d.deptype IN ('e', 'i'))
             ORDER BY 1, 3
             """;
 
