@@ -29,6 +29,7 @@ import java.util.concurrent.TimeoutException;
  * slot's consistent point. The stream is taken to that point and held there until the other side's snapshot exists.
  */
 final class Proof {
+    private static final int ROUNDS_MAX = 20;
     private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
     private static final Duration HOLD_LIMIT = Duration.ofMinutes(2);
 
@@ -42,7 +43,18 @@ final class Proof {
         this.tables = List.copyOf(tables);
     }
 
+    /** Compares all tables; those that the application truncates meanwhile are compared again, at a later position. */
     Verification verify(UUID id, String phase, Side leader) {
+        var result = verify(id, phase, leader, tables);
+        for (var round = 1; round < ROUNDS_MAX && !result.rewritten().isEmpty(); round++) {
+            var again = result.rewritten();
+            var left = tables.stream().filter(t -> again.contains(t.name().plain())).toList();
+            result = result.completedBy(verify(id, phase, leader, left));
+        }
+        return result;
+    }
+
+    private Verification verify(UUID id, String phase, Side leader, List<Table> compared) {
         try (var here = Exported.bySlot(context, leader);
                 var there = context.open(leader.other(), "exporter")) {
             var control = streams.from(leader).control();
@@ -52,7 +64,7 @@ final class Proof {
                 control.release();
                 return new Comparer(sessions(leader, here.snapshot()), sessions(leader.other(), snapshot),
                                 VerifyLimits.USUAL)
-                        .compare(id, phase, here.position().toString(), tables);
+                        .compare(id, phase, here.position().toString(), compared);
             } finally {
                 control.release();
             }

@@ -1,8 +1,10 @@
 package godwit.postgres.verify;
 
+import godwit.GodwitException;
 import godwit.schema.Table;
 import godwit.verify.Fingerprint;
 import godwit.verify.KeyDifference;
+import godwit.verify.OtherDifference;
 import godwit.verify.RowDifference;
 import godwit.verify.TableDifference;
 import godwit.verify.Verification;
@@ -38,8 +40,8 @@ public final class Comparer {
      * Compares these tables; blocks until all are read.
      *
      * @param tables ordinary tables and leaf partitions, as the leader has them
-     * @throws godwit.GodwitException {@code verification-read-failed} or {@code verification-table-rewritten}, which
-     *     pass; {@code verification-cancelled}
+     * @return what differs; a table that was truncated or rewritten meanwhile is in {@code others}, not compared
+     * @throws godwit.GodwitException {@code verification-read-failed}, which passes; {@code verification-cancelled}
      */
     public Verification compare(UUID id, String phase, String position, List<Table> tables) {
         try (var here = Side.of("leader", leader, limits.workersPerSide());
@@ -81,15 +83,29 @@ public final class Comparer {
             var begun = pairing.tables().stream().map(this::begin).toList();
             var differing = new ArrayList<TableDifference>();
             long rows = 0;
+            var others = new ArrayList<>(pairing.differences());
             for (var table : begun) {
-                var leaderSum = TableReading.total(table.leaderSums());
-                var followerSum = TableReading.total(table.followerSums());
-                rows += leaderSum.rows();
-                if (!leaderSum.equals(followerSum)) {
-                    differing.add(difference(table, leaderSum, followerSum));
+                try {
+                    var leaderSum = TableReading.total(table.leaderSums());
+                    var followerSum = TableReading.total(table.followerSums());
+                    rows += leaderSum.rows();
+                    if (!leaderSum.equals(followerSum)) {
+                        differing.add(difference(table, leaderSum, followerSum));
+                    }
+                } catch (GodwitException e) {
+                    others.add(rewritten(table, e));
                 }
             }
-            return new Verification(id, phase, position, rows, differing, pairing.differences());
+            return new Verification(id, phase, position, rows, differing, others);
+        }
+
+        /** A table that was truncated meanwhile cannot be read at this position any more; all others can. */
+        private OtherDifference rewritten(Begun table, GodwitException cause) {
+            if (!cause.problem().code().equals(RewriteGuard.CODE)) {
+                throw cause;
+            }
+            var name = table.sql().table().table().name().plain();
+            return new OtherDifference(OtherDifference.REWRITTEN, name, cause.problem().message());
         }
 
         private Begun begin(ComparedTable table) {

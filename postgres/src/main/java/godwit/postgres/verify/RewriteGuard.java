@@ -15,6 +15,8 @@ import java.util.List;
  * error (PostgreSQL manual, 13.6). After VACUUM FULL or CLUSTER the rows stand in other blocks than the pieces expect.
  */
 final class RewriteGuard {
+    static final String CODE = "verification-table-rewritten";
+
     /* The catalog's row is that of the snapshot; the function looks at the table as it is now. */
     private static final String SAME_FILE = """
             SELECT pg_relation_filenode(c.oid) IS NOT DISTINCT FROM c.relfilenode
@@ -38,7 +40,7 @@ final class RewriteGuard {
 
     private static GodwitException rewritten(TableName table) {
         var message = "table %s was rewritten or truncated while it was verified".formatted(table.plain());
-        var problem = Problem.of("verification-table-rewritten", message, "Verify again when the change has ended.")
+        var problem = Problem.of(CODE, message, "Verify again when the change has ended.")
                 .withObjects(List.of(table.plain()));
         return new GodwitException(problem, Retry.LATER, new IllegalStateException(message));
     }
