@@ -142,7 +142,7 @@ final class ColumnReader {
             settings.add(column + " SET STATISTICS " + row.number("target"));
         }
         row.maybe("options").ifPresent(options -> settings.add(column + " SET (" + options + ")"));
-        if (row.flag("otherPersistence")) {
+        if (row.flag("otherPersistence") && catalog.session().version() >= 15) {
             settings.add("ALTER SEQUENCE " + sequence(row) + (row.flag("unlogged") ? " SET UNLOGGED" : " SET LOGGED"));
         }
         if (row.maybe("notNullName").isPresent() && row.flag("valid")) {
