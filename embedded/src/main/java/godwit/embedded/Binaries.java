@@ -57,7 +57,7 @@ final class Binaries {
                 .orElseThrow(() -> Problem.of(
                                 "embedded-version-missing",
                                 "no PostgreSQL %d is there for this platform in %s".formatted(major, folders),
-                                "Build with mvn package, or point -Dgodwit.binaries to a folder with the binaries' jars.")
+                                "Build with mvn package, or let -Dgodwit.binaries name a folder of such jars.")
                         .asException());
         var name = jar.getFileName().toString();
         var unpacked = home(jar).resolve(name.substring(0, name.length() - ".jar".length()));

@@ -1,4 +1,4 @@
-/** Tools that judge Godwit from outside. */
+/** The rules that the sources of every module keep. */
 @NullMarked
 package godwit.testkit;
 
