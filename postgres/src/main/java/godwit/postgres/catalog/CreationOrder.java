@@ -30,7 +30,10 @@ final class CreationOrder {
     private final List<Draft> unbroken = new ArrayList<>();
 
     /** The needs of drafts and of their empty forms must be among the drafts. */
-    CreationOrder(List<Draft> drafts, Function<Draft, Collection<Draft>> needs, Function<Draft, Collection<Draft>> shape) {
+    CreationOrder(
+            List<Draft> drafts,
+            Function<Draft, Collection<Draft>> needs,
+            Function<Draft, Collection<Draft>> shape) {
         this.shape = shape;
         this.ready = new TreeSet<>(Comparator.comparing(ranks::get));
         drafts.forEach(draft -> rank(whole(draft)));

@@ -5,6 +5,7 @@ import godwit.schema.TableName;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reads indexes and the constraints that stand on one: primary keys, unique and exclusion constraints. */
 final class IndexReader implements KindReader {
@@ -27,8 +28,8 @@ final class IndexReader implements KindReader {
                     JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE h.inhrelid = x.oid) AS parent,
                    (SELECT h.inhparent FROM pg_catalog.pg_inherits h WHERE h.inhrelid = x.oid) AS "parentOid",
                    CASE WHEN x.relispartition THEN (
-                     SELECT coalesce('ALTER TABLE IF EXISTS ' || quote_ident(tn.nspname) || '.' || quote_ident(t.relname)
-                                     || ' DROP CONSTRAINT IF EXISTS ' || quote_ident(rk.conname) || ' CASCADE',
+                     SELECT coalesce('ALTER TABLE IF EXISTS ' || quote_ident(tn.nspname) || '.'
+                                     || quote_ident(t.relname) || ' DROP CONSTRAINT IF EXISTS ' || quote_ident(rk.conname) || ' CASCADE',
                                      'DROP INDEX IF EXISTS ' || quote_ident(tn.nspname) || '.' || quote_ident(r.relname)
                                      || ' CASCADE')
                      FROM pg_catalog.pg_index ri JOIN pg_catalog.pg_class r ON r.oid = ri.indexrelid
@@ -161,7 +162,7 @@ final class IndexReader implements KindReader {
     }
 
     private static String inserted(String definition, String beforeSuffix, String text) {
-        var suffix = java.util.regex.Pattern.compile(beforeSuffix).matcher(definition);
+        var suffix = Pattern.compile(beforeSuffix).matcher(definition);
         return suffix.find() ? definition.substring(0, suffix.start()) + text + suffix.group() : definition + text;
     }
 

@@ -16,7 +16,8 @@ final class RelationReader implements KindReader {
                    CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of,
                    c.relispartition AS partition, pg_get_partkeydef(c.oid) AS "partitionKey",
                    pg_get_expr(c.relpartbound, c.oid) AS bound, c.relreplident AS identity,
-                   concat_ws(', ', (SELECT string_agg(quote_ident(option_name) || ' = ' || quote_literal(option_value), ', ')
+                   concat_ws(', ', (SELECT string_agg(quote_ident(option_name) || ' = '
+                                                      || quote_literal(option_value), ', ')
                                     FROM pg_catalog.pg_options_to_table(c.reloptions)),
                                    (SELECT string_agg('toast.' || quote_ident(option_name) || ' = '
                                                       || quote_literal(option_value), ', ')

@@ -22,7 +22,8 @@ final class RuleReader implements KindReader {
         var table = row.name();
         var name = new Identifier(row.text("rule"));
         var identity = name.name() + " on " + table.plain();
-        var draft = new Draft(new Address("pg_rewrite", row.number("oid")), "rule", identity, SchemaPhase.AFTER_CATCH_UP)
+        var address = new Address("pg_rewrite", row.number("oid"));
+        var draft = new Draft(address, "rule", identity, SchemaPhase.AFTER_CATCH_UP)
                 .partOf(new Address("pg_class", row.number("relation")), table)
                 .create(row.text("definition"))
                 .drop("DROP RULE IF EXISTS " + name.sql() + " ON " + table.sql());

@@ -56,7 +56,7 @@ public final class SchemaReader {
         return new CarriedDrafts(drafts, uncarried, Dependencies.read(catalog), selection);
     }
 
-    /** In the order in which objects are made where nothing else decides; event triggers last, for they see the rest. */
+    /** In the order of making where nothing else decides; event triggers last, because they see all the rest. */
     private static List<KindReader> readers(Catalog catalog) throws SQLException {
         var columns = ColumnReader.read(catalog);
         return List.of(
@@ -103,7 +103,7 @@ public final class SchemaReader {
         return new SchemaScript(objects, findings, refreshes);
     }
 
-    /** What stands on an object of one table, such as a view on a primary key, cannot come before all tables are full. */
+    /** What stands on an object of one table, such as a view on its primary key, has to wait for all tables. */
     private static SchemaPhase phase(SchemaPhase own, Set<Step> needs, Map<Step, SchemaPhase> phases) {
         var phase = own;
         for (var needed : needs) {

@@ -19,10 +19,10 @@ final class TypeReader implements KindReader {
     private static final String DOMAINS = "SELECT " + TYPE + """
             , format_type(t.typbasetype, t.typtypmod) AS base, pg_get_expr(t.typdefaultbin, 0) AS default,
               CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text END AS collation,
-              t.typnotnull AS "notNull", (SELECT c.conname FROM pg_catalog.pg_constraint c
-                                          WHERE c.contypid = t.oid AND c.contype = 'n') AS "notNullName"
+              t.typnotnull AS "notNull", nn.conname AS "notNullName", nn.oid AS "notNullOid"
             FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
             JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
+            LEFT JOIN pg_catalog.pg_constraint nn ON nn.contypid = t.oid AND nn.contype = 'n'
             WHERE t.typtype = 'd' AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, t.typname";
     private static final String COMPOSITES = "SELECT " + TYPE + """
             , t.typrelid AS relation,
@@ -55,7 +55,8 @@ final class TypeReader implements KindReader {
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {
         var drafts = new ArrayList<Draft>();
-        drafts.addAll(catalog.list(ENUMS, row -> type(catalog, row, " AS ENUM (" + row.filled("labels").orElse("") + ")")));
+        drafts.addAll(catalog.list(
+                ENUMS, row -> type(catalog, row, " AS ENUM (" + row.filled("labels").orElse("") + ")")));
         drafts.addAll(catalog.list(RANGES, row -> type(catalog, row, " AS RANGE (" + range(row) + ")")));
         drafts.addAll(catalog.list(COMPOSITES, row -> composite(catalog, row)));
         drafts.addAll(catalog.list(DOMAINS, row -> domain(catalog, row)));
@@ -100,7 +101,14 @@ final class TypeReader implements KindReader {
                     .ifPresent(name -> definition.append(" CONSTRAINT ").append(new Identifier(name).sql()));
             definition.append(" NOT NULL");
         }
-        return draft(catalog, row, "DOMAIN", definition.toString());
+        var draft = draft(catalog, row, "DOMAIN", definition.toString());
+        if (row.maybe("notNullName").isPresent()) {
+            var name = new Identifier(row.text("notNullName"));
+            var constraint = "CONSTRAINT " + name.sql() + " ON DOMAIN " + row.name().sql();
+            catalog.comment(new Address("pg_constraint", row.number("notNullOid")))
+                    .ifPresent(text -> draft.create(Draft.comment(constraint, text)));
+        }
+        return draft;
     }
 
     private static String range(Row row) throws SQLException {
