@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -78,7 +79,7 @@ final class CreationOrder {
 
     private void wait(Step step, Step needed) {
         needs.computeIfAbsent(step, key -> new HashSet<>()).add(needed);
-        waiting.get(step).add(needed);
+        missing(step).add(needed);
         users.computeIfAbsent(needed, key -> new HashSet<>()).add(step);
     }
 
@@ -116,7 +117,7 @@ final class CreationOrder {
         wait(stub, shape.apply(step.draft()).stream()
                 .filter(draft -> waiting.containsKey(whole(draft)))
                 .toList());
-        if (waiting.get(stub).isEmpty()) {
+        if (missing(stub).isEmpty()) {
             ready.add(stub);
         }
         wait(step, stub);
@@ -137,9 +138,14 @@ final class CreationOrder {
         var step = waiting.keySet().iterator().next();
         while (!path.contains(step)) {
             path.add(step);
-            step = waiting.get(step).stream().min(Comparator.comparing(ranks::get)).orElseThrow();
+            step = missing(step).stream().min(Comparator.comparing(ranks::get)).orElseThrow();
         }
         return List.copyOf(path.subList(path.indexOf(step), path.size()));
+    }
+
+    /** What a step still waits for. */
+    private Set<Step> missing(Step step) {
+        return Objects.requireNonNull(waiting.get(step));
     }
 
     private void rank(Step step) {

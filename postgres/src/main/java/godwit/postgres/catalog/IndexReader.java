@@ -29,7 +29,8 @@ final class IndexReader implements KindReader {
                    (SELECT h.inhparent FROM pg_catalog.pg_inherits h WHERE h.inhrelid = x.oid) AS "parentOid",
                    CASE WHEN x.relispartition THEN (
                      SELECT coalesce('ALTER TABLE IF EXISTS ' || quote_ident(tn.nspname) || '.'
-                                     || quote_ident(t.relname) || ' DROP CONSTRAINT IF EXISTS ' || quote_ident(rk.conname) || ' CASCADE',
+                                     || quote_ident(t.relname) || ' DROP CONSTRAINT IF EXISTS '
+                                     || quote_ident(rk.conname) || ' CASCADE',
                                      'DROP INDEX IF EXISTS ' || quote_ident(tn.nspname) || '.' || quote_ident(r.relname)
                                      || ' CASCADE')
                      FROM pg_catalog.pg_index ri JOIN pg_catalog.pg_class r ON r.oid = ri.indexrelid
