@@ -32,9 +32,7 @@ final class CreationOrder {
 
     /** The needs of drafts and of their empty forms must be among the drafts. */
     CreationOrder(
-            List<Draft> drafts,
-            Function<Draft, Collection<Draft>> needs,
-            Function<Draft, Collection<Draft>> shape) {
+            List<Draft> drafts, Function<Draft, Collection<Draft>> needs, Function<Draft, Collection<Draft>> shape) {
         this.shape = shape;
         this.ready = new TreeSet<>(Comparator.comparing(ranks::get));
         drafts.forEach(draft -> rank(whole(draft)));
@@ -105,7 +103,8 @@ final class CreationOrder {
         var cycle = cycle();
         var broken = cycle.stream()
                 .filter(step -> !step.stub() && step.draft().hasStub() && !ranks.containsKey(stub(step.draft())))
-                .min(Comparator.comparing((Step step) -> !step.draft().described().startsWith("view"))
+                .min(Comparator.comparing(
+                                (Step step) -> !step.draft().described().startsWith("view"))
                         .thenComparing(ranks::get));
         broken.ifPresentOrElse(step -> replace(step, cycle), () -> giveUp(cycle));
     }
@@ -114,9 +113,11 @@ final class CreationOrder {
     private void replace(Step step, List<Step> cycle) {
         var stub = stub(step.draft());
         rank(stub);
-        wait(stub, shape.apply(step.draft()).stream()
-                .filter(draft -> waiting.containsKey(whole(draft)))
-                .toList());
+        wait(
+                stub,
+                shape.apply(step.draft()).stream()
+                        .filter(draft -> waiting.containsKey(whole(draft)))
+                        .toList());
         if (missing(stub).isEmpty()) {
             ready.add(stub);
         }

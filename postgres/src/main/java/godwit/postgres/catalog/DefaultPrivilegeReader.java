@@ -39,9 +39,15 @@ final class DefaultPrivilegeReader implements KindReader {
         var schema = row.maybe("schema").map(Identifier::new);
         var objects = objects(row.text("type"));
         var where = schema.map(name -> " IN SCHEMA " + name.sql()).orElse("");
-        var identity = objects + " by " + role.name() + schema.map(name -> " in " + name.name()).orElse("");
-        var draft = drafts.computeIfAbsent(oid, key -> new Draft(
-                new Address("pg_default_acl", key), "default privileges", identity, SchemaPhase.AFTER_CATCH_UP));
+        var identity = objects + " by " + role.name()
+                + schema.map(name -> " in " + name.name()).orElse("");
+        var draft = drafts.computeIfAbsent(
+                oid,
+                key -> new Draft(
+                        new Address("pg_default_acl", key),
+                        "default privileges",
+                        identity,
+                        SchemaPhase.AFTER_CATCH_UP));
         var change = "ALTER DEFAULT PRIVILEGES FOR ROLE " + draft.role(role.name()) + where + " ";
         var difference = new Difference(
                 draft.address(),

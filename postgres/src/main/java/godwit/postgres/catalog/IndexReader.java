@@ -44,8 +44,9 @@ final class IndexReader implements KindReader {
             LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = x.reltablespace
             LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.contype IN ('p', 'u', 'x')
             WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
-              AND (i.indisvalid AND i.indisready OR c.relkind = 'p') AND\s"""
-            + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, i.indisprimary DESC, x.relname";
+              AND (i.indisvalid AND i.indisready OR c.relkind = 'p') AND %s
+            ORDER BY n.nspname, c.relname, i.indisprimary DESC, x.relname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     private static final String DEFERRING = "( DEFERRABLE)?( INITIALLY DEFERRED)?$";
 
@@ -103,7 +104,8 @@ final class IndexReader implements KindReader {
             draft.create("ALTER INDEX " + index.sql() + " ALTER COLUMN " + target);
         }
         if (row.flag("clustered")) {
-            draft.create("ALTER TABLE " + row.name().sql() + " CLUSTER ON " + index.name().sql());
+            draft.create("ALTER TABLE " + row.name().sql() + " CLUSTER ON "
+                    + index.name().sql());
         }
         catalog.comments()
                 .on(address(row), 0)
@@ -139,7 +141,8 @@ final class IndexReader implements KindReader {
     }
 
     private static String identifying(Row row) throws SQLException {
-        return "ALTER TABLE ONLY " + row.name().sql() + " REPLICA IDENTITY USING INDEX " + index(row).name().sql();
+        return "ALTER TABLE ONLY " + row.name().sql() + " REPLICA IDENTITY USING INDEX "
+                + index(row).name().sql();
     }
 
     /** The server leaves an index's storage options and tablespace out of the constraint's definition. */
@@ -155,7 +158,8 @@ final class IndexReader implements KindReader {
 
     private static String placed(Row row) throws SQLException {
         var definition = row.text("definition");
-        var where = row.maybe("predicate").map(predicate -> " WHERE " + predicate).orElse("");
+        var where =
+                row.maybe("predicate").map(predicate -> " WHERE " + predicate).orElse("");
         if (definition.endsWith(where)) {
             return definition.substring(0, definition.length() - where.length()) + tablespace(row) + where;
         }
@@ -168,7 +172,9 @@ final class IndexReader implements KindReader {
     }
 
     private static String tablespace(Row row) throws SQLException {
-        return row.maybe("tablespace").map(name -> " TABLESPACE " + new Identifier(name).sql()).orElse("");
+        return row.maybe("tablespace")
+                .map(name -> " TABLESPACE " + new Identifier(name).sql())
+                .orElse("");
     }
 
     private static SchemaPhase phase(Row row) throws SQLException {

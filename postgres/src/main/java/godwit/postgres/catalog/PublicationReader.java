@@ -42,8 +42,11 @@ final class PublicationReader implements KindReader {
                 FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid
                 JOIN pg_catalog.pg_class c ON c.oid = r.prrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 WHERE %s AND %s ORDER BY p.pubname, n.nspname, c.relname
-                """.formatted(catalog.since(15, columns), catalog.since(15, "pg_get_expr(r.prqual, r.prrelid)"), OWN,
-                Catalog.USERS_SCHEMA);
+                """.formatted(
+                        catalog.since(15, columns),
+                        catalog.since(15, "pg_get_expr(r.prqual, r.prrelid)"),
+                        OWN,
+                        Catalog.USERS_SCHEMA);
     }
 
     private static final String SCHEMAS = """

@@ -22,8 +22,9 @@ final class RoutineReader implements KindReader {
             JOIN pg_catalog.pg_language l ON l.oid = p.prolang
             WHERE p.prokind <> 'a'
               AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass
-                              AND d.objid = p.oid AND d.deptype = 'i') AND\s"""
-            + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, p.proname, p.oid";
+                              AND d.objid = p.oid AND d.deptype = 'i') AND %s
+            ORDER BY n.nspname, p.proname, p.oid
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

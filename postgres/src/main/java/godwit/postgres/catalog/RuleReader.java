@@ -11,7 +11,9 @@ final class RuleReader implements KindReader {
                    rtrim(pg_get_ruledef(r.oid), ';') AS definition, r.ev_enabled AS enabled
             FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE r.rulename <> '_RETURN' AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, r.rulename";
+            WHERE r.rulename <> '_RETURN' AND %s
+            ORDER BY n.nspname, c.relname, r.rulename
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

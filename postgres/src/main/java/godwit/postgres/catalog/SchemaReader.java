@@ -31,7 +31,8 @@ public final class SchemaReader {
             var uncarried = new UncarriedReader();
             var kinds = uncarried.read(catalog);
             var carried = carried(catalog, kinds, selection);
-            var findings = new ArrayList<>(kinds.stream().map(Uncarried::finding).toList());
+            var findings =
+                    new ArrayList<>(kinds.stream().map(Uncarried::finding).toList());
             findings.addAll(uncarried.labels(catalog));
             findings.addAll(carried.findings());
             return script(carried, findings);
@@ -42,8 +43,8 @@ public final class SchemaReader {
     public TargetRequirements requirements(SchemaSelection selection) throws SQLException {
         try (var session = new CatalogSession(source)) {
             var catalog = Catalog.of(session);
-            return TargetRequirements.of(
-                    carried(catalog, new UncarriedReader().read(catalog), selection).drafts());
+            return TargetRequirements.of(carried(catalog, new UncarriedReader().read(catalog), selection)
+                    .drafts());
         }
     }
 

@@ -28,7 +28,8 @@ public final class TableReader {
      * The key of a table is that of its replica identity or, with FULL, of the best index that could be one. A key on a
      * generated column is none, because the log does not carry such columns before version 18.
      */
-    private static final String TABLES = """
+    private static final String TABLES =
+            """
             SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relreplident AS identity,
                    coalesce(pg_catalog.pg_table_size(c.oid), 0) AS bytes, greatest(c.reltuples, 0)::bigint AS rows,
                    ARRAY(SELECT a.attname::text
@@ -84,8 +85,8 @@ public final class TableReader {
             ORDER BY a.attrelid, a.attnum
             """;
 
-    private static final String UNLOGGED = "SELECT n.nspname AS schema, c.relname AS name "
-            + HOLDING_ROWS + " AND c.relpersistence = 'u' ORDER BY n.nspname, c.relname";
+    private static final String UNLOGGED = "SELECT n.nspname AS schema, c.relname AS name " + HOLDING_ROWS
+            + " AND c.relpersistence = 'u' ORDER BY n.nspname, c.relname";
 
     private record TableColumn(long table, Column column) {}
 

@@ -19,7 +19,9 @@ final class TriggerReader implements KindReader {
               AND (NOT t.tgisinternal AND t.tgparentid = 0
                    OR (t.tgenabled <> 'O' OR p.tgenabled <> 'O')
                       AND NOT (fn.nspname = 'pg_catalog' AND f.proname ~ '^(RI_FKey_|unique_key_recheck)'))
-              AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, t.tgname";
+              AND %s
+            ORDER BY n.nspname, c.relname, t.tgname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

@@ -11,7 +11,8 @@ final class UncarriedReader {
         SchemaFinding finding() {
             return new SchemaFinding(
                     "object-not-carried",
-                    description + " is of a kind that is not carried" + definition.map(ddl -> ": " + ddl).orElse(""),
+                    description + " is of a kind that is not carried"
+                            + definition.map(ddl -> ": " + ddl).orElse(""),
                     "Make it on the target by hand after the move, or leave out the tables that need it.",
                     description);
         }

@@ -84,7 +84,8 @@ class SchemaReaderTest {
 
         assertThat(CatalogServer.column(target, "SELECT tableoid::regclass || ':' || g FROM s.part"))
                 .containsExactly("s.part_eu_20:1");
-        assertThat(CatalogServer.column(target, "SELECT max FROM s.a_mat_first")).containsExactly("2");
+        assertThat(CatalogServer.column(target, "SELECT max FROM s.a_mat_first"))
+                .containsExactly("2");
         assertThat(CatalogServer.column(target, "SELECT id FROM s.on_key")).containsExactly("1");
         assertThatThrownBy(() -> CatalogServer.execute(target, "UPDATE s.part SET n = 7"))
                 .hasMessageContaining("from_part");
@@ -97,8 +98,9 @@ class SchemaReaderTest {
         var source = older.database("traps.sql");
         var without = all(source);
         CatalogServer.execute(source, "CREATE SCHEMA godwit; CREATE TABLE godwit.run (id int PRIMARY KEY)");
-        CatalogServer.execute(source, "CREATE FUNCTION godwit.fence() RETURNS trigger LANGUAGE plpgsql AS "
-                + "$$BEGIN RETURN NULL; END$$");
+        CatalogServer.execute(
+                source,
+                "CREATE FUNCTION godwit.fence() RETURNS trigger LANGUAGE plpgsql AS " + "$$BEGIN RETURN NULL; END$$");
         CatalogServer.execute(source, "CREATE TRIGGER fence BEFORE INSERT ON s.target EXECUTE FUNCTION godwit.fence()");
         CatalogServer.execute(source, "CREATE PUBLICATION godwit_move FOR TABLE s.target");
 
@@ -133,15 +135,16 @@ class SchemaReaderTest {
         var source = older.database("traps.sql");
         var excluded = Set.of("s.target", "s.serial");
 
-        var script = new SchemaReader(source)
-                .read(new SchemaSelection(table -> !excluded.contains(table.plain())));
+        var script = new SchemaReader(source).read(new SchemaSelection(table -> !excluded.contains(table.plain())));
 
-        assertThat(script.findings())
-                .extracting(SchemaFinding::code)
-                .containsOnly("depends-on-not-carried");
+        assertThat(script.findings()).extracting(SchemaFinding::code).containsOnly("depends-on-not-carried");
         assertThat(script.findings())
                 .extracting(SchemaFinding::object)
-                .contains("foreign key full_fk on s.source", "view s.grouped", "view s.on_grouped", "table s.circle",
+                .contains(
+                        "foreign key full_fk on s.source",
+                        "view s.grouped",
+                        "view s.on_grouped",
+                        "table s.circle",
                         "default s.borrows.id")
                 .doesNotContain("primary key target_pkey on s.target", "sequence s.serial_id_seq");
         CatalogServer.create(older.target(), script.objects());
@@ -155,12 +158,23 @@ class SchemaReaderTest {
 
         assertThat(script.findings())
                 .extracting(SchemaFinding::object)
-                .contains("operator u.===(integer,integer)", "operator family u.family for access method btree",
-                        "operator class u.class for access method hash", "text search dictionary u.dictionary",
-                        "text search configuration u.configuration", "foreign-data wrapper wrapper", "server Server",
-                        "user mapping for app on server Server", "foreign table u.far", "type u.shell",
-                        "cast from integer to u.pair", "conversion u.conversion", "access method method",
-                        "view u.uses_operator", "view u.on_far", "table u.by_method",
+                .contains(
+                        "operator u.===(integer,integer)",
+                        "operator family u.family for access method btree",
+                        "operator class u.class for access method hash",
+                        "text search dictionary u.dictionary",
+                        "text search configuration u.configuration",
+                        "foreign-data wrapper wrapper",
+                        "server Server",
+                        "user mapping for app on server Server",
+                        "foreign table u.far",
+                        "type u.shell",
+                        "cast from integer to u.pair",
+                        "conversion u.conversion",
+                        "access method method",
+                        "view u.uses_operator",
+                        "view u.on_far",
+                        "table u.by_method",
                         "index u.documents_search");
         assertThat(script.findings())
                 .extracting(SchemaFinding::message)

@@ -81,9 +81,10 @@ class TableReaderTest {
                                 b1 int, b2 mood, b3 region, b4 text[], b5 int4multirange, b6 bytea)
                 """);
 
-        assertThat(table(database, "t").columns()).allSatisfy(column -> assertThat(column.binary())
-                .as(column.type())
-                .isEqualTo(column.name().name().startsWith("b")));
+        assertThat(table(database, "t").columns())
+                .allSatisfy(column -> assertThat(column.binary())
+                        .as(column.type())
+                        .isEqualTo(column.name().name().startsWith("b")));
     }
 
     @Test
