@@ -28,7 +28,9 @@ final class AggregateReader implements KindReader {
                     WHERE o.oid = a.aggsortop) AS sortop
             FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
             JOIN pg_catalog.pg_aggregate a ON a.aggfnoid = p.oid
-            WHERE\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, p.proname, p.oid";
+            WHERE %s
+            ORDER BY n.nspname, p.proname, p.oid
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {
@@ -50,8 +52,18 @@ final class AggregateReader implements KindReader {
 
     private static List<String> properties(Row row) throws SQLException {
         var properties = new ArrayList<String>();
-        for (var name : List.of("sfunc", "stype", "finalfunc", "combinefunc", "serialfunc", "deserialfunc", "msfunc",
-                "minvfunc", "mstype", "mfinalfunc", "sortop")) {
+        for (var name : List.of(
+                "sfunc",
+                "stype",
+                "finalfunc",
+                "combinefunc",
+                "serialfunc",
+                "deserialfunc",
+                "msfunc",
+                "minvfunc",
+                "mstype",
+                "mfinalfunc",
+                "sortop")) {
             row.maybe(name).ifPresent(value -> properties.add(name + " = " + value));
         }
         for (var name : List.of("initcond", "minitcond")) {

@@ -83,7 +83,11 @@ final class CarriedDrafts {
             }
             return;
         }
-        var missing = addresses(draft).stream().filter(absent::containsKey).map(absent::get).sorted().findFirst();
+        var missing = addresses(draft).stream()
+                .filter(absent::containsKey)
+                .map(absent::get)
+                .sorted()
+                .findFirst();
         missing.ifPresent(object -> {
             carried.remove(draft.address());
             gone.add(draft.address());

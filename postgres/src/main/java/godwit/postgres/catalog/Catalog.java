@@ -7,8 +7,7 @@ import java.util.Optional;
 /** What the readers of all kinds of objects share: the session, and what can be said of any object. */
 record Catalog(CatalogSession session, Comments comments, Privileges privileges) {
     /** The condition by which a schema is a user's, for the alias {@code n} of its catalog. */
-    static final String USERS_SCHEMA =
-            " n.nspname NOT IN ('information_schema', 'godwit') AND n.nspname !~ '^pg_' ";
+    static final String USERS_SCHEMA = " n.nspname NOT IN ('information_schema', 'godwit') AND n.nspname !~ '^pg_' ";
 
     static Catalog of(CatalogSession session) throws SQLException {
         return new Catalog(session, Comments.read(session), Privileges.read(session));

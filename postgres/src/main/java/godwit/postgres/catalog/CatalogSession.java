@@ -46,7 +46,8 @@ final class CatalogSession implements AutoCloseable {
     }
 
     <T> List<T> list(String sql, Reading<T> reading) throws SQLException {
-        try (var statement = connection.createStatement(); var result = statement.executeQuery(sql)) {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery(sql)) {
             var row = new Row(result);
             var read = new ArrayList<T>();
             while (result.next()) {

@@ -19,7 +19,9 @@ final class CheckReader implements KindReader {
             FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE (k.contype = 'c' OR k.contype = 'n' AND NOT k.convalidated) AND k.conislocal
-              AND c.relkind IN ('r', 'p') AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, k.conname";
+              AND c.relkind IN ('r', 'p') AND %s
+            ORDER BY n.nspname, c.relname, k.conname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

@@ -33,12 +33,15 @@ final class CollationReader implements KindReader {
 
     private static String properties(Row row) throws SQLException {
         var deterministic = row.flag("deterministic") ? "" : ", deterministic = false";
-        var rules = row.maybe("rules").map(text -> ", rules = " + new Literal(text).sql()).orElse("");
+        var rules = row.maybe("rules")
+                .map(text -> ", rules = " + new Literal(text).sql())
+                .orElse("");
         return switch (row.text("provider")) {
             case "i" -> "provider = icu, locale = " + literal(row, "locale") + deterministic + rules;
             case "b" -> "provider = builtin, locale = " + literal(row, "locale") + deterministic;
-            default -> "provider = libc, lc_collate = " + literal(row, "collate") + ", lc_ctype = "
-                    + literal(row, "ctype") + deterministic;
+            default ->
+                "provider = libc, lc_collate = " + literal(row, "collate") + ", lc_ctype = " + literal(row, "ctype")
+                        + deterministic;
         };
     }
 

@@ -37,8 +37,9 @@ final class ColumnReader {
                        JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid)
                  ON i.classid = 'pg_class'::regclass AND i.refclassid = 'pg_class'::regclass AND i.deptype = 'i'
                     AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum
-            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND\s"""
-            + Catalog.USERS_SCHEMA + "ORDER BY a.attrelid, a.attnum";
+            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND %s
+            ORDER BY a.attrelid, a.attnum
+            """.formatted(Catalog.USERS_SCHEMA);
 
     /** An identity column's sequence, which is made and owned along with the table. */
     record OwnSequence(Address address, String sql) {}
@@ -73,8 +74,10 @@ final class ColumnReader {
                     .ifPresent(text -> draft.create(Draft.comment("COLUMN " + sql, text)));
             catalog.privileges().of(draft.address()).stream()
                     .filter(difference -> difference.part() == column.position())
-                    .forEach(difference ->
-                            draft.grant(difference, "TABLE " + table.sql(), List.of(column.name().sql())));
+                    .forEach(difference -> draft.grant(
+                            difference,
+                            "TABLE " + table.sql(),
+                            List.of(column.name().sql())));
             for (var sequence : column.sequence()) {
                 var object = "SEQUENCE " + sequence.sql();
                 catalog.comment(sequence.address()).ifPresent(text -> draft.create(Draft.comment(object, text)));
@@ -112,7 +115,11 @@ final class ColumnReader {
                     .append(")");
         } else if (!row.text("generated").isEmpty()) {
             var storing = row.text("generated").equals("v") ? " VIRTUAL" : " STORED";
-            properties.append(" GENERATED ALWAYS AS (").append(row.text("expression")).append(")").append(storing);
+            properties
+                    .append(" GENERATED ALWAYS AS (")
+                    .append(row.text("expression"))
+                    .append(")")
+                    .append(storing);
         }
         if (row.flag("notNull") && row.flag("valid") && row.flag("localNotNull")) {
             row.maybe("notNullName")
@@ -136,17 +143,18 @@ final class ColumnReader {
         }
         row.maybe("storage").ifPresent(storage -> settings.add(column + " SET STORAGE " + storage(storage)));
         row.filled("compression")
-                .ifPresent(method -> settings.add(
-                        column + " SET COMPRESSION " + (method.equals("l") ? "lz4" : "pglz")));
+                .ifPresent(
+                        method -> settings.add(column + " SET COMPRESSION " + (method.equals("l") ? "lz4" : "pglz")));
         if (row.number("target") >= 0) {
             settings.add(column + " SET STATISTICS " + row.number("target"));
         }
         row.maybe("options").ifPresent(options -> settings.add(column + " SET (" + options + ")"));
-        if (row.flag("otherPersistence")) {
+        if (row.flag("otherPersistence") && catalog.session().version() >= 15) {
             settings.add("ALTER SEQUENCE " + sequence(row) + (row.flag("unlogged") ? " SET UNLOGGED" : " SET LOGGED"));
         }
         if (row.maybe("notNullName").isPresent() && row.flag("valid")) {
-            var constraint = "CONSTRAINT " + new Identifier(row.text("notNullName")).sql() + " ON " + row.name().sql();
+            var constraint = "CONSTRAINT " + new Identifier(row.text("notNullName")).sql() + " ON "
+                    + row.name().sql();
             catalog.comment(new Address("pg_constraint", row.number("notNullOid")))
                     .ifPresent(text -> settings.add(Draft.comment(constraint, text)));
         }
@@ -158,8 +166,9 @@ final class ColumnReader {
         var settings = new ArrayList<String>();
         if (row.flag("notNull") && row.flag("valid") && row.flag("localNotNull")) {
             var name = row.maybe("notNullName").map(Identifier::new);
-            settings.add(table + name.map(named -> " ADD CONSTRAINT " + named.sql() + " NOT NULL " + column)
-                    .orElse(" ALTER COLUMN " + column + " SET NOT NULL"));
+            settings.add(table
+                    + name.map(named -> " ADD CONSTRAINT " + named.sql() + " NOT NULL " + column)
+                            .orElse(" ALTER COLUMN " + column + " SET NOT NULL"));
         }
         if (row.maybe("expression").isEmpty() && row.text("identity").isEmpty()) {
             settings.add(table + " ALTER COLUMN " + column + " DROP DEFAULT");
@@ -168,7 +177,8 @@ final class ColumnReader {
     }
 
     private static String sequence(Row row) throws SQLException {
-        return TableName.of(row.text("sequenceSchema"), row.text("sequenceName")).sql();
+        return TableName.of(row.text("sequenceSchema"), row.text("sequenceName"))
+                .sql();
     }
 
     private static String storage(String letter) {

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -31,7 +31,8 @@ final class CreationOrder {
     private final List<Draft> unbroken = new ArrayList<>();
 
     /** The needs of drafts and of their empty forms must be among the drafts. */
-    CreationOrder(List<Draft> drafts, Function<Draft, Collection<Draft>> needs, Function<Draft, Collection<Draft>> shape) {
+    CreationOrder(
+            List<Draft> drafts, Function<Draft, Collection<Draft>> needs, Function<Draft, Collection<Draft>> shape) {
         this.shape = shape;
         this.ready = new TreeSet<>(Comparator.comparing(ranks::get));
         drafts.forEach(draft -> rank(whole(draft)));
@@ -76,7 +77,7 @@ final class CreationOrder {
 
     private void wait(Step step, Step needed) {
         needs.computeIfAbsent(step, key -> new HashSet<>()).add(needed);
-        Objects.requireNonNull(waiting.get(step)).add(needed);
+        missing(step).add(needed);
         users.computeIfAbsent(needed, key -> new HashSet<>()).add(step);
     }
 
@@ -102,7 +103,8 @@ final class CreationOrder {
         var cycle = cycle();
         var broken = cycle.stream()
                 .filter(step -> !step.stub() && step.draft().hasStub() && !ranks.containsKey(stub(step.draft())))
-                .min(Comparator.comparing((Step step) -> !step.draft().described().startsWith("view"))
+                .min(Comparator.comparing(
+                                (Step step) -> !step.draft().described().startsWith("view"))
                         .thenComparing(ranks::get));
         broken.ifPresentOrElse(step -> replace(step, cycle), () -> giveUp(cycle));
     }
@@ -111,10 +113,12 @@ final class CreationOrder {
     private void replace(Step step, List<Step> cycle) {
         var stub = stub(step.draft());
         rank(stub);
-        wait(stub, shape.apply(step.draft()).stream()
-                .filter(draft -> waiting.containsKey(whole(draft)))
-                .toList());
-        if (Objects.requireNonNull(waiting.get(stub)).isEmpty()) {
+        wait(
+                stub,
+                shape.apply(step.draft()).stream()
+                        .filter(draft -> waiting.containsKey(whole(draft)))
+                        .toList());
+        if (missing(stub).isEmpty()) {
             ready.add(stub);
         }
         wait(step, stub);
@@ -135,9 +139,14 @@ final class CreationOrder {
         var step = waiting.keySet().iterator().next();
         while (!path.contains(step)) {
             path.add(step);
-            step = Objects.requireNonNull(waiting.get(step)).stream().min(Comparator.comparing(ranks::get)).orElseThrow();
+            step = missing(step).stream().min(Comparator.comparing(ranks::get)).orElseThrow();
         }
         return List.copyOf(path.subList(path.indexOf(step), path.size()));
+    }
+
+    /** What a step still waits for. */
+    private Set<Step> missing(Step step) {
+        return Objects.requireNonNull(waiting.get(step));
     }
 
     private void rank(Step step) {

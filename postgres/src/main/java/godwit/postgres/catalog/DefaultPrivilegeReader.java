@@ -3,11 +3,9 @@ package godwit.postgres.catalog;
 import godwit.postgres.catalog.Privileges.Difference;
 import godwit.schema.Identifier;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Reads the privileges that objects still to be made will have. */
 final class DefaultPrivilegeReader implements KindReader {
@@ -31,22 +29,25 @@ final class DefaultPrivilegeReader implements KindReader {
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {
         var drafts = new LinkedHashMap<Long, Draft>();
-        var undoing = new LinkedHashMap<Long, List<String>>();
-        catalog.list(DEFAULTS, row -> add(row, drafts, undoing));
-        undoing.forEach((oid, statements) -> Objects.requireNonNull(drafts.get(oid)).drop(String.join("; ", statements)));
+        catalog.list(DEFAULTS, row -> add(row, drafts));
         return List.copyOf(drafts.values());
     }
 
-    private static Draft add(Row row, Map<Long, Draft> drafts, Map<Long, List<String>> undoing)
-            throws SQLException {
+    private static Draft add(Row row, Map<Long, Draft> drafts) throws SQLException {
         var oid = row.number("oid");
         var role = new Identifier(row.text("role"));
         var schema = row.maybe("schema").map(Identifier::new);
         var objects = objects(row.text("type"));
         var where = schema.map(name -> " IN SCHEMA " + name.sql()).orElse("");
-        var identity = objects + " by " + role.name() + schema.map(name -> " in " + name.name()).orElse("");
-        var draft = drafts.computeIfAbsent(oid, key -> new Draft(
-                new Address("pg_default_acl", key), "default privileges", identity, SchemaPhase.AFTER_CATCH_UP));
+        var identity = objects + " by " + role.name()
+                + schema.map(name -> " in " + name.name()).orElse("");
+        var draft = drafts.computeIfAbsent(
+                oid,
+                key -> new Draft(
+                        new Address("pg_default_acl", key),
+                        "default privileges",
+                        identity,
+                        SchemaPhase.AFTER_CATCH_UP));
         var change = "ALTER DEFAULT PRIVILEGES FOR ROLE " + draft.role(role.name()) + where + " ";
         var difference = new Difference(
                 draft.address(),
@@ -59,9 +60,7 @@ final class DefaultPrivilegeReader implements KindReader {
                 row.list("privileges"));
         difference.grantee().forEach(draft::role);
         draft.create(change + difference.statement(objects, List.of()));
-        undoing.computeIfAbsent(oid, key -> new ArrayList<>())
-                .addFirst(change + difference.opposite().statement(objects, List.of()));
-        return draft;
+        return draft.dropFirst(change + difference.opposite().statement(objects, List.of()));
     }
 
     private static String objects(String letter) {

@@ -12,8 +12,9 @@ final class DefaultReader implements KindReader {
             FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-            WHERE a.attgenerated = '' AND c.relkind IN ('r', 'p', 'v') AND\s"""
-            + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, a.attnum";
+            WHERE a.attgenerated = '' AND c.relkind IN ('r', 'p', 'v') AND %s
+            ORDER BY n.nspname, c.relname, a.attnum
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

@@ -11,7 +11,9 @@ final class DomainCheckReader implements KindReader {
                    pg_get_constraintdef(c.oid) AS definition, c.convalidated AS valid
             FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_type t ON t.oid = c.contypid
             JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-            WHERE c.contype = 'c' AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, t.typname, c.conname";
+            WHERE c.contype = 'c' AND %s
+            ORDER BY n.nspname, t.typname, c.conname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {
@@ -26,7 +28,8 @@ final class DomainCheckReader implements KindReader {
         var identity = check.name() + " of " + domain.plain();
         return new Draft(new Address("pg_constraint", row.number("oid")), "domain check", identity, phase)
                 .needs(new Address("pg_type", row.number("domain")))
-                .create("ALTER DOMAIN " + domain.sql() + " ADD CONSTRAINT " + check.sql() + " " + row.text("definition"))
+                .create("ALTER DOMAIN " + domain.sql() + " ADD CONSTRAINT " + check.sql() + " "
+                        + row.text("definition"))
                 .drop("ALTER DOMAIN " + domain.sql() + " DROP CONSTRAINT IF EXISTS " + check.sql())
                 .comment(catalog, "CONSTRAINT " + check.sql() + " ON DOMAIN " + domain.sql());
     }

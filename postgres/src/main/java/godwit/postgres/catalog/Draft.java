@@ -42,6 +42,12 @@ final class Draft {
         return this;
     }
 
+    /** A statement that undoes one of several, before those that undo earlier ones. */
+    Draft dropFirst(String statement) {
+        drop = drop.isEmpty() ? statement : statement + "; " + drop;
+        return this;
+    }
+
     /** A statement that makes an empty form of the object, for others to refer to before it can be made whole. */
     Draft stub(String statement) {
         stub.add(statement);

@@ -11,8 +11,9 @@ final class ForeignKeyReader implements KindReader {
                    c.relkind = 'p' AS partitioned, pg_get_constraintdef(k.oid) AS definition
             FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE k.contype = 'f' AND k.conparentid = 0 AND\s"""
-            + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, k.conname";
+            WHERE k.contype = 'f' AND k.conparentid = 0 AND %s
+            ORDER BY n.nspname, c.relname, k.conname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

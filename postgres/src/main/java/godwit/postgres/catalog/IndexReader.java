@@ -5,6 +5,7 @@ import godwit.schema.TableName;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reads indexes and the constraints that stand on one: primary keys, unique and exclusion constraints. */
 final class IndexReader implements KindReader {
@@ -27,8 +28,9 @@ final class IndexReader implements KindReader {
                     JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE h.inhrelid = x.oid) AS parent,
                    (SELECT h.inhparent FROM pg_catalog.pg_inherits h WHERE h.inhrelid = x.oid) AS "parentOid",
                    CASE WHEN x.relispartition THEN (
-                     SELECT coalesce('ALTER TABLE IF EXISTS ' || quote_ident(tn.nspname) || '.' || quote_ident(t.relname)
-                                     || ' DROP CONSTRAINT IF EXISTS ' || quote_ident(rk.conname) || ' CASCADE',
+                     SELECT coalesce('ALTER TABLE IF EXISTS ' || quote_ident(tn.nspname) || '.'
+                                     || quote_ident(t.relname) || ' DROP CONSTRAINT IF EXISTS '
+                                     || quote_ident(rk.conname) || ' CASCADE',
                                      'DROP INDEX IF EXISTS ' || quote_ident(tn.nspname) || '.' || quote_ident(r.relname)
                                      || ' CASCADE')
                      FROM pg_catalog.pg_index ri JOIN pg_catalog.pg_class r ON r.oid = ri.indexrelid
@@ -42,8 +44,9 @@ final class IndexReader implements KindReader {
             LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = x.reltablespace
             LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.contype IN ('p', 'u', 'x')
             WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
-              AND (i.indisvalid AND i.indisready OR c.relkind = 'p') AND\s"""
-            + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, i.indisprimary DESC, x.relname";
+              AND (i.indisvalid AND i.indisready OR c.relkind = 'p') AND %s
+            ORDER BY n.nspname, c.relname, i.indisprimary DESC, x.relname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     private static final String DEFERRING = "( DEFERRABLE)?( INITIALLY DEFERRED)?$";
 
@@ -101,7 +104,8 @@ final class IndexReader implements KindReader {
             draft.create("ALTER INDEX " + index.sql() + " ALTER COLUMN " + target);
         }
         if (row.flag("clustered")) {
-            draft.create("ALTER TABLE " + row.name().sql() + " CLUSTER ON " + index.name().sql());
+            draft.create("ALTER TABLE " + row.name().sql() + " CLUSTER ON "
+                    + index.name().sql());
         }
         catalog.comments()
                 .on(address(row), 0)
@@ -137,7 +141,8 @@ final class IndexReader implements KindReader {
     }
 
     private static String identifying(Row row) throws SQLException {
-        return "ALTER TABLE ONLY " + row.name().sql() + " REPLICA IDENTITY USING INDEX " + index(row).name().sql();
+        return "ALTER TABLE ONLY " + row.name().sql() + " REPLICA IDENTITY USING INDEX "
+                + index(row).name().sql();
     }
 
     /** The server leaves an index's storage options and tablespace out of the constraint's definition. */
@@ -153,7 +158,8 @@ final class IndexReader implements KindReader {
 
     private static String placed(Row row) throws SQLException {
         var definition = row.text("definition");
-        var where = row.maybe("predicate").map(predicate -> " WHERE " + predicate).orElse("");
+        var where =
+                row.maybe("predicate").map(predicate -> " WHERE " + predicate).orElse("");
         if (definition.endsWith(where)) {
             return definition.substring(0, definition.length() - where.length()) + tablespace(row) + where;
         }
@@ -161,12 +167,14 @@ final class IndexReader implements KindReader {
     }
 
     private static String inserted(String definition, String beforeSuffix, String text) {
-        var suffix = java.util.regex.Pattern.compile(beforeSuffix).matcher(definition);
+        var suffix = Pattern.compile(beforeSuffix).matcher(definition);
         return suffix.find() ? definition.substring(0, suffix.start()) + text + suffix.group() : definition + text;
     }
 
     private static String tablespace(Row row) throws SQLException {
-        return row.maybe("tablespace").map(name -> " TABLESPACE " + new Identifier(name).sql()).orElse("");
+        return row.maybe("tablespace")
+                .map(name -> " TABLESPACE " + new Identifier(name).sql())
+                .orElse("");
     }
 
     private static SchemaPhase phase(Row row) throws SQLException {

@@ -10,7 +10,9 @@ final class NamespaceReader implements KindReader {
             SELECT n.oid, n.nspname AS name, pg_get_userbyid(n.nspowner) AS owner,
                    n.nspowner = 10 OR pg_get_userbyid(n.nspowner) = 'pg_database_owner' AS "firstOwner",
                    has_schema_privilege('public', n.oid, 'CREATE') AS "openToAll"
-            FROM pg_catalog.pg_namespace n WHERE\s""" + Catalog.USERS_SCHEMA + " ORDER BY n.nspname = 'public', n.nspname";
+            FROM pg_catalog.pg_namespace n WHERE %s
+            ORDER BY n.nspname = 'public', 2
+            """.formatted(Catalog.USERS_SCHEMA);
 
     private static final String FIRST_COMMENT = "standard public schema";
 

@@ -15,14 +15,17 @@ final class PolicyReader implements KindReader {
                    pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS check
             FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, p.polname";
+            WHERE %s
+            ORDER BY n.nspname, c.relname, p.polname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     private static final String SECURED = """
             SELECT c.oid AS relation, n.nspname AS schema, c.relname AS name, c.relrowsecurity AS enabled,
                    c.relforcerowsecurity AS forced
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE (c.relrowsecurity OR c.relforcerowsecurity) AND c.relkind IN ('r', 'p') AND\s"""
-            + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname";
+            WHERE (c.relrowsecurity OR c.relforcerowsecurity) AND c.relkind IN ('r', 'p') AND %s
+            ORDER BY n.nspname, c.relname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

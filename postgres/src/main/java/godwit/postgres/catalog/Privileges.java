@@ -63,7 +63,10 @@ final class Privileges {
             List<String> grantee,
             List<String> privileges) {
         String role() {
-            return grantee.stream().map(name -> new Identifier(name).sql()).findFirst().orElse("PUBLIC");
+            return grantee.stream()
+                    .map(name -> new Identifier(name).sql())
+                    .findFirst()
+                    .orElse("PUBLIC");
         }
 
         /** The statement, for an object such as {@code TABLE "a"."b"}, on the columns named if any. */

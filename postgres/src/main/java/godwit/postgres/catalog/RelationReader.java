@@ -16,7 +16,8 @@ final class RelationReader implements KindReader {
                    CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of,
                    c.relispartition AS partition, pg_get_partkeydef(c.oid) AS "partitionKey",
                    pg_get_expr(c.relpartbound, c.oid) AS bound, c.relreplident AS identity,
-                   concat_ws(', ', (SELECT string_agg(quote_ident(option_name) || ' = ' || quote_literal(option_value), ', ')
+                   concat_ws(', ', (SELECT string_agg(quote_ident(option_name) || ' = '
+                                                      || quote_literal(option_value), ', ')
                                     FROM pg_catalog.pg_options_to_table(c.reloptions)),
                                    (SELECT string_agg('toast.' || quote_ident(option_name) || ' = '
                                                       || quote_literal(option_value), ', ')
@@ -29,8 +30,9 @@ final class RelationReader implements KindReader {
             LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
             LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace
             LEFT JOIN pg_catalog.pg_class toast ON toast.oid = c.reltoastrelid
-            WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND\s"""
-            + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname";
+            WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND %s
+            ORDER BY n.nspname, c.relname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     private final Map<Long, List<ReadColumn>> columns;
 
@@ -64,19 +66,25 @@ final class RelationReader implements KindReader {
     }
 
     private static String definition(Row row, List<ReadColumn> columns) throws SQLException {
-        var sql = new StringBuilder("CREATE ").append(row.flag("unlogged") ? "UNLOGGED " : "").append("TABLE ");
+        var sql = new StringBuilder("CREATE ")
+                .append(row.flag("unlogged") ? "UNLOGGED " : "")
+                .append("TABLE ");
         sql.append(row.name().sql());
         row.maybe("of").ifPresent(type -> sql.append(" OF ").append(type));
-        var defined = columns.stream().flatMap(column -> column.definition().stream()).toList();
+        var defined =
+                columns.stream().flatMap(column -> column.definition().stream()).toList();
         if (row.maybe("of").isEmpty() || !defined.isEmpty()) {
             sql.append(defined.stream().collect(Collectors.joining(",\n    ", " (\n    ", ")")));
         }
         if (!row.flag("partition") && !row.list("parents").isEmpty()) {
-            sql.append(" INHERITS (").append(String.join(", ", row.list("parents"))).append(")");
+            sql.append(" INHERITS (")
+                    .append(String.join(", ", row.list("parents")))
+                    .append(")");
         }
         row.maybe("partitionKey").ifPresent(key -> sql.append(" PARTITION BY ").append(key));
         row.maybe("method").ifPresent(method -> sql.append(" USING ").append(new Identifier(method).sql()));
-        row.filled("options").ifPresent(options -> sql.append(" WITH (").append(options).append(")"));
+        row.filled("options")
+                .ifPresent(options -> sql.append(" WITH (").append(options).append(")"));
         row.maybe("tablespace").ifPresent(name -> sql.append(" TABLESPACE ").append(new Identifier(name).sql()));
         return sql.toString();
     }

@@ -2,8 +2,9 @@ package godwit.postgres.catalog;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 
-/** Reads functions and procedures, in any language that the server has; those that a range brings come with it. */
+/** Reads functions and procedures in any language; those that a range brings come with it. */
 final class RoutineReader implements KindReader {
     /** The stub has no body: those of the language SQL refer to other objects by their identity. */
     private static final String ROUTINES = """
@@ -21,7 +22,9 @@ final class RoutineReader implements KindReader {
             JOIN pg_catalog.pg_language l ON l.oid = p.prolang
             WHERE p.prokind <> 'a'
               AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass
-                              AND d.objid = p.oid AND d.deptype = 'i') AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, p.proname, p.oid";
+                              AND d.objid = p.oid AND d.deptype = 'i') AND %s
+            ORDER BY n.nspname, p.proname, p.oid
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {
@@ -32,7 +35,8 @@ final class RoutineReader implements KindReader {
         var word = row.text("word");
         var object = word + " " + row.text("signature");
         var address = new Address("pg_proc", row.number("oid"));
-        var draft = new Draft(address, word.toLowerCase(java.util.Locale.ROOT), row.text("plain"), SchemaPhase.BEFORE_DATA)
+        var kind = word.toLowerCase(Locale.ROOT);
+        var draft = new Draft(address, kind, row.text("plain"), SchemaPhase.BEFORE_DATA)
                 .create(row.text("definition"))
                 .drop("DROP " + word + " IF EXISTS " + row.text("signature") + " CASCADE")
                 .owner(object, row.text("owner"))

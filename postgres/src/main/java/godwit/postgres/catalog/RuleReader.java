@@ -11,7 +11,9 @@ final class RuleReader implements KindReader {
                    rtrim(pg_get_ruledef(r.oid), ';') AS definition, r.ev_enabled AS enabled
             FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE r.rulename <> '_RETURN' AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, r.rulename";
+            WHERE r.rulename <> '_RETURN' AND %s
+            ORDER BY n.nspname, c.relname, r.rulename
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {
@@ -22,7 +24,8 @@ final class RuleReader implements KindReader {
         var table = row.name();
         var name = new Identifier(row.text("rule"));
         var identity = name.name() + " on " + table.plain();
-        var draft = new Draft(new Address("pg_rewrite", row.number("oid")), "rule", identity, SchemaPhase.AFTER_CATCH_UP)
+        var address = new Address("pg_rewrite", row.number("oid"));
+        var draft = new Draft(address, "rule", identity, SchemaPhase.AFTER_CATCH_UP)
                 .partOf(new Address("pg_class", row.number("relation")), table)
                 .create(row.text("definition"))
                 .drop("DROP RULE IF EXISTS " + name.sql() + " ON " + table.sql());

@@ -15,12 +15,7 @@ import java.util.Optional;
  * @param drop the statement that takes it away, also when it is already gone
  */
 public record SchemaObject(
-        String kind,
-        String identity,
-        SchemaPhase phase,
-        Optional<TableName> table,
-        List<String> create,
-        String drop) {
+        String kind, String identity, SchemaPhase phase, Optional<TableName> table, List<String> create, String drop) {
     public SchemaObject {
         create = List.copyOf(create);
     }

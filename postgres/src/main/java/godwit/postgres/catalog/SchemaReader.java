@@ -31,7 +31,8 @@ public final class SchemaReader {
             var uncarried = new UncarriedReader();
             var kinds = uncarried.read(catalog);
             var carried = carried(catalog, kinds, selection);
-            var findings = new ArrayList<>(kinds.stream().map(Uncarried::finding).toList());
+            var findings =
+                    new ArrayList<>(kinds.stream().map(Uncarried::finding).toList());
             findings.addAll(uncarried.labels(catalog));
             findings.addAll(carried.findings());
             return script(carried, findings);
@@ -42,8 +43,8 @@ public final class SchemaReader {
     public TargetRequirements requirements(SchemaSelection selection) throws SQLException {
         try (var session = new CatalogSession(source)) {
             var catalog = Catalog.of(session);
-            return TargetRequirements.of(
-                    carried(catalog, new UncarriedReader().read(catalog), selection).drafts());
+            return TargetRequirements.of(carried(catalog, new UncarriedReader().read(catalog), selection)
+                    .drafts());
         }
     }
 
@@ -56,7 +57,7 @@ public final class SchemaReader {
         return new CarriedDrafts(drafts, uncarried, Dependencies.read(catalog), selection);
     }
 
-    /** In the order in which objects are made where nothing else decides; event triggers last, for they see the rest. */
+    /** In the order of making where nothing else decides; event triggers last, because they see all the rest. */
     private static List<KindReader> readers(Catalog catalog) throws SQLException {
         var columns = ColumnReader.read(catalog);
         return List.of(
@@ -103,7 +104,7 @@ public final class SchemaReader {
         return new SchemaScript(objects, findings, refreshes);
     }
 
-    /** What stands on an object of one table, such as a view on a primary key, cannot come before all tables are full. */
+    /** What stands on an object of one table, such as a view on its primary key, has to wait for all tables. */
     private static SchemaPhase phase(SchemaPhase own, Set<Step> needs, Map<Step, SchemaPhase> phases) {
         var phase = own;
         for (var needed : needs) {

@@ -21,8 +21,9 @@ final class SequenceReader implements KindReader {
             LEFT JOIN pg_catalog.pg_namespace ns ON ns.oid = o.relnamespace
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = o.oid AND a.attnum = d.refobjsubid
             WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend i WHERE i.classid = 'pg_class'::regclass
-                              AND i.objid = c.oid AND i.deptype = 'i') AND\s"""
-            + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname";
+                              AND i.objid = c.oid AND i.deptype = 'i') AND %s
+            ORDER BY n.nspname, c.relname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

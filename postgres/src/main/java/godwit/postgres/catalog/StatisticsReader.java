@@ -12,7 +12,9 @@ final class StatisticsReader implements KindReader {
                    c.oid AS relation, cn.nspname AS "relationSchema", c.relname AS "relationName"
             FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace
             JOIN pg_catalog.pg_class c ON c.oid = s.stxrelid JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
-            WHERE\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, s.stxname";
+            WHERE %s
+            ORDER BY n.nspname, s.stxname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

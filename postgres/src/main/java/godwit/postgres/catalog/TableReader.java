@@ -28,7 +28,8 @@ public final class TableReader {
      * The key of a table is that of its replica identity or, with FULL, of the best index that could be one. A key on a
      * generated column is none, because the log does not carry such columns before version 18.
      */
-    private static final String TABLES = """
+    private static final String TABLES =
+            """
             SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relreplident AS identity,
                    coalesce(pg_catalog.pg_table_size(c.oid), 0) AS bytes, greatest(c.reltuples, 0)::bigint AS rows,
                    ARRAY(SELECT a.attname::text
@@ -51,8 +52,8 @@ public final class TableReader {
             """ + HOLDING_ROWS + " AND c.relpersistence = 'p' ORDER BY n.nspname, c.relname";
 
     /**
-     * The binary form is a server's own where it holds OIDs: of objects (the reg types), or of the types of the elements
-     * of an array and of the fields of a row, when they are not built in.
+     * The binary form is a server's own where it holds OIDs: of objects (the reg types), or of the types of an array's
+     * elements and a row's fields, when they are not built in.
      */
     private static final String COLUMNS = """
             WITH RECURSIVE holder AS (SELECT c.oid\s""" + HOLDING_ROWS + """
@@ -73,7 +74,8 @@ public final class TableReader {
                               WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0
                                 AND NOT f.attisdropped) inner_type),
             portable AS (
-                SELECT part.root, bool_and(t.typsend <> 0 AND t.typreceive <> 0 AND NOT (t.oid < 16384 AND t.typname ~ '^reg')
+                SELECT part.root, bool_and(t.typsend <> 0 AND t.typreceive <> 0
+                                           AND NOT (t.oid < 16384 AND t.typname ~ '^reg')
                                            AND NOT (part.written AND t.oid >= 16384)) AS is
                 FROM part JOIN pg_catalog.pg_type t ON t.oid = part.type GROUP BY part.root)
             SELECT a.attrelid AS table, a.attname AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
@@ -83,8 +85,8 @@ public final class TableReader {
             ORDER BY a.attrelid, a.attnum
             """;
 
-    private static final String UNLOGGED = "SELECT n.nspname AS schema, c.relname AS name "
-            + HOLDING_ROWS + " AND c.relpersistence = 'u' ORDER BY n.nspname, c.relname";
+    private static final String UNLOGGED = "SELECT n.nspname AS schema, c.relname AS name " + HOLDING_ROWS
+            + " AND c.relpersistence = 'u' ORDER BY n.nspname, c.relname";
 
     private record TableColumn(long table, Column column) {}
 

@@ -17,9 +17,11 @@ final class TriggerReader implements KindReader {
             LEFT JOIN pg_catalog.pg_trigger p ON p.oid = t.tgparentid
             WHERE fn.nspname <> 'godwit' AND c.relkind IN ('r', 'p', 'v')
               AND (NOT t.tgisinternal AND t.tgparentid = 0
-                   OR t.tgparentid <> 0 AND NOT coalesce(p.tgisinternal, true)
-                      AND (t.tgenabled <> 'O' OR p.tgenabled <> 'O'))
-              AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname, t.tgname";
+                   OR (t.tgenabled <> 'O' OR p.tgenabled <> 'O')
+                      AND NOT (fn.nspname = 'pg_catalog' AND f.proname ~ '^(RI_FKey_|unique_key_recheck)'))
+              AND %s
+            ORDER BY n.nspname, c.relname, t.tgname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {

@@ -8,24 +8,27 @@ import java.util.List;
 
 /** Reads the types that people can make without C: enums, domains, composites and ranges. */
 final class TypeReader implements KindReader {
-    private static final String TYPE = """
-            t.oid, n.nspname AS schema, t.typname AS name, pg_get_userbyid(t.typowner) AS owner
-            """;
-    private static final String ENUMS = "SELECT " + TYPE + """
-            , (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
+    private static final String TYPE =
+            "t.oid, n.nspname AS schema, t.typname AS name, pg_get_userbyid(t.typowner) AS owner";
+    private static final String ENUMS = """
+            SELECT %s, (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
                FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS labels
             FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-            WHERE t.typtype = 'e' AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, t.typname";
-    private static final String DOMAINS = "SELECT " + TYPE + """
-            , format_type(t.typbasetype, t.typtypmod) AS base, pg_get_expr(t.typdefaultbin, 0) AS default,
+            WHERE t.typtype = 'e' AND %s
+            ORDER BY n.nspname, t.typname
+            """.formatted(TYPE, Catalog.USERS_SCHEMA);
+    private static final String DOMAINS = """
+            SELECT %s, format_type(t.typbasetype, t.typtypmod) AS base, pg_get_expr(t.typdefaultbin, 0) AS default,
               CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text END AS collation,
-              t.typnotnull AS "notNull", (SELECT c.conname FROM pg_catalog.pg_constraint c
-                                          WHERE c.contypid = t.oid AND c.contype = 'n') AS "notNullName"
+              t.typnotnull AS "notNull", nn.conname AS "notNullName", nn.oid AS "notNullOid"
             FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
             JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
-            WHERE t.typtype = 'd' AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, t.typname";
-    private static final String COMPOSITES = "SELECT " + TYPE + """
-            , t.typrelid AS relation,
+            LEFT JOIN pg_catalog.pg_constraint nn ON nn.contypid = t.oid AND nn.contype = 'n'
+            WHERE t.typtype = 'd' AND %s
+            ORDER BY n.nspname, t.typname
+            """.formatted(TYPE, Catalog.USERS_SCHEMA);
+    private static final String COMPOSITES = """
+            SELECT %s, t.typrelid AS relation,
               (SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
                                  || CASE WHEN a.attcollation <> f.typcollation
                                          THEN ' COLLATE ' || a.attcollation::regcollation::text ELSE '' END,
@@ -36,11 +39,13 @@ final class TypeReader implements KindReader {
                     WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum) AS names
             FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
             JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
-            WHERE t.typtype = 'c' AND c.relkind = 'c' AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, t.typname";
+            WHERE t.typtype = 'c' AND c.relkind = 'c' AND %s
+            ORDER BY n.nspname, t.typname
+            """.formatted(TYPE, Catalog.USERS_SCHEMA);
 
     /** A canonical function needs a type that is only a shell, and C: such ranges are not carried. */
-    private static final String RANGES = "SELECT " + TYPE + """
-            , format_type(r.rngsubtype, NULL) AS subtype,
+    private static final String RANGES = """
+            SELECT %s, format_type(r.rngsubtype, NULL) AS subtype,
               (SELECT quote_ident(s.nspname) || '.' || quote_ident(o.opcname) FROM pg_catalog.pg_opclass o
                JOIN pg_catalog.pg_namespace s ON s.oid = o.opcnamespace
                WHERE o.oid = r.rngsubopc AND NOT o.opcdefault) AS opclass,
@@ -50,12 +55,16 @@ final class TypeReader implements KindReader {
             FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
             JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid JOIN pg_catalog.pg_type b ON b.oid = r.rngsubtype
             JOIN pg_catalog.pg_type m ON m.oid = r.rngmultitypid
-            WHERE r.rngcanonical = 0 AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, t.typname";
+            WHERE r.rngcanonical = 0 AND %s
+            ORDER BY n.nspname, t.typname
+            """.formatted(TYPE, Catalog.USERS_SCHEMA);
 
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {
         var drafts = new ArrayList<Draft>();
-        drafts.addAll(catalog.list(ENUMS, row -> type(catalog, row, " AS ENUM (" + row.filled("labels").orElse("") + ")")));
+        drafts.addAll(catalog.list(
+                ENUMS,
+                row -> type(catalog, row, " AS ENUM (" + row.filled("labels").orElse("") + ")")));
         drafts.addAll(catalog.list(RANGES, row -> type(catalog, row, " AS RANGE (" + range(row) + ")")));
         drafts.addAll(catalog.list(COMPOSITES, row -> composite(catalog, row)));
         drafts.addAll(catalog.list(DOMAINS, row -> domain(catalog, row)));
@@ -93,14 +102,24 @@ final class TypeReader implements KindReader {
 
     private static Draft domain(Catalog catalog, Row row) throws SQLException {
         var definition = new StringBuilder(" AS ").append(row.text("base"));
-        row.maybe("collation").ifPresent(collation -> definition.append(" COLLATE ").append(collation));
-        row.maybe("default").ifPresent(expression -> definition.append(" DEFAULT ").append(expression));
+        row.maybe("collation")
+                .ifPresent(collation -> definition.append(" COLLATE ").append(collation));
+        row.maybe("default")
+                .ifPresent(expression -> definition.append(" DEFAULT ").append(expression));
         if (row.flag("notNull")) {
             row.maybe("notNullName")
                     .ifPresent(name -> definition.append(" CONSTRAINT ").append(new Identifier(name).sql()));
             definition.append(" NOT NULL");
         }
-        return draft(catalog, row, "DOMAIN", definition.toString());
+        var draft = draft(catalog, row, "DOMAIN", definition.toString());
+        if (row.maybe("notNullName").isPresent()) {
+            var name = new Identifier(row.text("notNullName"));
+            var constraint =
+                    "CONSTRAINT " + name.sql() + " ON DOMAIN " + row.name().sql();
+            catalog.comment(new Address("pg_constraint", row.number("notNullOid")))
+                    .ifPresent(text -> draft.create(Draft.comment(constraint, text)));
+        }
+        return draft;
     }
 
     private static String range(Row row) throws SQLException {

@@ -11,7 +11,8 @@ final class UncarriedReader {
         SchemaFinding finding() {
             return new SchemaFinding(
                     "object-not-carried",
-                    description + " is of a kind that is not carried" + definition.map(ddl -> ": " + ddl).orElse(""),
+                    description + " is of a kind that is not carried"
+                            + definition.map(ddl -> ": " + ddl).orElse(""),
                     "Make it on the target by hand after the move, or leave out the tables that need it.",
                     description);
         }
@@ -46,17 +47,17 @@ final class UncarriedReader {
                           WHERE d.datname = current_database() AND s.subname !~ '^godwit')
             SELECT k.catalog, k.oid, pg_describe_object(k.catalog::regclass, k.oid, 0) AS description, CASE k.catalog
                    WHEN 'pg_operator' THEN (
-                     SELECT format('CREATE OPERATOR %I.%s (FUNCTION = %s', n.nspname, o.oprname, o.oprcode)
-                            || CASE WHEN o.oprleft <> 0 THEN ', LEFTARG = ' || format_type(o.oprleft, NULL) ELSE '' END
-                            || ', RIGHTARG = ' || format_type(o.oprright, NULL) || ')'
+                     SELECT format('CREATE OPERATOR %I.%s (FUNCTION = %s, %sRIGHTARG = %s)', n.nspname, o.oprname,
+                                   o.oprcode, 'LEFTARG = ' || format_type(nullif(o.oprleft, 0), NULL) || ', ',
+                                   format_type(o.oprright, NULL))
                      FROM pg_catalog.pg_operator o WHERE o.oid = k.oid)
                    WHEN 'pg_cast' THEN (
-                     SELECT format('CREATE CAST (%s AS %s) %s%s', format_type(c.castsource, NULL),
-                                   format_type(c.casttarget, NULL),
-                                   CASE c.castmethod WHEN 'f' THEN 'WITH FUNCTION ' || c.castfunc::regprocedure
-                                   WHEN 'i' THEN 'WITH INOUT' ELSE 'WITHOUT FUNCTION' END,
-                                   CASE c.castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT'
-                                   ELSE '' END)
+                     SELECT format('CREATE CAST (%s AS %s) ', format_type(c.castsource, NULL),
+                                   format_type(c.casttarget, NULL))
+                            || CASE c.castmethod WHEN 'f' THEN 'WITH FUNCTION ' || c.castfunc::regprocedure
+                               WHEN 'i' THEN 'WITH INOUT' ELSE 'WITHOUT FUNCTION' END
+                            || CASE c.castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT'
+                               ELSE '' END
                      FROM pg_catalog.pg_cast c WHERE c.oid = k.oid)
                    WHEN 'pg_foreign_server' THEN (
                      SELECT format('CREATE SERVER %I FOREIGN DATA WRAPPER %I', s.srvname, w.fdwname)

@@ -23,8 +23,9 @@ final class ViewReader implements KindReader {
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
             LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace
-            WHERE c.relkind IN ('v', 'm') AND c.relpersistence <> 't' AND\s"""
-            + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, c.relname";
+            WHERE c.relkind IN ('v', 'm') AND c.relpersistence <> 't' AND %s
+            ORDER BY n.nspname, c.relname
+            """.formatted(Catalog.USERS_SCHEMA);
 
     private final Map<Long, List<ReadColumn>> columns;
 
@@ -50,9 +51,13 @@ final class ViewReader implements KindReader {
     private Draft materialised(Catalog catalog, Row row) throws SQLException {
         var name = row.name();
         var object = "MATERIALIZED VIEW " + name.sql();
-        var method = row.maybe("method").map(value -> " USING " + new Identifier(value).sql()).orElse("");
+        var method = row.maybe("method")
+                .map(value -> " USING " + new Identifier(value).sql())
+                .orElse("");
         var tablespace = row.maybe("tablespace");
-        var place = tablespace.map(value -> " TABLESPACE " + new Identifier(value).sql()).orElse("");
+        var place = tablespace
+                .map(value -> " TABLESPACE " + new Identifier(value).sql())
+                .orElse("");
         var draft = new Draft(address(row), "materialized view", name.plain(), SchemaPhase.BEFORE_DATA)
                 .create("CREATE " + object + method + options(row) + place + " AS\n" + row.text("definition")
                         + "\n  WITH NO DATA")

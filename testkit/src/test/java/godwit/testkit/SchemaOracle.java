@@ -36,8 +36,7 @@ public final class SchemaOracle {
 
     private static SchemaScript read(String source, Set<String> excluded) throws SQLException {
         try (var connection = DriverManager.getConnection(source)) {
-            return new SchemaReader(connection)
-                    .read(new SchemaSelection(table -> !excluded.contains(table.plain())));
+            return new SchemaReader(connection).read(new SchemaSelection(table -> !excluded.contains(table.plain())));
         }
     }
 

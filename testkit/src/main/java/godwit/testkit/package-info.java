@@ -1,5 +1,0 @@
-/** Tools that judge Godwit from outside. */
-@NullMarked
-package godwit.testkit;
-
-import org.jspecify.annotations.NullMarked;
