@@ -52,7 +52,8 @@ public record BucketPlan(int bits, int groupsMax) {
     public static SortedMap<Long, Long> rows(
             Set<Long> buckets, Map<Long, Fingerprint> leader, Map<Long, Fingerprint> follower) {
         var rows = new TreeMap<Long, Long>();
-        buckets.forEach(bucket -> rows.put(bucket, of(leader, bucket).rows() + of(follower, bucket).rows()));
+        buckets.forEach(bucket -> rows.put(
+                bucket, of(leader, bucket).rows() + of(follower, bucket).rows()));
         return rows;
     }
 

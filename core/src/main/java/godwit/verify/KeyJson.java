@@ -21,7 +21,8 @@ public final class KeyJson {
     public static String of(List<String> columns, List<String> types, RowKey key) {
         var object = new StringJoiner(", ", "{", "}");
         for (int i = 0; i < columns.size(); i++) {
-            object.add(quoted(columns.get(i)) + ": " + value(types.get(i), key.values().get(i)));
+            object.add(quoted(columns.get(i)) + ": "
+                    + value(types.get(i), key.values().get(i)));
         }
         return object.toString();
     }

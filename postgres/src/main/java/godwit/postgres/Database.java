@@ -3,6 +3,8 @@ package godwit.postgres;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.postgresql.PGProperty;
 
@@ -22,6 +24,7 @@ public final class Database {
             """;
 
     private final Supplier<Endpoint> endpoint;
+    private final Set<Session> open = ConcurrentHashMap.newKeySet();
 
     /** @param endpoint asked again for each connection, so that tokens that expire keep working */
     public Database(Supplier<Endpoint> endpoint) {
@@ -37,7 +40,7 @@ public final class Database {
         var to = endpoint.get();
         var properties = properties(to, purpose);
         try {
-            var session = new Session(DriverManager.getConnection(url(to), properties), to.place());
+            var session = tracked(properties, to);
             session.execute(SETTINGS);
             if (session.number("SHOW server_version_num") >= 170000) {
                 session.execute("SET transaction_timeout = 0");
@@ -64,10 +67,21 @@ public final class Database {
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
         try {
-            return new Session(DriverManager.getConnection(url(to), properties), to.place());
+            return tracked(properties, to);
         } catch (SQLException e) {
             throw Failures.whileConnecting(to, e);
         }
+    }
+
+    private Session tracked(Properties properties, Endpoint to) throws SQLException {
+        var session = new Session(DriverManager.getConnection(url(to), properties), to.place(), open::remove);
+        open.add(session);
+        return session;
+    }
+
+    /** Ends all sessions at once; work in progress on them fails. */
+    public void abortAll() {
+        open.forEach(Session::abort);
     }
 
     private static String url(Endpoint to) {

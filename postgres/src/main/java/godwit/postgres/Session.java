@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
@@ -20,9 +21,12 @@ public final class Session implements AutoCloseable {
     private final Connection connection;
     private final String place;
 
-    Session(Connection connection, String place) {
+    private final Consumer<Session> whenClosed;
+
+    Session(Connection connection, String place, Consumer<Session> whenClosed) {
         this.connection = connection;
         this.place = place;
+        this.whenClosed = whenClosed;
     }
 
     /** Runs a statement and returns the number of rows that it touched. */
@@ -139,6 +143,7 @@ public final class Session implements AutoCloseable {
 
     /** Ends the connection at once, from another thread too; work in progress fails. */
     public void abort() {
+        whenClosed.accept(this);
         guarded(() -> {
             connection.abort(Runnable::run);
             return true;
@@ -147,6 +152,7 @@ public final class Session implements AutoCloseable {
 
     @Override
     public void close() {
+        whenClosed.accept(this);
         try {
             connection.close();
         } catch (SQLException e) {

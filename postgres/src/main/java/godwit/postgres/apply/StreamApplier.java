@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,22 +41,20 @@ public final class StreamApplier implements AutoCloseable {
     private volatile Lsn flushed;
     private volatile Lsn received;
     private volatile long lastCommitAt;
-    private volatile long applied;
-    private volatile long foreign;
+    private final AtomicLong applied = new AtomicLong();
+    private final AtomicLong foreign = new AtomicLong();
     private volatile boolean behind = true;
     private @Nullable OpenTransaction open;
 
     /** A transaction of the followed side whose messages are arriving. */
     private static final class OpenTransaction {
-        final Lsn commit;
         final long xid;
         final List<String> markers = new ArrayList<>();
         boolean dropped;
         boolean echo;
         boolean touched;
 
-        OpenTransaction(Lsn commit, long xid, boolean dropped) {
-            this.commit = commit;
+        OpenTransaction(long xid, boolean dropped) {
             this.xid = xid;
             this.dropped = dropped;
         }
@@ -87,7 +86,7 @@ public final class StreamApplier implements AutoCloseable {
     }
 
     public StreamState state() {
-        return new StreamState(flushed, received, lastCommitAt, behind, applied, foreign);
+        return new StreamState(flushed, received, lastCommitAt, behind, applied.get(), foreign.get());
     }
 
     /** From this position of the followed log on, transactions are applied; those before it are dropped. */
@@ -149,7 +148,7 @@ public final class StreamApplier implements AutoCloseable {
         }
         var xid = Snapshot.wholeXid(begin.xid(), start.xidNear());
         var dropped = begin.commit().isBefore(applyFrom) || begin.commit().isBefore(start.from());
-        open = new OpenTransaction(begin.commit(), xid, dropped);
+        open = new OpenTransaction(xid, dropped);
     }
 
     private void commit(Message.Commit commit) {
@@ -202,7 +201,7 @@ public final class StreamApplier implements AutoCloseable {
 
     private void noteForeign(OpenTransaction transaction) {
         if (!transaction.touched && applyFrom == NEVER) {
-            foreign++;
+            foreign.incrementAndGet();
         }
         transaction.touched = true;
     }
@@ -241,7 +240,7 @@ public final class StreamApplier implements AutoCloseable {
         if (!batch.isEmpty() || writer.isOpen()) {
             batch.writeTo(writer);
             writer.commit(received);
-            applied += batch.transactions();
+            applied.addAndGet(batch.transactions());
         }
         batch.reset();
         confirm();

@@ -7,14 +7,10 @@ import java.util.UUID;
  * The right to be a run's worker: a session advisory lock in the target, which ends with the session that holds it,
  * however that dies.
  */
-public final class Lease implements AutoCloseable {
-    private final Session session;
+public final class Lease {
+    private Lease() {}
 
-    private Lease(Session session) {
-        this.session = session;
-    }
-
-    /** Tries to take the lease with a session of its own, which is closed with the lease. */
+    /** Tries to take the lease with a session of its own; it is given up when that session ends. */
     public static boolean tryTake(Session session, UUID run) {
         return session.is("SELECT pg_try_advisory_lock(?)", key(run));
     }
@@ -32,15 +28,5 @@ public final class Lease implements AutoCloseable {
 
     private static long key(UUID run) {
         return run.getMostSignificantBits() ^ Long.rotateLeft(run.getLeastSignificantBits(), 31);
-    }
-
-    /** A lease that is held by a session. */
-    public static Lease on(Session session) {
-        return new Lease(session);
-    }
-
-    @Override
-    public void close() {
-        session.close();
     }
 }

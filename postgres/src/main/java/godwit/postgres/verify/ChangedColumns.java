@@ -46,8 +46,7 @@ final class ChangedColumns {
         return names;
     }
 
-    private Map<RowKey, List<String>> hashes(Connection session, Relation side, List<RowKey> keys)
-            throws SQLException {
+    private Map<RowKey, List<String>> hashes(Connection session, Relation side, List<RowKey> keys) throws SQLException {
         try (var statement = session.prepareStatement(sql.columnHashes(side))) {
             setKeys(statement, keys);
             var hashes = new HashMap<RowKey, List<String>>();
@@ -57,7 +56,8 @@ final class ChangedColumns {
                     for (int i = 0; i < sql.table().key().size(); i++) {
                         values.add(rows.getString(2 + i));
                     }
-                    hashes.put(new RowKey(values), List.of((String[]) rows.getArray(1).getArray()));
+                    hashes.put(new RowKey(values), List.of((String[])
+                            rows.getArray(1).getArray()));
                 }
             }
             return hashes;

@@ -82,8 +82,8 @@ public final class Comparer {
             var differing = new ArrayList<TableDifference>();
             long rows = 0;
             for (var table : begun) {
-                var leaderSum = total(table.leaderSums());
-                var followerSum = total(table.followerSums());
+                var leaderSum = TableReading.total(table.leaderSums());
+                var followerSum = TableReading.total(table.followerSums());
                 rows += leaderSum.rows();
                 if (!leaderSum.equals(followerSum)) {
                     differing.add(difference(table, leaderSum, followerSum));
@@ -106,7 +106,9 @@ public final class Comparer {
 
         private TableDifference difference(Begun begun, Fingerprint leaderSum, Fingerprint followerSum) {
             var narrowing = new Narrowing(begun.leader(), begun.follower(), limits.keysInMemoryMax());
-            var batches = narrowing.differences(Math.max(leaderSum.rows(), followerSum.rows())).iterator();
+            var batches = narrowing
+                    .differences(Math.max(leaderSum.rows(), followerSum.rows()))
+                    .iterator();
             var named = new ArrayList<KeyDifference>();
             long found = 0;
             // What lies beyond the limit is not worth reading the table again: a repair finds it all by itself.
@@ -130,10 +132,6 @@ public final class Comparer {
         private List<RowDifference> reported(Begun begun, List<KeyDifference> differences) {
             return new Report(here, there, begun.sql()).rows(differences);
         }
-    }
-
-    private static Fingerprint total(List<Future<Fingerprint>> pieces) {
-        return Side.results(pieces).stream().reduce(Fingerprint.EMPTY, Fingerprint::plus);
     }
 
     /** A table whose sums are being read on both sides. */

@@ -20,7 +20,8 @@ final class KeyedRepair implements TableRepair {
     public long repair(RepairStage stage) throws SQLException {
         stage.analyze();
         stage.update("DELETE FROM ONLY %s AS r USING %s AS wanted WHERE %s"
-                .formatted(sql.name(), RepairStage.NAME, sql.isWanted(sql.table().follower())));
+                .formatted(
+                        sql.name(), RepairStage.NAME, sql.isWanted(sql.table().follower())));
         long place = 0;
         for (var keys = next(stage, place); !keys.isEmpty(); keys = next(stage, place)) {
             var rows = keys.stream().mapToLong(RepairStage.Lacking::leader).sum();

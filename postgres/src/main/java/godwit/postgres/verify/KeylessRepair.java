@@ -22,8 +22,7 @@ final class KeylessRepair implements TableRepair {
     public long repair(RepairStage stage) throws SQLException {
         stage.analyze();
         var surplus = """
-                SELECT k0::bigint AS hash, follower - leader AS copies FROM %s WHERE follower > leader"""
-                .formatted(RepairStage.NAME);
+                SELECT k0::bigint AS hash, follower - leader AS copies FROM %s WHERE follower > leader""".formatted(RepairStage.NAME);
         var removed = stage.update("DELETE FROM ONLY %s AS r USING (%s) AS chosen WHERE r.ctid = chosen.place"
                 .formatted(sql.name(), chosen(surplus)));
         return removed + added(stage);
@@ -33,7 +32,9 @@ final class KeylessRepair implements TableRepair {
         long place = 0;
         long added = 0;
         for (var keys = next(stage, place); !keys.isEmpty(); keys = next(stage, place)) {
-            var rows = keys.stream().mapToLong(key -> key.leader() - key.follower()).sum();
+            var rows = keys.stream()
+                    .mapToLong(key -> key.leader() - key.follower())
+                    .sum();
             var query = "SELECT %s FROM ONLY %s AS r JOIN (%s) AS chosen ON r.ctid = chosen.place"
                     .formatted(copy.columns(), sql.name(), chosen(lacking(keys)));
             copy.insert(query, rows);
@@ -49,8 +50,8 @@ final class KeylessRepair implements TableRepair {
 
     private static String lacking(List<RepairStage.Lacking> keys) {
         return keys.stream()
-                .map(key -> "(%d::bigint, %d::bigint)".formatted(
-                        Long.parseLong(key.key().values().getFirst()), key.leader() - key.follower()))
+                .map(key -> "(%d::bigint, %d::bigint)"
+                        .formatted(Long.parseLong(key.key().values().getFirst()), key.leader() - key.follower()))
                 .collect(Collectors.joining(", ", "SELECT * FROM (VALUES ", ") AS v(hash, copies)"));
     }
 
@@ -61,7 +62,6 @@ final class KeylessRepair implements TableRepair {
                     SELECT r.ctid AS place, wanted.copies,
                         row_number() OVER (PARTITION BY wanted.hash) AS number
                     FROM ONLY %s AS r JOIN (%s) AS wanted ON wanted.hash = %s) AS numbered
-                WHERE number <= copies"""
-                .formatted(sql.name(), wanted, sql.rowHash());
+                WHERE number <= copies""".formatted(sql.name(), wanted, sql.rowHash());
     }
 }

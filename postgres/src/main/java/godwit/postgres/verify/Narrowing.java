@@ -44,7 +44,8 @@ final class Narrowing {
         var perBucket = Math.min(ROWS_PER_BUCKET, Math.max(1, keysInMemoryMax / 4));
         var plan = BucketPlan.ofRows(rows, perBucket, BUCKETS_IN_MEMORY_MAX);
         var found = narrowed(plan, new BucketPlan(0, 1), List.of(0L));
-        while (found.total() > keysInMemoryMax && found.plan().mayBeFinerFor(found.rows().size())) {
+        while (found.total() > keysInMemoryMax
+                && found.plan().mayBeFinerFor(found.rows().size())) {
             var finer = found.plan().finerFor(found.rows().size());
             var next = narrowed(finer, found.plan(), found.rows().keySet());
             if (next.total() > found.total() / 2) {

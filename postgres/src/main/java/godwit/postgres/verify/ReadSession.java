@@ -26,15 +26,12 @@ final class ReadSession implements AutoCloseable {
 
     /** A session that is closed with this one. */
     static ReadSession owning(Connection connection) throws SQLException {
-        var session = new ReadSession(connection, true);
-        // The number of workers is the limit on load; compiling each small piece would cost more than it saves.
-        session.execute("SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0");
-        return session;
+        return new ReadSession(connection, true).prepared();
     }
 
     /** The caller's session, inside the caller's transaction, which both go on afterwards. */
-    static ReadSession lent(Connection connection) {
-        return new ReadSession(connection, false);
+    static ReadSession lent(Connection connection) throws SQLException {
+        return new ReadSession(connection, false).prepared();
     }
 
     /** Reads a piece; repeats it when somebody cancelled it to let others pass, unless reading is to end. */
@@ -47,7 +44,9 @@ final class ReadSession implements AutoCloseable {
                 release();
                 return result;
             } catch (SQLException failed) {
-                if (stop.isSet() || attempt == ATTEMPTS_MAX || !PASSING.contains(String.valueOf(failed.getSQLState()))) {
+                if (stop.isSet()
+                        || attempt == ATTEMPTS_MAX
+                        || !PASSING.contains(String.valueOf(failed.getSQLState()))) {
                     for (var earlier : failures.getSuppressed()) {
                         failed.addSuppressed(earlier);
                     }
@@ -69,6 +68,13 @@ final class ReadSession implements AutoCloseable {
         if (owned) {
             connection.close();
         }
+    }
+
+    private ReadSession prepared() throws SQLException {
+        // The number of workers is the limit on load; compiling each small piece would cost more than it saves; the
+        // text of a value of type money is that of a country otherwise.
+        execute("SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL lc_monetary = 'C'");
+        return this;
     }
 
     private void release() throws SQLException {

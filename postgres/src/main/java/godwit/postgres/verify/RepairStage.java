@@ -33,8 +33,9 @@ final class RepairStage implements AutoCloseable {
     static RepairStage open(Connection follower, ComparedTable table) throws SQLException {
         var stage = new RepairStage(follower, Math.max(1, table.key().size()));
         var columns = stage.columns().map(k -> k + " text NOT NULL").collect(Collectors.joining(", "));
-        stage.execute("CREATE TEMP TABLE godwit_differing (place bigint GENERATED ALWAYS AS IDENTITY, %s,"
-                .formatted(columns) + " leader bigint NOT NULL, follower bigint NOT NULL) ON COMMIT DROP");
+        stage.execute(
+                "CREATE TEMP TABLE godwit_differing (place bigint GENERATED ALWAYS AS IDENTITY, %s,".formatted(columns)
+                        + " leader bigint NOT NULL, follower bigint NOT NULL) ON COMMIT DROP");
         return stage;
     }
 
@@ -99,10 +100,17 @@ final class RepairStage implements AutoCloseable {
             for (int i = 0; i < width; i++) {
                 int column = i;
                 statement.setObject(
-                        i + 1, differences.stream().map(d -> d.key().values().get(column)).toArray(String[]::new));
+                        i + 1,
+                        differences.stream()
+                                .map(d -> d.key().values().get(column))
+                                .toArray(String[]::new));
             }
-            statement.setObject(width + 1, differences.stream().mapToLong(d -> d.leader().rows()).toArray());
-            statement.setObject(width + 2, differences.stream().mapToLong(d -> d.follower().rows()).toArray());
+            statement.setObject(
+                    width + 1,
+                    differences.stream().mapToLong(d -> d.leader().rows()).toArray());
+            statement.setObject(
+                    width + 2,
+                    differences.stream().mapToLong(d -> d.follower().rows()).toArray());
             statement.execute();
         }
     }

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
  *
  * <p>It works inside the caller's open transaction on the follower, which has replica role, so that no trigger runs and
  * no foreign key acts, and which must stand at the leader's snapshot. The report only says which tables to look at: the
- * rows are found again, so that a report with a limit, or an older one, is repaired as a whole. Generated columns and
- * columns that only one side has are left alone.
+ * rows are found again, so that a report with a limit, or an older one, is repaired as a whole. Each table is read once
+ * more at the end, to prove it. Generated columns and columns that only one side has are left alone.
  */
 public final class Repairer {
     private final SnapshotSessions leader;
@@ -40,7 +40,8 @@ public final class Repairer {
      */
     public long repair(List<Table> tables, Verification found) {
         var names = found.tables().stream().map(TableDifference::table).collect(Collectors.toSet());
-        var wanted = tables.stream().filter(table -> names.contains(table.name())).toList();
+        var wanted =
+                tables.stream().filter(table -> names.contains(table.name())).toList();
         try (var here = Side.of("leader", leader, limits.workersPerSide());
                 var there = Side.lent("follower", follower);
                 var source = ReadSession.owning(leader.open())) {
@@ -68,9 +69,25 @@ public final class Repairer {
             while (batches.hasNext()) {
                 stage.add(batches.next());
             }
-            return tableRepair(sql, source).repair(stage);
+            var written = tableRepair(sql, source).repair(stage);
+            prove(new TableSql(sql.table().storedOnly(), sql.hash()), here, there);
+            return written;
         } catch (SQLException failed) {
             throw failure(sql.table().table().name(), failed);
+        }
+    }
+
+    private static void prove(TableSql sql, Side here, Side there) {
+        var leaderSum = TableReading.ofLeader(here, sql).beginFingerprint();
+        var followerSum = TableReading.ofFollower(there, sql).beginFingerprint();
+        if (!TableReading.total(leaderSum).equals(TableReading.total(followerSum))) {
+            var name = sql.table().table().name().plain();
+            throw Problem.of(
+                            "repair-incomplete",
+                            "table %s still differs after its repair".formatted(name),
+                            "Nothing was changed. Look for a trigger that runs ALWAYS or for other writers there.")
+                    .withObjects(List.of(name))
+                    .asException();
         }
     }
 

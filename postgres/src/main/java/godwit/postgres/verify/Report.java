@@ -18,7 +18,9 @@ final class Report {
     }
 
     List<RowDifference> rows(List<KeyDifference> differences) {
-        return table.hasKey() ? keyed(differences) : differences.stream().map(Report::copies).toList();
+        return table.hasKey()
+                ? keyed(differences)
+                : differences.stream().map(Report::copies).toList();
     }
 
     private List<RowDifference> keyed(List<KeyDifference> differences) {

@@ -1,8 +1,8 @@
 package godwit.postgres.verify;
 
+import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
-import godwit.GodwitException;
 import godwit.schema.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;

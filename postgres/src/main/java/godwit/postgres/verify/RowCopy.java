@@ -40,7 +40,8 @@ final class RowCopy {
         var format = table.isBinary() ? "binary" : "text";
         var from = "COPY (%s) TO STDOUT (FORMAT %s)".formatted(query, format);
         var list = names().isEmpty() ? "" : "(" + String.join(", ", names()) + ")";
-        var into = "COPY %s %s FROM STDIN (FORMAT %s)".formatted(table.table().name().sql(), list, format);
+        var into = "COPY %s %s FROM STDIN (FORMAT %s)"
+                .formatted(table.table().name().sql(), list, format);
         var target = follower.unwrap(PGConnection.class).getCopyAPI().copyIn(into);
         try {
             // Not repeated when cancelled: part of the rows may have been carried already.
@@ -66,7 +67,10 @@ final class RowCopy {
     }
 
     private List<String> names() {
-        return table.repairable().stream().map(Column::name).map(name -> name.sql()).toList();
+        return table.repairable().stream()
+                .map(Column::name)
+                .map(name -> name.sql())
+                .toList();
     }
 
     private RuntimeException incomplete(long inserted, long expected) {

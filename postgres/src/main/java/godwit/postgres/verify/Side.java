@@ -30,7 +30,10 @@ final class Side implements AutoCloseable {
     private Side(String name, SnapshotSessions sessions, int workers) {
         this.name = name;
         this.sessions = sessions;
-        ThreadFactory threads = Thread.ofPlatform().daemon().name("godwit-verify-" + name + "-", 1).factory();
+        ThreadFactory threads = Thread.ofPlatform()
+                .daemon()
+                .name("godwit-verify-" + name + "-", 1)
+                .factory();
         this.workers = Executors.newFixedThreadPool(workers, threads);
     }
 
@@ -40,7 +43,7 @@ final class Side implements AutoCloseable {
     }
 
     /** A side that reads in the caller's transaction; the caller uses the session only while nothing is being read. */
-    static Side lent(String name, Connection session) {
+    static Side lent(String name, Connection session) throws SQLException {
         var side = new Side(name, Side::noOther, 1);
         side.idle.add(ReadSession.lent(session));
         side.all.addAll(side.idle);

@@ -48,13 +48,22 @@ final class TableReading {
         });
     }
 
+    /** The sum of what was begun. */
+    static Fingerprint total(List<Future<Fingerprint>> pieces) {
+        return Side.results(pieces).stream().reduce(Fingerprint.EMPTY, Fingerprint::plus);
+    }
+
     /** Begins to add up the rows of each bucket, within some buckets of a coarser plan. */
     List<Future<Map<Long, Fingerprint>>> beginBuckets(BucketPlan plan, BucketPlan within, Collection<Long> wanted) {
         return begin((session, piece) -> {
             var buckets = new HashMap<Long, Fingerprint>();
             try (var statement = session.prepareStatement(sql.buckets(piece, plan, within))) {
-                forEach(statement, wanted, row -> buckets.put(
-                        row.getLong(1), fingerprint(row.getLong(2), row.getBigDecimal(3).toBigIntegerExact())));
+                forEach(
+                        statement,
+                        wanted,
+                        row -> buckets.put(
+                                row.getLong(1),
+                                fingerprint(row.getLong(2), row.getBigDecimal(3).toBigIntegerExact())));
             }
             return buckets;
         });
@@ -65,8 +74,13 @@ final class TableReading {
         return begin((session, piece) -> {
             var keys = new HashMap<RowKey, Fingerprint>();
             try (var statement = session.prepareStatement(sql.keys(piece, plan))) {
-                forEach(statement, wanted, row -> keys.merge(
-                        key(row), fingerprint(row.getLong(2), BigInteger.valueOf(row.getLong(1))), Fingerprint::plus));
+                forEach(
+                        statement,
+                        wanted,
+                        row -> keys.merge(
+                                key(row),
+                                fingerprint(row.getLong(2), BigInteger.valueOf(row.getLong(1))),
+                                Fingerprint::plus));
             }
             return keys;
         });

@@ -5,6 +5,7 @@ import godwit.verify.BucketPlan;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The statements that read one table; {@code r} is a row of it.
@@ -17,6 +18,8 @@ import java.util.stream.IntStream;
  * @param hash how texts are hashed on both sides
  */
 record TableSql(ComparedTable table, RowHash hash) {
+    private static final int BYTEA_AS_IS_MAX = 512;
+
     /** One row: the number of rows in a piece and the sum of their hashes. */
     String fingerprint(Piece piece) {
         return "SELECT count(*), coalesce(sum(%s), 0) FROM ONLY %s AS r WHERE %s"
@@ -29,8 +32,7 @@ record TableSql(ComparedTable table, RowHash hash) {
                 SELECT %s & %d, count(*), sum(%s)
                 FROM ONLY %s AS r
                 WHERE %s AND (%s & %d) = ANY (?)
-                GROUP BY 1"""
-                .formatted(keyHash(), plan.mask(), rowHash(), name(), piece.condition(), keyHash(), within.mask());
+                GROUP BY 1""".formatted(keyHash(), plan.mask(), rowHash(), name(), piece.condition(), keyHash(), within.mask());
     }
 
     /** The rows of a piece in some buckets: the sum of hashes, then the texts of the key; parameter: buckets. */
@@ -44,15 +46,13 @@ record TableSql(ComparedTable table, RowHash hash) {
     /** The hash of each column for some keys, which are the parameters: one array of texts for each key column. */
     String columnHashes(Relation side) {
         var hashes = table.columns().stream()
-                .map(column -> "sum(%s)".formatted(hash.of("ROW(%s)::text".formatted(of(column)))))
+                .map(column -> "sum(%s)".formatted(hash.of("ROW(%s)::text".formatted(value(column)))))
                 .collect(Collectors.joining(", "));
         var parameters = table.key().stream().map(column -> "?::text[]").collect(Collectors.joining(", "));
         return """
                 SELECT ARRAY[%s]::text[], %s
                 FROM unnest(%s) AS wanted(%s) JOIN ONLY %s AS r ON %s
-                GROUP BY %s"""
-                .formatted(
-                        hashes, keyTexts(), parameters, wantedColumns(), name(), isWanted(side), keyTexts());
+                GROUP BY %s""".formatted(hashes, keyTexts(), parameters, wantedColumns(), name(), isWanted(side), keyTexts());
     }
 
     /** The names of a key's texts in a relation {@code wanted}: k0, k1 and so on. */
@@ -78,7 +78,7 @@ record TableSql(ComparedTable table, RowHash hash) {
 
     /** 64 bits of a row. */
     String rowHash() {
-        return hash.of("ROW(%s)::text".formatted(list(table.columns())));
+        return hash.of("ROW(%s)::text".formatted(values()));
     }
 
     String name() {
@@ -105,6 +105,24 @@ record TableSql(ComparedTable table, RowHash hash) {
 
     private static String list(List<Identifier> columns) {
         return columns.stream().map(TableSql::of).collect(Collectors.joining(", "));
+    }
+
+    private String values() {
+        return table.columns().stream().map(this::value).collect(Collectors.joining(", "));
+    }
+
+    /*
+     * A long bytea goes in as its SHA-256: the text of a row holds a gigabyte at most and a bytea takes two bytes of it
+     * for each of its own, and it is several times faster. Two fields, so that no short value looks like a digest.
+     */
+    private String value(Identifier column) {
+        var isBytea = Stream.of(table.leader(), table.follower())
+                .allMatch(side -> "bytea".equals(side.types().get(column.name())));
+        var name = of(column);
+        return !isBytea
+                ? name
+                : "CASE WHEN octet_length(%s) <= %d THEN %s END, CASE WHEN octet_length(%s) > %d THEN sha256(%s) END"
+                        .formatted(name, BYTEA_AS_IS_MAX, name, name, BYTEA_AS_IS_MAX, name);
     }
 
     private static String of(Identifier column) {

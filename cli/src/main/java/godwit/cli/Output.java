@@ -1,0 +1,48 @@
+package godwit.cli;
+
+import godwit.Problem;
+import godwit.file.Json;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Where a command speaks: JSON to scripts on standard output, text to people on standard error. */
+final class Output {
+    private final PrintStream forScripts;
+    private final PrintStream forPeople;
+    private final boolean json;
+
+    Output(PrintStream forScripts, PrintStream forPeople, boolean json) {
+        this.forScripts = forScripts;
+        this.forPeople = forPeople;
+        this.json = json;
+    }
+
+    void say(String text) {
+        forPeople.println(text);
+        forPeople.flush();
+    }
+
+    /** The command's one JSON document; nothing when no JSON was asked for. */
+    void result(Map<String, Object> document) {
+        if (json) {
+            forScripts.println(Json.write(document));
+            forScripts.flush();
+        }
+    }
+
+    void problem(Problem problem) {
+        problem(problem, Map.of());
+    }
+
+    void problem(Problem problem, Map<String, Object> more) {
+        say("godwit: " + problem.message());
+        if (!problem.pids().isEmpty()) {
+            say("  pids: " + problem.pids());
+        }
+        say("  " + problem.hint() + "  [" + problem.code() + "]");
+        var document = new LinkedHashMap<String, Object>(more);
+        document.put("problem", problem);
+        result(document);
+    }
+}

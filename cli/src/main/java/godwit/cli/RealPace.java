@@ -1,0 +1,18 @@
+package godwit.cli;
+
+import godwit.run.Pace;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** The machine's own time. */
+final class RealPace implements Pace {
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void pause(Duration time) {
+        LockSupport.parkNanos(time.toNanos());
+    }
+}

@@ -1,0 +1,73 @@
+package godwit.cli;
+
+import godwit.run.Verb;
+import java.util.HashMap;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The verbs that a run's worker carries out. */
+final class Verbs {
+    private Verbs() {}
+
+    @Command(name = "verify", description = "Compare both sides at one position; exit 4 when they differ.")
+    static final class Verify extends AskCommand {
+        @Override
+        Verb verb() {
+            return Verb.VERIFY;
+        }
+    }
+
+    @Command(name = "repair", description = "Make the side without the writes equal to the other.")
+    static final class Repair extends AskCommand {
+        @Override
+        Verb verb() {
+            return Verb.REPAIR;
+        }
+    }
+
+    @Command(name = "switch", description = "Move the writes to the target, or back with --back.")
+    static final class Switch extends AskCommand {
+        @Option(names = "--back", description = "Move the writes back to the source.")
+        boolean back;
+
+        @Override
+        Verb verb() {
+            return back ? Verb.SWITCH_BACK : Verb.SWITCH;
+        }
+    }
+
+    @Command(name = "rollback", description = "End the run with the writes on the source, leaving no trace.")
+    static final class Rollback extends AskCommand {
+        @Option(names = "--keep-target", description = "Leave the target's tables as they are.")
+        boolean keepTarget;
+
+        @Override
+        Verb verb() {
+            return Verb.ROLLBACK;
+        }
+
+        @Override
+        Map<String, String> options() {
+            var options = new HashMap<String, String>();
+            options.put("keepTarget", String.valueOf(keepTarget));
+            return options;
+        }
+    }
+
+    @Command(name = "complete", description = "End the run for good with the writes on the target.")
+    static final class Complete extends AskCommand {
+        @Option(names = "--leave-writable", description = "Do not make the source read only.")
+        boolean leaveWritable;
+
+        @Override
+        Verb verb() {
+            return Verb.COMPLETE;
+        }
+
+        @Override
+        Map<String, String> options() {
+            return Map.of("leaveWritable", String.valueOf(leaveWritable));
+        }
+    }
+}

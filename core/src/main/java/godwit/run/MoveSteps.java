@@ -1,0 +1,63 @@
+package godwit.run;
+
+import godwit.traffic.CutoverActions;
+import godwit.traffic.Journal;
+import godwit.verify.Verification;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The effects of a move, in the order of its life.
+ *
+ * <p>Each step may be repeated after a crash and then does only what is missing. A step that fails for a passing cause
+ * throws a GodwitException whose retry is LATER.
+ */
+public interface MoveSteps extends AutoCloseable {
+    /** Refuses, with nothing changed, what the move cannot do. */
+    void preflight();
+
+    /** Listens to the source and makes the target's tables. */
+    void expand();
+
+    /** Copies what is not copied yet, and builds keys and indexes. */
+    void fill();
+
+    /** Opens the streams, if they are not open. */
+    void follow();
+
+    /** Whether the stream that applies has nothing waiting. */
+    boolean isCaughtUp();
+
+    /** Builds what must wait until both sides are in step: foreign keys, triggers, the gate and the way back. */
+    void finish();
+
+    /** Throws what ended a stream, if something did. */
+    void requireAlive();
+
+    Journal journal();
+
+    CutoverActions cutover();
+
+    /** Closes the streams and opens them again as the journal says. */
+    void reopen();
+
+    Verification verify(UUID id, String phase);
+
+    /** Makes the side without the writes equal to the other; returns the number of rows written. */
+    long repair(UUID id);
+
+    /** Ends the run with the writes on the target. */
+    void contract(boolean leaveWritable);
+
+    /** Removes all that the run made; the ledger too, unless other runs are in it. */
+    void remove(boolean keepTarget);
+
+    /** How things stand, for status. */
+    Map<String, Object> live();
+
+    /** Ends a step that another thread runs, as soon as it can. */
+    void interrupt();
+
+    @Override
+    void close();
+}

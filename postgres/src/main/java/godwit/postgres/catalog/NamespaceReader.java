@@ -1,0 +1,78 @@
+package godwit.postgres.catalog;
+
+import godwit.schema.Identifier;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Reads the schemas; of {@code public}, which every database has, only how it differs from a new one. */
+final class NamespaceReader implements KindReader {
+    private static final String NAMESPACES = """
+            SELECT n.oid, n.nspname AS name, pg_get_userbyid(n.nspowner) AS owner,
+                   n.nspowner = 10 OR pg_get_userbyid(n.nspowner) = 'pg_database_owner' AS "firstOwner",
+                   has_schema_privilege('public', n.oid, 'CREATE') AS "openToAll"
+            FROM pg_catalog.pg_namespace n WHERE\s""" + Catalog.USERS_SCHEMA + " ORDER BY n.nspname = 'public', n.nspname";
+
+    private static final String FIRST_COMMENT = "standard public schema";
+
+    /** Gives the schema public the owner, privileges and comment that the server gave it at first. */
+    private static final String RESTORE_PUBLIC = """
+            DO $restore$
+            DECLARE
+              granted record;
+            BEGIN
+              EXECUTE format('ALTER SCHEMA public OWNER TO %I', (SELECT pg_catalog.pg_get_userbyid(x.grantor)
+                FROM pg_catalog.pg_init_privs i CROSS JOIN LATERAL pg_catalog.aclexplode(i.initprivs) x
+                WHERE i.objoid = 'public'::pg_catalog.regnamespace LIMIT 1));
+              FOR granted IN SELECT DISTINCT x.grantee FROM pg_catalog.pg_namespace n
+                CROSS JOIN LATERAL pg_catalog.aclexplode(n.nspacl) x WHERE n.nspname = 'public' LOOP
+                EXECUTE format('REVOKE ALL ON SCHEMA public FROM %s CASCADE', CASE granted.grantee WHEN 0 THEN 'PUBLIC'
+                  ELSE quote_ident(pg_catalog.pg_get_userbyid(granted.grantee)) END);
+              END LOOP;
+              FOR granted IN SELECT x.* FROM pg_catalog.pg_init_privs i
+                CROSS JOIN LATERAL pg_catalog.aclexplode(i.initprivs) x
+                WHERE i.objoid = 'public'::pg_catalog.regnamespace ORDER BY x.grantee = 0, x.privilege_type DESC LOOP
+                EXECUTE format('GRANT %s ON SCHEMA public TO %s', granted.privilege_type, CASE granted.grantee WHEN 0
+                  THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(granted.grantee)) END);
+              END LOOP;
+              COMMENT ON SCHEMA public IS 'standard public schema';
+            END
+            $restore$""";
+
+    @Override
+    public List<Draft> read(Catalog catalog) throws SQLException {
+        return catalog.list(NAMESPACES, row -> namespace(catalog, row)).stream()
+                .filter(draft -> !draft.object().create().isEmpty())
+                .toList();
+    }
+
+    private static Draft namespace(Catalog catalog, Row row) throws SQLException {
+        var name = new Identifier(row.text("name"));
+        var address = new Address("pg_namespace", row.number("oid"));
+        var draft = new Draft(address, "schema", name.name(), SchemaPhase.BEFORE_DATA);
+        var object = "SCHEMA " + name.sql();
+        if (name.name().equals("public")) {
+            return differing(catalog, row, draft);
+        }
+        return draft.create("CREATE " + object)
+                .drop("DROP SCHEMA IF EXISTS " + name.sql() + " CASCADE")
+                .owner(object, row.text("owner"))
+                .comment(catalog, object)
+                .grants(catalog, object);
+    }
+
+    private static Draft differing(Catalog catalog, Row row, Draft draft) throws SQLException {
+        var object = "SCHEMA \"public\"";
+        if (!row.flag("firstOwner")) {
+            draft.owner(object, row.text("owner"));
+        }
+        var comment = catalog.comment(draft.address());
+        if (comment.filter(FIRST_COMMENT::equals).isEmpty()) {
+            draft.create(Draft.comment(object, comment.orElse("")));
+        }
+        if (catalog.session().version() < 15 && row.flag("openToAll")) {
+            // From 15 on a new database does not let everyone create there; what worked goes on working.
+            draft.create("GRANT CREATE ON SCHEMA \"public\" TO PUBLIC");
+        }
+        return draft.grants(catalog, object).drop(RESTORE_PUBLIC);
+    }
+}

@@ -1,0 +1,50 @@
+package godwit.postgres.catalog;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** Reads functions and procedures, in any language that the server has; those that a range brings come with it. */
+final class RoutineReader implements KindReader {
+    /** The stub has no body: those of the language SQL refer to other objects by their identity. */
+    private static final String ROUTINES = """
+            SELECT p.oid, quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '('
+                          || pg_get_function_identity_arguments(p.oid) || ')' AS signature,
+                   n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS plain,
+                   CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS word,
+                   pg_get_functiondef(p.oid) AS definition, pg_get_function_result(p.oid) AS result,
+                   pg_get_userbyid(p.proowner) AS owner, l.lanname = 'sql' AND p.prokind = 'f' AS stubbed,
+                   ARRAY(SELECT quote_ident(e.extname) FROM pg_catalog.pg_depend d
+                         JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+                         WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'x'
+                           AND d.refclassid = 'pg_extension'::regclass) AS extensions
+            FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+            JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+            WHERE p.prokind <> 'a'
+              AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass
+                              AND d.objid = p.oid AND d.deptype = 'i') AND\s""" + Catalog.USERS_SCHEMA + "ORDER BY n.nspname, p.proname, p.oid";
+
+    @Override
+    public List<Draft> read(Catalog catalog) throws SQLException {
+        return catalog.list(ROUTINES, row -> routine(catalog, row));
+    }
+
+    private static Draft routine(Catalog catalog, Row row) throws SQLException {
+        var word = row.text("word");
+        var object = word + " " + row.text("signature");
+        var address = new Address("pg_proc", row.number("oid"));
+        var draft = new Draft(address, word.toLowerCase(java.util.Locale.ROOT), row.text("plain"), SchemaPhase.BEFORE_DATA)
+                .create(row.text("definition"))
+                .drop("DROP " + word + " IF EXISTS " + row.text("signature") + " CASCADE")
+                .owner(object, row.text("owner"))
+                .comment(catalog, object)
+                .grants(catalog, object);
+        for (var extension : row.list("extensions")) {
+            draft.create("ALTER " + object + " DEPENDS ON EXTENSION " + extension);
+        }
+        if (row.flag("stubbed")) {
+            draft.stub("CREATE FUNCTION " + row.text("signature") + " RETURNS " + row.text("result")
+                    + " LANGUAGE sql AS 'SELECT NULL'");
+        }
+        return draft;
+    }
+}

@@ -1,0 +1,31 @@
+package godwit.postgres.catalog;
+
+import godwit.schema.TableName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One object: how it is made and how it is taken away.
+ *
+ * @param kind what it is, such as {@code table} or {@code foreign key}
+ * @param identity its name as people write it; with its table where names are unique only there
+ * @param phase when it may be made
+ * @param table the table that it belongs to, if any; for a table itself its own name
+ * @param create the statements that make it, with its owner, comment and privileges, to run one by one
+ * @param drop the statement that takes it away, also when it is already gone
+ */
+public record SchemaObject(
+        String kind,
+        String identity,
+        SchemaPhase phase,
+        Optional<TableName> table,
+        List<String> create,
+        String drop) {
+    public SchemaObject {
+        create = List.copyOf(create);
+    }
+
+    SchemaObject in(SchemaPhase later) {
+        return new SchemaObject(kind, identity, later, table, create, drop);
+    }
+}

@@ -1,0 +1,132 @@
+package godwit.postgres.catalog;
+
+import godwit.postgres.catalog.CreationOrder.Step;
+import godwit.postgres.catalog.UncarriedReader.Uncarried;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads from a catalog of PostgreSQL 14 to 18 what makes the same schema on another server.
+ *
+ * <p>The statements qualify every name, so that they run under an empty {@code search_path}; they expect
+ * {@code check_function_bodies = off}. Godwit's own objects are left out.
+ */
+public final class SchemaReader {
+    private final Connection source;
+
+    public SchemaReader(Connection source) {
+        this.source = source;
+    }
+
+    /** Reads all that goes along with the selected tables; what cannot is in the script's findings. */
+    public SchemaScript read(SchemaSelection selection) throws SQLException {
+        try (var session = new CatalogSession(source)) {
+            var catalog = Catalog.of(session);
+            var uncarried = new UncarriedReader();
+            var kinds = uncarried.read(catalog);
+            var carried = carried(catalog, kinds, selection);
+            var findings = new ArrayList<>(kinds.stream().map(Uncarried::finding).toList());
+            findings.addAll(uncarried.labels(catalog));
+            findings.addAll(carried.findings());
+            return script(carried, findings);
+        }
+    }
+
+    /** Reads the roles, tablespaces and extensions that the script for the selected tables expects on the target. */
+    public TargetRequirements requirements(SchemaSelection selection) throws SQLException {
+        try (var session = new CatalogSession(source)) {
+            var catalog = Catalog.of(session);
+            return TargetRequirements.of(
+                    carried(catalog, new UncarriedReader().read(catalog), selection).drafts());
+        }
+    }
+
+    private static CarriedDrafts carried(Catalog catalog, List<Uncarried> uncarried, SchemaSelection selection)
+            throws SQLException {
+        var drafts = new ArrayList<Draft>();
+        for (var reader : readers(catalog)) {
+            drafts.addAll(reader.read(catalog));
+        }
+        return new CarriedDrafts(drafts, uncarried, Dependencies.read(catalog), selection);
+    }
+
+    /** In the order in which objects are made where nothing else decides; event triggers last, for they see the rest. */
+    private static List<KindReader> readers(Catalog catalog) throws SQLException {
+        var columns = ColumnReader.read(catalog);
+        return List.of(
+                new NamespaceReader(),
+                new ExtensionReader(),
+                new CollationReader(),
+                new TypeReader(),
+                new DomainCheckReader(),
+                new RoutineReader(),
+                new AggregateReader(),
+                new RelationReader(columns),
+                new SequenceReader(),
+                new DefaultReader(),
+                new CheckReader(),
+                new ViewReader(columns),
+                new IndexReader(),
+                new StatisticsReader(),
+                new ForeignKeyReader(),
+                new RuleReader(),
+                new TriggerReader(),
+                new PolicyReader(),
+                new DefaultPrivilegeReader(),
+                new PublicationReader(),
+                new EventTriggerReader());
+    }
+
+    private static SchemaScript script(CarriedDrafts carried, List<SchemaFinding> findings) {
+        var order = new CreationOrder(carried.drafts(), carried::needs, carried::needsOfShape);
+        var phases = new HashMap<Step, SchemaPhase>();
+        var objects = new ArrayList<SchemaObject>();
+        var refreshes = new ArrayList<String>();
+        for (var step : order.steps()) {
+            var object = step.stub() ? step.draft().stubObject() : step.draft().object();
+            var phase = phase(object.phase(), order.needs(step), phases);
+            phases.put(step, phase);
+            objects.add(object.in(phase));
+            refreshes.addAll(step.stub() ? List.of() : step.draft().refreshes());
+            if (step.draft().isTable() && phase != SchemaPhase.BEFORE_DATA) {
+                findings.add(late(step.draft()));
+            }
+        }
+        order.unbroken().forEach(draft -> findings.add(circular(draft)));
+        objects.sort(Comparator.comparing(SchemaObject::phase));
+        return new SchemaScript(objects, findings, refreshes);
+    }
+
+    /** What stands on an object of one table, such as a view on a primary key, cannot come before all tables are full. */
+    private static SchemaPhase phase(SchemaPhase own, Set<Step> needs, Map<Step, SchemaPhase> phases) {
+        var phase = own;
+        for (var needed : needs) {
+            var earliest = phases.getOrDefault(needed, SchemaPhase.BEFORE_DATA);
+            var after = earliest == SchemaPhase.AFTER_TABLE ? SchemaPhase.AFTER_TABLES : earliest;
+            phase = phase.compareTo(after) < 0 ? after : phase;
+        }
+        return phase;
+    }
+
+    private static SchemaFinding late(Draft draft) {
+        return new SchemaFinding(
+                "table-needs-index",
+                draft.described() + " stands on an object that needs an index, which is built only after the copy",
+                "Make the table on the target by hand, or leave it out.",
+                draft.described());
+    }
+
+    private static SchemaFinding circular(Draft draft) {
+        return new SchemaFinding(
+                "dependency-cycle",
+                draft.described() + " and what it stands on need each other, and neither can be made empty first",
+                "Make them on the target by hand, or leave them out.",
+                draft.described());
+    }
+}

@@ -1,0 +1,48 @@
+package godwit.postgres.catalog;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Tells what a target lacks of what a script needs. */
+public final class TargetCheck {
+    private final Connection target;
+
+    public TargetCheck(Connection target) {
+        this.target = target;
+    }
+
+    /** One finding for each role, tablespace and extension that is missing. */
+    public List<SchemaFinding> findings(TargetRequirements requirements) throws SQLException {
+        try (var session = new CatalogSession(target)) {
+            var findings = new ArrayList<SchemaFinding>();
+            missing(session, "SELECT rolname AS name FROM pg_catalog.pg_roles", requirements.roles())
+                    .forEach(name -> findings.add(new SchemaFinding(
+                            "role-missing",
+                            "the role " + name + " does not exist on the target",
+                            "Create the role on the target; roles belong to the server and are not moved.",
+                            name)));
+            missing(session, "SELECT spcname AS name FROM pg_catalog.pg_tablespace", requirements.tablespaces())
+                    .forEach(name -> findings.add(new SchemaFinding(
+                            "tablespace-missing",
+                            "the tablespace " + name + " does not exist on the target",
+                            "Create the tablespace on the target, or move what it holds to pg_default on the source.",
+                            name)));
+            missing(session, "SELECT name FROM pg_catalog.pg_available_extensions", requirements.extensions())
+                    .forEach(name -> findings.add(new SchemaFinding(
+                            "extension-missing",
+                            "the extension " + name + " is not available on the target",
+                            "Install the package that has the extension on the target's machine.",
+                            name)));
+            return findings;
+        }
+    }
+
+    private static List<String> missing(CatalogSession session, String sql, List<String> needed) throws SQLException {
+        Set<String> there = new HashSet<>(session.list(sql, row -> row.text("name")));
+        return needed.stream().filter(name -> !there.contains(name)).toList();
+    }
+}

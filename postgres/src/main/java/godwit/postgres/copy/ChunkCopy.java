@@ -1,0 +1,137 @@
+package godwit.postgres.copy;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.Retry;
+import godwit.postgres.Session;
+import godwit.schema.Table;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyOut;
+
+/** Copies one chunk: its rows and its row in the ledger in one transaction of the target. */
+final class ChunkCopy {
+    private static final int BUFFER_BYTES = 256 * 1024;
+
+    private final UUID run;
+    private final Table table;
+    private final Optional<String> rows;
+    private final long rowBytesMax;
+    private final AtomicLong live;
+
+    /**
+     * @param rows a condition in SQL by which rows are selected
+     * @param live counts rows while they are copied, for people
+     */
+    ChunkCopy(UUID run, Table table, Optional<String> rows, long rowBytesMax, AtomicLong live) {
+        this.run = run;
+        this.table = table;
+        this.rows = rows;
+        this.rowBytesMax = rowBytesMax;
+        this.live = live;
+    }
+
+    /** Copies a chunk. @throws GodwitException table-rewritten when the table's rows moved to another file meanwhile */
+    void copy(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
+        source.begin();
+        try {
+            snapshot.importInto(source);
+            target.transaction(t -> {
+                var copied = pipe(source, t, chunk);
+                requireSameFile(source, snapshot);
+                t.execute(
+                        "INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)"
+                                + " VALUES (?, ?, ?, ?, ?, ?)",
+                        run,
+                        table.name().schema().name(),
+                        table.name().name().name(),
+                        chunk.number(),
+                        copied.rows(),
+                        copied.bytes());
+                return true;
+            });
+        } finally {
+            source.rollback();
+        }
+    }
+
+    private record Copied(long rows, long bytes) {}
+
+    private void requireSameFile(Session source, TableSnapshot snapshot) {
+        var now = source.number("SELECT pg_relation_filenode(?::regclass)", table.name().sql());
+        if (now != snapshot.filenode()) {
+            throw new GodwitException(
+                    Problem.of(
+                                    "table-rewritten",
+                                    "%s was truncated or rewritten while it was copied.".formatted(table.name()),
+                                    "Its copy begins again by itself.")
+                            .withObjects(List.of(table.name().plain())),
+                    Retry.LATER,
+                    new IllegalStateException("table-rewritten"));
+        }
+    }
+
+    private Copied pipe(Session source, Session target, Chunk chunk) {
+        var format = " (FORMAT " + (table.isBinary() ? "binary" : "text") + ")";
+        try {
+            var out = source.copy().copyOut("COPY " + reading(chunk) + " TO STDOUT" + format);
+            var in = target.copy()
+                    .copyIn("COPY " + table.name().sql() + " (" + table.storedSql() + ") FROM STDIN" + format);
+            return pump(out, in);
+        } catch (SQLException e) {
+            throw target.failed(e);
+        }
+    }
+
+    private String reading(Chunk chunk) {
+        if (chunk.isWholeTable() && rows.isEmpty()) {
+            return table.name().sql() + " (" + table.storedSql() + ")";
+        }
+        var where = rows.map(condition -> " AND (" + condition + ")").orElse("");
+        return "(SELECT " + table.storedSql() + " FROM ONLY " + table.name().sql() + " WHERE " + chunk.condition() + where
+                + ")";
+    }
+
+    private Copied pump(CopyOut out, CopyIn in) throws SQLException {
+        var buffer = new byte[BUFFER_BYTES];
+        var filled = 0;
+        long bytes = 0;
+        long counted = 0;
+        for (var row = out.readFromCopy(); row != null; row = out.readFromCopy()) {
+            requireWithinLimit(row.length);
+            if (filled + row.length > buffer.length) {
+                in.writeToCopy(buffer, 0, filled);
+                filled = 0;
+                live.addAndGet(counted);
+                counted = 0;
+            }
+            if (row.length > buffer.length) {
+                in.writeToCopy(row, 0, row.length);
+            } else {
+                System.arraycopy(row, 0, buffer, filled, row.length);
+                filled += row.length;
+            }
+            bytes += row.length;
+            counted++;
+        }
+        in.writeToCopy(buffer, 0, filled);
+        live.addAndGet(counted);
+        return new Copied(in.endCopy(), bytes);
+    }
+
+    private void requireWithinLimit(int length) {
+        if (length > rowBytesMax) {
+            throw Problem.of(
+                            "row-too-large",
+                            "%s has a row of %d bytes, more than rowBytesMax (%d)."
+                                    .formatted(table.name(), length, rowBytesMax),
+                            "Raise limits.rowBytesMax, and the memory with GODWIT_JAVA_OPTS.")
+                    .withObjects(List.of(table.name().plain()))
+                    .asException();
+        }
+    }
+}

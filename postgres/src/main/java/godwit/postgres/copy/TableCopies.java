@@ -1,0 +1,194 @@
+package godwit.postgres.copy;
+
+import godwit.GodwitException;
+import godwit.move.MoveSpec;
+import godwit.move.Snapshot;
+import godwit.postgres.Database;
+import godwit.postgres.Exemption;
+import godwit.postgres.Session;
+import godwit.schema.Table;
+import godwit.schema.TableName;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Copies all tables of a move, the biggest first, each in chunks that several workers share.
+ *
+ * <p>A table that was copied whole stays copied whatever happens; one that was not is begun again under a new snapshot,
+ * because a snapshot dies with the session that exported it.
+ */
+public final class TableCopies {
+    private static final int REWRITES_MAX = 20;
+
+    private final UUID run;
+    private final MoveSpec spec;
+    private final Database source;
+    private final Database target;
+    private final Exemption exemption;
+    private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
+
+    public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption) {
+        this.run = run;
+        this.spec = spec;
+        this.source = source;
+        this.target = target;
+        this.exemption = exemption;
+    }
+
+    /** Rows copied so far by this process, for people. */
+    public Map<TableName, Long> live() {
+        var now = new LinkedHashMap<TableName, Long>();
+        live.forEach((table, count) -> now.put(table, count.get()));
+        return now;
+    }
+
+    /**
+     * Copies what is not copied yet.
+     *
+     * @param whenCopied called with each table, in the thread that copied its last chunk, once its rows are committed
+     */
+    public void copy(List<Table> tables, Consumer<Table> whenCopied) {
+        var waiting = new ArrayList<>(tables);
+        waiting.sort(Comparator.comparingLong(Table::bytes).reversed());
+        try (var workers = Executors.newFixedThreadPool(spec.limits().copyWorkers())) {
+            var turns = Executors.newFixedThreadPool(Math.max(2, spec.limits().copyWorkers()));
+            try (turns) {
+                await(waiting.stream()
+                        .<Future<?>>map(table -> turns.submit(() -> copyTable(table, workers, whenCopied)))
+                        .toList());
+            } catch (RuntimeException e) {
+                turns.shutdownNow();
+                workers.shutdownNow();
+                throw e;
+            }
+        }
+    }
+
+    private void copyTable(Table table, ExecutorService workers, Consumer<Table> whenCopied) {
+        if (!isDone(table)) {
+            for (var attempt = 1; !copied(table, workers, attempt); attempt++) {
+                live.remove(table.name());
+            }
+        }
+        whenCopied.accept(table);
+    }
+
+    /** Copies a table; false when it was rewritten meanwhile and has to begin again. */
+    private boolean copied(Table table, ExecutorService workers, int attempt) {
+        try (var snapshot = TableSnapshot.export(source.open("exporter"), table)) {
+            var chunks = Chunk.of(snapshot.blocks(), Math.max(1, spec.limits().chunkBytes() / 8192));
+            begin(table, snapshot, chunks.size());
+            await(chunks.stream()
+                    .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
+                    .toList());
+            finish(table);
+            return true;
+        } catch (GodwitException e) {
+            if (e.problem().code().equals("table-rewritten") && attempt < REWRITES_MAX) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
+        var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
+        var condition = Optional.ofNullable(spec.rows().get(table.name()));
+        var copy = new ChunkCopy(run, table, condition, spec.limits().rowBytesMax(), counter);
+        try (var from = source.open("copy");
+                var to = target.openApplying("copy", exemption)) {
+            copy.copy(from, to, snapshot, chunk);
+        }
+    }
+
+    private boolean isDone(Table table) {
+        try (var session = target.open("copy")) {
+            return session.is(
+                    "SELECT done FROM godwit.table_copy WHERE run = ? AND schema_name = ? AND table_name = ?",
+                    run,
+                    table.name().schema().name(),
+                    table.name().name().name());
+        }
+    }
+
+    /** Empties the table and notes its snapshot: rows of an earlier attempt belong to another. */
+    private void begin(Table table, TableSnapshot snapshot, int chunks) {
+        try (var session = target.openApplying("copy", exemption)) {
+            session.transaction(s -> {
+                s.execute("TRUNCATE ONLY " + table.name().sql());
+                forget(s, "chunk", table);
+                forget(s, "table_copy", table);
+                return s.execute(
+                        """
+                        INSERT INTO godwit.table_copy
+                          (run, schema_name, table_name, snapshot, filenode, rows_total, chunks_total)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                        run,
+                        table.name().schema().name(),
+                        table.name().name().name(),
+                        snapshot.snapshot(),
+                        snapshot.filenode(),
+                        table.rows(),
+                        chunks);
+            });
+        }
+    }
+
+    private void forget(Session session, String what, Table table) {
+        session.execute(
+                "DELETE FROM godwit." + what + " WHERE run = ? AND schema_name = ? AND table_name = ?",
+                run,
+                table.name().schema().name(),
+                table.name().name().name());
+    }
+
+    private void finish(Table table) {
+        try (var session = target.open("copy")) {
+            session.execute(
+                    "UPDATE godwit.table_copy SET done = true WHERE run = ? AND schema_name = ? AND table_name = ?",
+                    run,
+                    table.name().schema().name(),
+                    table.name().name().name());
+        }
+    }
+
+    /** The snapshot that each copied table was read under. */
+    public static Map<TableName, Snapshot> snapshots(Session target, UUID run) {
+        var all = new LinkedHashMap<TableName, Snapshot>();
+        target.query(
+                        "SELECT schema_name, table_name, snapshot FROM godwit.table_copy WHERE run = ? AND done",
+                        row -> Map.entry(
+                                TableName.of(row.getString(1), row.getString(2)), Snapshot.parse(row.getString(3))),
+                        run)
+                .forEach(entry -> all.put(entry.getKey(), entry.getValue()));
+        return all;
+    }
+
+    private static void await(List<Future<?>> works) {
+        for (var work : works) {
+            try {
+                work.get();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException known) {
+                    throw known;
+                }
+                throw new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

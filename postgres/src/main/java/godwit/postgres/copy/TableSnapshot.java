@@ -1,0 +1,65 @@
+package godwit.postgres.copy;
+
+import godwit.postgres.Session;
+import godwit.schema.Table;
+
+/**
+ * The snapshot under which all chunks of one table are read, held open by a session that locks no table.
+ *
+ * <p>The file number is read from the catalog under the snapshot itself: a TRUNCATE or a rewrite that commits later
+ * gives the table another, and its old rows cannot be seen any more (PostgreSQL manual, 13.6).
+ */
+final class TableSnapshot implements AutoCloseable {
+    private final Session session;
+    private final String exported;
+    private final String snapshot;
+    private final long filenode;
+    private final long blocks;
+
+    private TableSnapshot(Session session, String exported, String snapshot, long filenode, long blocks) {
+        this.session = session;
+        this.exported = exported;
+        this.snapshot = snapshot;
+        this.filenode = filenode;
+        this.blocks = blocks;
+    }
+
+    static TableSnapshot export(Session session, Table table) {
+        session.begin();
+        session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        var exported = session.text("SELECT pg_export_snapshot()");
+        var snapshot = session.text("SELECT pg_current_snapshot()::text");
+        var filenode = session.number(
+                """
+                SELECT c.relfilenode FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = ? AND c.relname = ?""",
+                table.name().schema().name(),
+                table.name().name().name());
+        var blocks = session.number(
+                "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::bigint", table.name().sql());
+        return new TableSnapshot(session, exported, snapshot, filenode, blocks);
+    }
+
+    /** Makes a session's transaction, which must just have begun, see what this snapshot sees. */
+    void importInto(Session reader) {
+        reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        reader.execute("SET TRANSACTION SNAPSHOT '" + exported + "'");
+    }
+
+    String snapshot() {
+        return snapshot;
+    }
+
+    long filenode() {
+        return filenode;
+    }
+
+    long blocks() {
+        return blocks;
+    }
+
+    @Override
+    public void close() {
+        session.abort();
+    }
+}

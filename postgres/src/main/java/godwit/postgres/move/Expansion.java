@@ -1,0 +1,92 @@
+package godwit.postgres.move;
+
+import godwit.move.Side;
+import godwit.postgres.Session;
+import godwit.postgres.apply.StreamProgress;
+import godwit.postgres.catalog.SchemaObject;
+import godwit.postgres.catalog.SchemaPhase;
+import godwit.schema.Table;
+import godwit.schema.TableName;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Prepares both sides: the source is listened to, and the target has the tables, guarded against other writers. */
+final class Expansion {
+    private static final String ROOTS_AND_LEAVES = """
+            SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname !~ '^pg_'
+              AND n.nspname NOT IN ('information_schema', 'godwit')
+              AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                              AND d.objid = c.oid AND d.deptype = 'e')
+            ORDER BY 1, 2""";
+
+    private final MoveContext context;
+    private final Slots slots;
+    private final Made made;
+
+    Expansion(MoveContext context) {
+        this.context = context;
+        this.slots = new Slots(context);
+        this.made = new Made(context.run());
+    }
+
+    /** Publishes the tables and creates the slot; a slot that is there already was settled before it was written down. */
+    void listen(List<Table> tables) {
+        slots.publish(Side.SOURCE, tables.stream().map(Table::name).toList());
+        var progress = new StreamProgress(context.run(), MoveContext.direction(Side.SOURCE));
+        try (var target = context.open(Side.TARGET, "prepare")) {
+            if (progress.read(target).isPresent()) {
+                return;
+            }
+            slots.dropSlot(Side.SOURCE);
+            progress.save(target, slots.createAndSettle(Side.SOURCE));
+        }
+    }
+
+    /** Makes what a copy needs on the target. */
+    void build(List<SchemaObject> objects) {
+        make(objects, object -> object.phase() == SchemaPhase.BEFORE_DATA);
+    }
+
+    void make(List<SchemaObject> objects, Predicate<SchemaObject> wanted) {
+        try (var target = context.openApplying(Side.TARGET, "schema")) {
+            target.execute("SET maintenance_work_mem = '256MB'");
+            var there = made.read(target);
+            for (var object : objects) {
+                if (wanted.test(object) && !there.contains(Made.key(object))) {
+                    Patience.retry(() -> {
+                        made.make(target, object);
+                        return true;
+                    });
+                }
+            }
+        }
+    }
+
+    /** Puts the gate on every table of a side, root and leaf, one table at a time. */
+    void guard(Side side) {
+        var gate = context.gate(side);
+        try (var session = context.open(side, "gate")) {
+            session.execute("SET lock_timeout = '2s'");
+            gate.create(session, context.exemption().word(), context.spec().switching().fenceSecondsMax());
+            if (side == Side.SOURCE) {
+                session.execute(StreamProgress.TABLE);
+            }
+            for (var table : rootsAndLeaves(session)) {
+                Patience.retry(() -> {
+                    gate.guard(session, table);
+                    return true;
+                });
+            }
+        }
+    }
+
+    private List<TableName> rootsAndLeaves(Session session) {
+        return session
+                .query(ROOTS_AND_LEAVES, row -> TableName.of(row.getString(1), row.getString(2)))
+                .stream()
+                .filter(context.spec().tables()::takes)
+                .toList();
+    }
+}

@@ -1,0 +1,83 @@
+package godwit.postgres.move;
+
+import godwit.move.Side;
+import godwit.postgres.catalog.SchemaObject;
+import godwit.postgres.catalog.SchemaPhase;
+import godwit.postgres.copy.TableCopies;
+import godwit.schema.Table;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Fills the target: rows first, then each table's keys and indexes while other tables are still being copied. */
+final class Filling {
+    private final MoveContext context;
+    private final TableCopies copies;
+    private final Expansion expansion;
+
+    Filling(MoveContext context, TableCopies copies, Expansion expansion) {
+        this.context = context;
+        this.copies = copies;
+        this.expansion = expansion;
+    }
+
+    void fill(List<Table> tables, List<SchemaObject> objects) {
+        try (var builders = Executors.newFixedThreadPool(context.spec().limits().indexWorkers())) {
+            List<Future<?>> building = Collections.synchronizedList(new ArrayList<>());
+            try {
+                copies.copy(tables, table -> {
+                    for (var object : afterCopy(objects, table)) {
+                        building.add(builders.submit(() -> expansion.make(List.of(object), any -> true)));
+                    }
+                });
+                await(building);
+            } catch (RuntimeException e) {
+                builders.shutdownNow();
+                throw e;
+            }
+        }
+        expansion.make(
+                objects,
+                object -> object.phase() == SchemaPhase.AFTER_TABLE || object.phase() == SchemaPhase.AFTER_TABLES);
+    }
+
+    private static List<SchemaObject> afterCopy(List<SchemaObject> objects, Table table) {
+        return objects.stream()
+                .filter(o -> o.phase() == SchemaPhase.AFTER_TABLE)
+                .filter(o -> o.table().filter(table.name()::equals).isPresent())
+                .filter(o -> !o.kind().contains("replica identity"))
+                .toList();
+    }
+
+    /** Gives the planner of the target what it needs, and materialised views their rows. */
+    void analyze(List<Table> tables, List<String> refreshes) {
+        try (var workers = Executors.newFixedThreadPool(context.spec().limits().indexWorkers())) {
+            await(tables.stream()
+                    .<Future<?>>map(table -> workers.submit(() -> statement("ANALYZE " + table.name().sql())))
+                    .toList());
+        }
+        refreshes.forEach(this::statement);
+    }
+
+    private void statement(String sql) {
+        try (var session = context.openApplying(Side.TARGET, "analyze")) {
+            session.execute(sql);
+        }
+    }
+
+    private static void await(List<Future<?>> works) {
+        for (var work : List.copyOf(works)) {
+            try {
+                work.get();
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

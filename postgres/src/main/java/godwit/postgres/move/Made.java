@@ -1,0 +1,60 @@
+package godwit.postgres.move;
+
+import godwit.postgres.Session;
+import godwit.postgres.catalog.SchemaObject;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * What a run made in the target's catalog, each object together with its ledger row in one transaction, so that a
+ * resume makes nothing twice and a rollback takes away just this.
+ */
+final class Made {
+    private final UUID run;
+
+    Made(UUID run) {
+        this.run = run;
+    }
+
+    /** What was made so far, as {@code kind identity}. */
+    Set<String> read(Session target) {
+        return new HashSet<>(target.query(
+                "SELECT kind || ' ' || identity FROM godwit.made WHERE run = ?", row -> row.getString(1), run));
+    }
+
+    static String key(SchemaObject object) {
+        return object.kind() + " " + object.identity();
+    }
+
+    void make(Session target, SchemaObject object) {
+        target.transaction(t -> {
+            object.create().forEach(t::execute);
+            return t.execute(
+                    "INSERT INTO godwit.made (run, kind, identity, undo) VALUES (?, ?, ?, ?)",
+                    run,
+                    object.kind(),
+                    object.identity(),
+                    object.drop());
+        });
+    }
+
+    /** Takes everything away again, the newest first. */
+    void undo(Session target) {
+        List<Undo> all = target.query(
+                "SELECT number, undo FROM godwit.made WHERE run = ? ORDER BY number DESC",
+                row -> new Undo(row.getLong(1), row.getString(2)),
+                run);
+        for (var one : all) {
+            target.transaction(t -> {
+                if (!one.sql().isBlank()) {
+                    t.execute(one.sql());
+                }
+                return t.execute("DELETE FROM godwit.made WHERE run = ? AND number = ?", run, one.number());
+            });
+        }
+    }
+
+    private record Undo(long number, String sql) {}
+}

@@ -1,0 +1,56 @@
+package godwit.postgres.move;
+
+import godwit.move.MoveSpec;
+import godwit.move.Side;
+import godwit.postgres.Database;
+import godwit.postgres.Exemption;
+import godwit.postgres.Session;
+import godwit.postgres.capture.StreamSource;
+import godwit.postgres.gate.Gate;
+import godwit.schema.Identifier;
+import java.util.UUID;
+
+/** A run's two databases and the names of what it makes in them. */
+public record MoveContext(UUID run, MoveSpec spec, Database source, Database target) {
+    public String shortId() {
+        return run.toString().substring(0, 8);
+    }
+
+    public Exemption exemption() {
+        return new Exemption(shortId());
+    }
+
+    Database database(Side side) {
+        return side == Side.SOURCE ? source : target;
+    }
+
+    Gate gate(Side side) {
+        return new Gate(run, side);
+    }
+
+    Session open(Side side, String purpose) {
+        return database(side).open(purpose);
+    }
+
+    Session openApplying(Side side, String purpose) {
+        return database(side).openApplying(purpose, exemption());
+    }
+
+    /** The slot and the publication in a side, from which that side's changes are read. */
+    String streamName(Side from) {
+        return "godwit_" + shortId() + (from == Side.SOURCE ? "_forward" : "_backward");
+    }
+
+    /** The word for the stream that follows a side. */
+    static String direction(Side from) {
+        return from == Side.SOURCE ? "forward" : "backward";
+    }
+
+    Identifier publication(Side from) {
+        return new Identifier(streamName(from));
+    }
+
+    StreamSource streamSource(Side from, boolean binary) {
+        return new StreamSource(streamName(from), streamName(from), binary);
+    }
+}

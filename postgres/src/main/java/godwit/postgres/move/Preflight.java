@@ -1,0 +1,182 @@
+package godwit.postgres.move;
+
+import godwit.GodwitException;
+import godwit.move.Side;
+import godwit.postgres.Session;
+import godwit.postgres.catalog.SchemaReader;
+import godwit.postgres.catalog.SchemaScript;
+import godwit.postgres.catalog.SchemaSelection;
+import godwit.postgres.catalog.TableReader;
+import godwit.postgres.catalog.TargetCheck;
+import godwit.schema.ReplicaIdentity;
+import godwit.schema.Table;
+import godwit.schema.TableName;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds, before anything is changed, what would stop a move or its way back. */
+final class Preflight {
+    private static final int VERSION_LEAST = 140000;
+
+    private final MoveContext context;
+    private final List<Finding> findings = new ArrayList<>();
+
+    Preflight(MoveContext context) {
+        this.context = context;
+    }
+
+    /** All that a new move could stumble over; both sides are only read. */
+    List<Finding> findings(List<Table> tables, SchemaScript script) {
+        try (var source = context.open(Side.SOURCE, "check");
+                var target = context.open(Side.TARGET, "check")) {
+            server(source, Side.SOURCE);
+            server(target, Side.TARGET);
+            rights(Side.SOURCE, source);
+            rights(Side.TARGET, target);
+            tables(tables);
+            unlogged(source);
+            selection(source);
+            script.findings().forEach(f ->
+                    findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
+            target(source, target, tables);
+        } catch (SQLException e) {
+            throw godwit.Problem.of("check-failed", "A catalog could not be read.", "See the server's log.")
+                    .asException(e);
+        }
+        return List.copyOf(findings);
+    }
+
+    private void server(Session session, Side side) {
+        if (session.number("SHOW server_version_num") < VERSION_LEAST) {
+            findings.add(Finding.blocking(
+                    "server-too-old",
+                    "The %s's server is older than PostgreSQL 14.".formatted(side.word()),
+                    "Move from or to 14 or newer.",
+                    side.word()));
+        }
+        if (!session.text("SHOW wal_level").equals("logical")) {
+            findings.add(Finding.blocking(
+                    "wal-level-too-low",
+                    "wal_level of the %s is not logical.".formatted(side.word()),
+                    "Set wal_level = logical and restart that server; the target needs it for the way back.",
+                    side.word()));
+        }
+        slots(session, side);
+    }
+
+    /** Two slots are needed at once: the stream's, and a temporary one while both sides are compared. */
+    private void slots(Session session, Side side) {
+        var slotsFree = session.number(
+                "SELECT current_setting('max_replication_slots')::int - count(*) FROM pg_replication_slots");
+        if (slotsFree < 2) {
+            findings.add(Finding.blocking(
+                    "slots-too-few",
+                    "The %s has %d free replication slots, 2 are needed.".formatted(side.word(), slotsFree),
+                    "Raise max_replication_slots or drop slots that nobody uses.",
+                    side.word()));
+        }
+        var sendersFree = session.number(
+                "SELECT current_setting('max_wal_senders')::int - count(*) FROM pg_stat_replication");
+        if (sendersFree < 2) {
+            findings.add(Finding.blocking(
+                    "senders-too-few",
+                    "The %s has %d free WAL senders, 2 are needed.".formatted(side.word(), sendersFree),
+                    "Raise max_wal_senders.",
+                    side.word()));
+        }
+    }
+
+    private void rights(Side side, Session session) {
+        if (!session.is("SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user")) {
+            findings.add(Finding.blocking(
+                    "replication-not-allowed",
+                    "Godwit's role on the %s may not read the log.".formatted(side.word()),
+                    "ALTER ROLE … REPLICATION.",
+                    side.word()));
+        }
+        try {
+            session.transaction(s -> s.execute("SET LOCAL session_replication_role = replica"));
+        } catch (GodwitException e) {
+            findings.add(Finding.blocking(
+                    "replica-role-not-allowed",
+                    "Godwit's role on the %s may not set session_replication_role.".formatted(side.word()),
+                    "GRANT SET ON PARAMETER session_replication_role TO it (15 and later), or use a superuser.",
+                    side.word()));
+        }
+    }
+
+    private void tables(List<Table> tables) {
+        if (tables.isEmpty()) {
+            findings.add(Finding.blocking(
+                    "nothing-to-move", "The source has no tables to move.", "Check include, exclude and the URL."));
+        }
+        for (var table : tables) {
+            if (table.identity() == ReplicaIdentity.NONE) {
+                findings.add(Finding.blocking(
+                        "table-without-key",
+                        "%s has no replica identity: its changes cannot be followed.".formatted(table.name()),
+                        "Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or exclude it.",
+                        table.name().plain()));
+            }
+        }
+    }
+
+    private void unlogged(Session source) throws SQLException {
+        for (var table : new TableReader(source.connection()).unlogged()) {
+            if (context.spec().tables().takes(table)) {
+                findings.add(Finding.blocking(
+                        "unlogged-table",
+                        "%s is unlogged: its changes are in no log.".formatted(table),
+                        "Exclude it, or ALTER TABLE … SET LOGGED.",
+                        table.plain()));
+            }
+        }
+    }
+
+    private void selection(Session source) {
+        var named = new ArrayList<>(context.spec().tables().include());
+        named.addAll(context.spec().tables().exclude());
+        named.addAll(context.spec().rows().keySet());
+        for (var table : named) {
+            if (!source.is("SELECT to_regclass(?) IS NOT NULL", table.sql())) {
+                findings.add(Finding.blocking(
+                        "table-unknown",
+                        "The file names %s, which the source does not have.".formatted(table),
+                        "Check the name; names in upper case keep their case.",
+                        table.plain()));
+            }
+        }
+    }
+
+    private void target(Session source, Session target, List<Table> tables) throws SQLException {
+        if (sameDatabase(source, target)) {
+            findings.add(Finding.blocking(
+                    "same-database", "Source and target are the same database.", "Check the two URLs."));
+            return;
+        }
+        for (var table : tables) {
+            if (target.is("SELECT to_regclass(?) IS NOT NULL", table.name().sql())) {
+                findings.add(exists(table.name()));
+            }
+        }
+        var selection = new SchemaSelection(context.spec().tables()::takes);
+        var needed = new SchemaReader(source.connection()).requirements(selection);
+        new TargetCheck(target.connection())
+                .findings(needed)
+                .forEach(f -> findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
+    }
+
+    private static Finding exists(TableName table) {
+        return Finding.blocking(
+                "target-table-exists",
+                "The target has a table %s already.".formatted(table),
+                "Drop or rename it there, or use an empty database.",
+                table.plain());
+    }
+
+    private static boolean sameDatabase(Session source, Session target) {
+        var identity = "SELECT system_identifier || ' ' || current_database() FROM pg_control_system()";
+        return source.text(identity).equals(target.text(identity));
+    }
+}

@@ -1,0 +1,84 @@
+package godwit.postgres.move;
+
+import godwit.GodwitException;
+import godwit.move.Lsn;
+import godwit.move.Side;
+import godwit.postgres.Session;
+import godwit.postgres.apply.StreamState;
+import godwit.postgres.copy.TableCopies;
+import godwit.schema.TableName;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Tells how a run stands: rows copied, and how far each stream is behind. */
+final class Progress {
+    private final MoveContext context;
+    private final TableCopies copies;
+    private @Nullable Streams streams;
+
+    Progress(MoveContext context, TableCopies copies) {
+        this.context = context;
+        this.copies = copies;
+    }
+
+    void follow(Streams followed) {
+        streams = followed;
+    }
+
+    Map<String, Object> report() {
+        var report = new LinkedHashMap<String, Object>();
+        try (var target = context.open(Side.TARGET, "status")) {
+            report.put("tables", tables(target));
+        }
+        report.put("throttle", "none");
+        lag(report);
+        return report;
+    }
+
+    private List<Map<String, Object>> tables(Session target) {
+        var live = copies.live();
+        return target.query(
+                """
+                SELECT t.schema_name, t.table_name, t.rows_total, t.done, coalesce(sum(c.rows), 0)
+                FROM godwit.table_copy t LEFT JOIN godwit.chunk c USING (run, schema_name, table_name)
+                WHERE t.run = ? GROUP BY 1, 2, 3, 4 ORDER BY 3 DESC, 1, 2""",
+                row -> {
+                    var name = TableName.of(row.getString(1), row.getString(2));
+                    var copied = row.getLong(5);
+                    var isDone = row.getBoolean(4);
+                    var rows = isDone ? copied : Math.max(copied, live.getOrDefault(name, 0L));
+                    var total = isDone ? copied : Math.max(row.getLong(3), rows);
+                    return Map.of("table", name.plain(), "rows", rows, "total", total, "done", isDone);
+                },
+                context.run());
+    }
+
+    private void lag(Map<String, Object> report) {
+        for (var side : Side.values()) {
+            if (streams != null && streams.isOpen(side)) {
+                try (var session = context.open(side, "status")) {
+                    report.put(MoveContext.direction(side), lag(session, streams.from(side).state()));
+                } catch (GodwitException e) {
+                    report.put(MoveContext.direction(side), Map.of("problem", e.problem().code()));
+                }
+            }
+        }
+    }
+
+    private static Map<String, Object> lag(Session session, StreamState state) {
+        var now = Lsn.parse(session.text("SELECT pg_current_wal_lsn()::text"));
+        var seconds = state.isBehind() && state.lastCommitAt() > 0
+                ? Math.max(0, session.number("SELECT extract(epoch FROM clock_timestamp()) * 1000000")
+                                - state.lastCommitAt())
+                        / (double) TimeUnit.SECONDS.toMicros(1)
+                : 0.0;
+        return Map.of(
+                "lagBytes", now.bytesSince(state.flushed()),
+                "lagSeconds", seconds,
+                "transactions", state.transactions(),
+                "foreignTransactions", state.foreign());
+    }
+}

@@ -1,0 +1,149 @@
+package godwit.postgres.move;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.Retry;
+import godwit.move.Lsn;
+import godwit.move.Side;
+import godwit.postgres.Session;
+import godwit.postgres.apply.StreamApplier;
+import godwit.postgres.verify.Comparer;
+import godwit.postgres.verify.Repairer;
+import godwit.postgres.verify.SnapshotSessions;
+import godwit.postgres.verify.VerifyLimits;
+import godwit.schema.Identifier;
+import godwit.schema.Table;
+import godwit.verify.Verification;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Reads both sides at one position and compares them, while both are live.
+ *
+ * <p>A temporary slot of the leading side exports a snapshot that holds just the transactions that committed before the
+ * slot's consistent point. The stream is taken to that point and held there until the other side's snapshot exists.
+ */
+final class Proof {
+    private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
+    private static final Duration HOLD_LIMIT = Duration.ofSeconds(120);
+
+    private final MoveContext context;
+    private final Streams streams;
+    private final List<Table> tables;
+
+    Proof(MoveContext context, Streams streams, List<Table> tables) {
+        this.context = context;
+        this.streams = streams;
+        this.tables = List.copyOf(tables);
+    }
+
+    Verification verify(UUID id, String phase, Side leader) {
+        try (var here = Exported.bySlot(context, leader);
+                var there = context.open(leader.other(), "exporter")) {
+            var control = streams.from(leader).control();
+            try {
+                holdAt(leader, here.position());
+                var snapshot = export(there);
+                control.release();
+                return new Comparer(sessions(leader, here.snapshot()), sessions(leader.other(), snapshot),
+                                VerifyLimits.USUAL)
+                        .compare(id, phase, here.position().toString(), tables);
+            } finally {
+                control.release();
+            }
+        }
+    }
+
+    /** Compares, and writes what differs to the side that does not have the writes, while its stream is held. */
+    long repair(UUID id, Side leader) {
+        try (var here = Exported.bySlot(context, leader);
+                var there = context.open(leader.other(), "exporter");
+                var writing = context.openApplying(leader.other(), "repair")) {
+            var control = streams.from(leader).control();
+            try {
+                holdAt(leader, here.position());
+                var snapshot = export(there);
+                var lead = sessions(leader, here.snapshot());
+                var found = new Comparer(lead, sessions(leader.other(), snapshot), VerifyLimits.USUAL)
+                        .compare(id, "repair", here.position().toString(), tables);
+                return write(writing, lead, found);
+            } finally {
+                control.release();
+            }
+        }
+    }
+
+    private long write(Session writing, SnapshotSessions lead, Verification found) {
+        return writing.transaction(s -> {
+            s.text("SELECT pg_logical_emit_message(true, 'godwit.apply', 'repair')::text");
+            return new Repairer(lead, s.connection(), VerifyLimits.USUAL).repair(tables, found);
+        });
+    }
+
+    private void holdAt(Side leader, Lsn position) {
+        var control = streams.from(leader).control();
+        control.holdAt(position);
+        try (var session = context.open(leader, "verify")) {
+            session.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, "verify");
+        }
+        control.awaitHeld(HOLD_LIMIT);
+    }
+
+    private static String export(Session session) {
+        session.begin();
+        session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        return session.text("SELECT pg_export_snapshot()");
+    }
+
+    private SnapshotSessions sessions(Side side, String snapshot) {
+        return () -> {
+            var session = context.open(side, "verify");
+            session.begin();
+            session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            session.execute("SET TRANSACTION SNAPSHOT '" + snapshot + "'");
+            return session.connection();
+        };
+    }
+
+    /** A snapshot of the leading side and the position that it stands for. */
+    private record Exported(Session session, Lsn position, String snapshot) implements AutoCloseable {
+        static Exported bySlot(MoveContext context, Side side) {
+            var session = context.database(side).openReplication("verify");
+            var name = new Identifier("godwit_" + context.shortId() + "_" + System.nanoTime() % 1_000_000_000L);
+            var created = CompletableFuture.supplyAsync(() -> session.query(
+                    "CREATE_REPLICATION_SLOT " + name.sql() + " TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT",
+                    row -> new Exported(session, Lsn.parse(row.getString(2)), row.getString(3))));
+            try {
+                return created.get(SLOT_LIMIT.toSeconds(), TimeUnit.SECONDS).getFirst();
+            } catch (TimeoutException e) {
+                session.abort();
+                throw tooLate(e);
+            } catch (ExecutionException e) {
+                session.close();
+                throw e.getCause() instanceof RuntimeException known ? known : tooLate(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw tooLate(e);
+            }
+        }
+
+        private static GodwitException tooLate(Exception cause) {
+            var problem = Problem.of(
+                    "no-position",
+                    "No position to compare at was found within %d s, because old transactions are open."
+                            .formatted(SLOT_LIMIT.toSeconds()),
+                    "Wait for the oldest transactions in pg_stat_activity to end, then verify again.");
+            return new GodwitException(problem, Retry.NEVER, cause);
+        }
+
+        @Override
+        public void close() {
+            session.close();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package godwit.postgres.move;
+
+import godwit.move.Side;
+import godwit.postgres.Session;
+import godwit.schema.Identifier;
+
+/** Takes away what a run made, at its end. */
+final class Removal {
+    private final MoveContext context;
+
+    Removal(MoveContext context) {
+        this.context = context;
+    }
+
+    /** Ends the run with the writes on the target: only the ledger's history stays. */
+    void contract(boolean leaveWritable) {
+        if (!leaveWritable) {
+            seal();
+        }
+        var slots = new Slots(context);
+        slots.drop(Side.SOURCE);
+        slots.drop(Side.TARGET);
+        unguard(Side.TARGET);
+        unguard(Side.SOURCE);
+        dropSchema(Side.SOURCE);
+    }
+
+    /** New sessions on the source are read only from now on, and its gate stays shut until it goes. */
+    private void seal() {
+        try (var session = context.open(Side.SOURCE, "complete")) {
+            var database = new Identifier(session.text("SELECT current_database()"));
+            session.execute("ALTER DATABASE " + database.sql() + " SET default_transaction_read_only = on");
+        }
+    }
+
+    /** Ends the run as if it had never been. */
+    void remove(boolean keepTarget) {
+        var slots = new Slots(context);
+        slots.drop(Side.SOURCE);
+        slots.drop(Side.TARGET);
+        unguard(Side.SOURCE);
+        dropSchema(Side.SOURCE);
+        unguard(Side.TARGET);
+        try (var target = context.openApplying(Side.TARGET, "remove")) {
+            if (!keepTarget) {
+                new Made(context.run()).undo(target);
+            }
+        }
+        forget();
+    }
+
+    private void unguard(Side side) {
+        var gate = context.gate(side);
+        try (var session = context.open(side, "remove")) {
+            session.execute("SET lock_timeout = '2s'");
+            for (var table : gate.guarded(session)) {
+                Patience.retry(() -> {
+                    gate.unguard(session, table);
+                    return true;
+                });
+            }
+            gate.drop(session);
+        }
+    }
+
+    /** The source's schema goes with its last run. */
+    private void dropSchema(Side side) {
+        try (var session = context.open(side, "remove")) {
+            if (session.is("SELECT to_regclass('godwit.progress') IS NOT NULL")) {
+                session.execute("DELETE FROM godwit.progress WHERE run = ?", context.run());
+            }
+            if (isUnused(session)) {
+                session.execute("DROP SCHEMA IF EXISTS godwit CASCADE");
+            }
+        }
+    }
+
+    private static boolean isUnused(Session session) {
+        return session.number(
+                        """
+                        SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                        WHERE n.nspname = 'godwit' AND c.relkind = 'S' AND c.relname LIKE 'epoch%'""")
+                == 0;
+    }
+
+    private void forget() {
+        try (var target = context.open(Side.TARGET, "remove")) {
+            var others = target.number("SELECT count(*) FROM godwit.run WHERE id <> ?", context.run());
+            if (others == 0) {
+                target.execute("DROP SCHEMA godwit CASCADE");
+                return;
+            }
+            target.transaction(t -> {
+                for (var table : new String[] {"chunk", "table_copy", "made", "request", "progress"}) {
+                    t.execute("DELETE FROM godwit." + new Identifier(table).sql() + " WHERE run = ?", context.run());
+                }
+                return t.execute("DELETE FROM godwit.run WHERE id = ?", context.run());
+            });
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package godwit.postgres.move;
+
+import godwit.move.Side;
+import godwit.schema.TableName;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Sets the sequences of the side that gains the writes ahead of the other's.
+ *
+ * <p>A fence does not hold {@code nextval}, which reads like a query; a headroom of values makes that harmless.
+ */
+final class Sequences {
+    private static final long HEADROOM = 64;
+
+    private static final String READ = """
+            SELECT s.schemaname, s.sequencename, s.last_value, s.start_value, s.increment_by, s.min_value, s.max_value,
+                   s.cycle
+            FROM pg_catalog.pg_sequences s
+            WHERE s.schemaname NOT IN ('godwit', 'information_schema') AND s.schemaname !~ '^pg_' ORDER BY 1, 2""";
+
+    private final MoveContext context;
+
+    Sequences(MoveContext context) {
+        this.context = context;
+    }
+
+    private record Sequence(
+            TableName name, boolean isUsed, long last, long increment, long least, long most, boolean cycles) {
+        /** Where the other side begins: so many values further, but never beyond the end. */
+        long ahead() {
+            var wanted = BigInteger.valueOf(last)
+                    .add(BigInteger.valueOf(increment).multiply(BigInteger.valueOf(HEADROOM)));
+            var bounded = wanted.min(BigInteger.valueOf(most)).max(BigInteger.valueOf(least));
+            return cycles ? last : bounded.longValueExact();
+        }
+
+        /** Whether this one, on the gaining side, could give a value that the other gave. */
+        boolean isBehind(Sequence other) {
+            var lead = BigInteger.valueOf(last).subtract(BigInteger.valueOf(other.last));
+            var wanted = BigInteger.valueOf(increment).multiply(BigInteger.valueOf(HEADROOM / 2));
+            return increment > 0 ? lead.compareTo(wanted) < 0 : lead.compareTo(wanted) > 0;
+        }
+    }
+
+    /** Sets each sequence of the other side ahead unless it is already. */
+    void advance(Side from) {
+        try (var losing = context.open(from, "sequences");
+                var gaining = context.open(from.other(), "sequences")) {
+            var there = read(gaining).stream().collect(Collectors.toMap(Sequence::name, s -> s));
+            for (var sequence : read(losing)) {
+                var other = there.get(sequence.name());
+                if (other != null && other.isBehind(sequence)) {
+                    gaining.number("SELECT setval(?::regclass, ?)", sequence.name().sql(), sequence.ahead());
+                }
+            }
+        }
+    }
+
+    private static List<Sequence> read(godwit.postgres.Session session) {
+        return session.query(READ, row -> {
+            var last = row.getLong(3);
+            var isUsed = !row.wasNull();
+            return new Sequence(
+                    TableName.of(row.getString(1), row.getString(2)),
+                    isUsed,
+                    isUsed ? last : row.getLong(4),
+                    row.getLong(5),
+                    row.getLong(6),
+                    row.getLong(7),
+                    row.getBoolean(8));
+        });
+    }
+}

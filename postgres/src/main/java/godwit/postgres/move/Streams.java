@@ -1,0 +1,77 @@
+package godwit.postgres.move;
+
+import godwit.move.Side;
+import godwit.postgres.apply.StreamApplier;
+import godwit.postgres.apply.StreamProgress;
+import godwit.postgres.apply.StreamStart;
+import godwit.postgres.capture.SlotReader;
+import godwit.postgres.copy.TableCopies;
+import godwit.schema.Table;
+import godwit.traffic.Writes;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Both streams of a run. The one that follows the side with the writes applies; the other only listens, so that it can
+ * take over at a switch and notices foreign writers.
+ */
+final class Streams implements AutoCloseable {
+    private final MoveContext context;
+    private final List<Table> tables;
+    private final Map<Side, StreamApplier> open = new EnumMap<>(Side.class);
+
+    Streams(MoveContext context, List<Table> tables) {
+        this.context = context;
+        this.tables = List.copyOf(tables);
+    }
+
+    boolean isOpen(Side from) {
+        return open.containsKey(from);
+    }
+
+    /** The stream that follows a side. */
+    StreamApplier from(Side side) {
+        var stream = open.get(side);
+        if (stream == null) {
+            throw new IllegalStateException("no stream follows the " + side.word());
+        }
+        return stream;
+    }
+
+    /** Opens the stream that follows a side, applying if that side has the writes. */
+    void open(Side from, Writes writes) {
+        var binary = tables.stream().allMatch(Table::isBinary);
+        var progress = new StreamProgress(context.run(), MoveContext.direction(from));
+        var session = context.openApplying(from.other(), "apply");
+        session.execute("SET lock_timeout = 0");
+        var position = progress.read(session).orElse(godwit.move.Lsn.ZERO);
+        var copies = from == Side.SOURCE
+                ? TableCopies.snapshots(session, context.run())
+                : Map.<godwit.schema.TableName, godwit.move.Snapshot>of();
+        try (var followed = context.open(from, "look")) {
+            var near = followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+            var applyFrom = writes == Writes.on(from) ? Optional.of(position) : Optional.<godwit.move.Lsn>empty();
+            var start = new StreamStart(progress, position, applyFrom, tables, copies, near, binary);
+            var reader = SlotReader.open(context.database(from), context.streamSource(from, binary), position);
+            open.put(from, new StreamApplier(reader, session, start).begin());
+        }
+    }
+
+    /** Throws what ended a stream, if one ended. */
+    void requireAlive() {
+        for (var stream : open.values()) {
+            var failure = stream.control().failure();
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(StreamApplier::close);
+        open.clear();
+    }
+}

@@ -1,0 +1,23 @@
+-- Objects of kinds that are not carried, and others that stand on them.
+CREATE SCHEMA u;
+CREATE FUNCTION u.same(int, int) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT $1 = $2';
+CREATE OPERATOR u.=== (FUNCTION = u.same, LEFTARG = int, RIGHTARG = int, COMMUTATOR = OPERATOR(u.===));
+CREATE VIEW u.uses_operator AS SELECT 1 OPERATOR(u.===) 2 AS x;
+CREATE OPERATOR FAMILY u.family USING btree;
+CREATE OPERATOR CLASS u.class FOR TYPE int USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(int);
+CREATE TEXT SEARCH DICTIONARY u.dictionary (TEMPLATE = simple);
+CREATE TEXT SEARCH CONFIGURATION u.configuration (COPY = simple);
+CREATE TABLE u.documents (id int PRIMARY KEY, body text);
+CREATE INDEX documents_search ON u.documents USING gin (to_tsvector('u.configuration', body));
+CREATE FOREIGN DATA WRAPPER wrapper;
+CREATE SERVER "Server" FOREIGN DATA WRAPPER wrapper OPTIONS (host 'h');
+CREATE USER MAPPING FOR app SERVER "Server" OPTIONS (password 'do-not-show');
+CREATE FOREIGN TABLE u.far (id int) SERVER "Server";
+CREATE VIEW u.on_far AS SELECT * FROM u.far;
+CREATE TYPE u.shell;
+CREATE TYPE u.pair AS (a int);
+CREATE FUNCTION u.to_pair(int) RETURNS u.pair LANGUAGE sql AS 'SELECT ROW($1)::u.pair';
+CREATE CAST (int AS u.pair) WITH FUNCTION u.to_pair(int) AS ASSIGNMENT;
+CREATE CONVERSION u.conversion FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE ACCESS METHOD method TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE u.by_method (id int) USING method;

@@ -1,0 +1,5 @@
+/** Tools that judge Godwit from outside. */
+@NullMarked
+package godwit.testkit;
+
+import org.jspecify.annotations.NullMarked;
