@@ -50,10 +50,10 @@ public final class Invariants {
         found.add(new Invariant("no operation is there twice", tally.doubled() == 0));
         found.add(new Invariant("no operation is there that nobody did", tally.invented() == 0));
         found.add(new Invariant("the budgets add up to what they were", budgetsAddUp(connection, workload)));
-        found.add(new Invariant("every case has the notes that were acknowledged", notesAreThere(connection, workload)));
-        for (var breaker : BREAKERS.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .toList()) {
+        found.add(
+                new Invariant("every case has the notes that were acknowledged", notesAreThere(connection, workload)));
+        for (var breaker :
+                BREAKERS.entrySet().stream().sorted(Map.Entry.comparingByKey()).toList()) {
             found.add(new Invariant(breaker.getKey(), Sql.number(connection, breaker.getValue()) == 0));
         }
         return List.copyOf(found);

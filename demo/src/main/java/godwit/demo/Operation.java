@@ -49,11 +49,7 @@ sealed interface Operation {
                 return;
             }
             // In the order of the keys, so that two transfers never wait for each other.
-            Sql.run(
-                    connection,
-                    "SELECT id FROM cases WHERE id IN (?, ?) ORDER BY id FOR NO KEY UPDATE",
-                    caseId,
-                    to);
+            Sql.run(connection, "SELECT id FROM cases WHERE id IN (?, ?) ORDER BY id FOR NO KEY UPDATE", caseId, to);
             var taken = Sql.run(
                     connection,
                     "UPDATE cases SET budget = budget - ? WHERE id = ? AND budget >= ?",
@@ -75,15 +71,10 @@ sealed interface Operation {
 
         @Override
         public void perform(Connection connection) throws SQLException {
-            Sql.run(
-                    connection,
-                    """
+            Sql.run(connection, """
                     INSERT INTO audit_notes (case_id, noted, client, note)
                     VALUES (?, timestamptz '2024-01-01 00:00+00' + ? * interval '1 day', ?, 'seen: ' || clock_timestamp())
-                    """,
-                    caseId,
-                    day,
-                    client);
+                    """, caseId, day, client);
         }
     }
 
@@ -113,9 +104,7 @@ sealed interface Operation {
 
         @Override
         public void perform(Connection connection) throws SQLException {
-            Sql.run(
-                    connection,
-                    """
+            Sql.run(connection, """
                     WITH opened AS (
                         INSERT INTO cases (agency, officer, parent, title)
                         SELECT agency, officer, id, 'Part of ' || title FROM cases WHERE id = ? RETURNING id
@@ -124,9 +113,7 @@ sealed interface Operation {
                     )
                     INSERT INTO evidence (case_id, kind, seized, report)
                     SELECT id, 'document', now(), repeat('page ', 900) FROM opened
-                    """,
-                    caseId,
-                    person);
+                    """, caseId, person);
         }
     }
 
@@ -139,16 +126,11 @@ sealed interface Operation {
 
         @Override
         public void perform(Connection connection) throws SQLException {
-            Sql.run(
-                    connection,
-                    """
+            Sql.run(connection, """
                     INSERT INTO case_persons (case_id, person_id, role)
                     VALUES (?, ?, (enum_range(NULL::person_role))[1 + ?])
                     ON CONFLICT (case_id, person_id) DO UPDATE SET role = excluded.role
-                    """,
-                    caseId,
-                    person,
-                    role);
+                    """, caseId, person, role);
         }
     }
 
@@ -161,14 +143,10 @@ sealed interface Operation {
 
         @Override
         public void perform(Connection connection) throws SQLException {
-            Sql.run(
-                    connection,
-                    """
+            Sql.run(connection, """
                     DELETE FROM case_persons WHERE case_id = ? AND person_id =
                         (SELECT max(person_id) FROM case_persons WHERE case_id = ?)
-                    """,
-                    caseId,
-                    caseId);
+                    """, caseId, caseId);
         }
     }
 
@@ -186,17 +164,12 @@ sealed interface Operation {
 
         @Override
         public void perform(Connection connection) throws SQLException {
-            Sql.run(
-                    connection,
-                    """
+            Sql.run(connection, """
                     UPDATE persons SET facts = facts || jsonb_build_object('height', ?::int),
                         name = CASE WHEN ? % 5 = 0 THEN split_part(name, ', ', 1) || ', ' || id ELSE name END,
                         aliases = (array_append(aliases, 'also'))[1:5]
                     WHERE id = ?
-                    """,
-                    height,
-                    height,
-                    person);
+                    """, height, height, person);
         }
     }
 
@@ -214,14 +187,11 @@ sealed interface Operation {
 
         @Override
         public void perform(Connection connection) throws SQLException {
-            Sql.run(
-                    connection,
-                    """
+            Sql.run(connection, """
                     SELECT c.*, p.search_name, l.role FROM cases c
                     LEFT JOIN case_persons l ON l.case_id = c.id LEFT JOIN persons p ON p.id = l.person_id
                     WHERE c.id = ?
-                    """,
-                    caseId);
+                    """, caseId);
             Sql.run(connection, "SELECT note FROM audit_notes WHERE case_id = ? ORDER BY noted LIMIT 20", caseId);
             Sql.run(connection, "SELECT name, facts FROM persons WHERE id = ?", person);
         }

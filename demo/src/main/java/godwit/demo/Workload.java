@@ -41,7 +41,8 @@ public final class Workload implements AutoCloseable {
         for (int i = 0; i < load.clients(); i++) {
             var client = new Client(workload, first + i, load.seed() + i);
             workload.clients.add(client);
-            workload.threads.add(Thread.ofPlatform().daemon().name("demo-client-" + i).unstarted(client));
+            workload.threads.add(
+                    Thread.ofPlatform().daemon().name("demo-client-" + i).unstarted(client));
         }
         workload.threads.forEach(Thread::start);
         return workload;

@@ -12,10 +12,4 @@ package godwit.demo;
  * @param maxMillis no transaction took longer
  */
 public record WorkloadReport(
-        int clients,
-        long committed,
-        long failed,
-        long retried,
-        double p50Millis,
-        double p99Millis,
-        double maxMillis) {}
+        int clients, long committed, long failed, long retried, double p50Millis, double p99Millis, double maxMillis) {}

@@ -52,7 +52,8 @@ class WorkloadTest {
     @Test
     void theDatabaseHasTheRowsThatWereAskedFor() throws SQLException {
         var rows = 0L;
-        for (var table : List.of("agencies", "officers", "persons", "cases", "case_persons", "evidence", "audit_notes")) {
+        for (var table :
+                List.of("agencies", "officers", "persons", "cases", "case_persons", "evidence", "audit_notes")) {
             rows += Sql.number(connection, "SELECT count(*) FROM " + table);
         }
 
@@ -66,10 +67,14 @@ class WorkloadTest {
             awaitCommits(workload, 400);
             workload.pause();
 
-            assertThat(Invariants.check(connection, workload)).hasSizeGreaterThan(8).allMatch(Invariant::holds);
+            assertThat(Invariants.check(connection, workload))
+                    .hasSizeGreaterThan(8)
+                    .allMatch(Invariant::holds);
             assertThat(workload.failures()).isEmpty();
             assertThat(workload.report().failed()).isZero();
-            assertThat(workload.report().p50Millis()).isPositive().isLessThanOrEqualTo(workload.report().maxMillis());
+            assertThat(workload.report().p50Millis())
+                    .isPositive()
+                    .isLessThanOrEqualTo(workload.report().maxMillis());
         }
     }
 
@@ -80,7 +85,8 @@ class WorkloadTest {
 
             workload.pause();
             var committed = workload.report().committed();
-            assertThat(Sql.number(connection, "SELECT count(*) FROM pg_stat_activity WHERE state LIKE '%in transaction%'"))
+            assertThat(Sql.number(
+                            connection, "SELECT count(*) FROM pg_stat_activity WHERE state LIKE '%in transaction%'"))
                     .isZero();
             assertThat(workload.report().committed()).isEqualTo(committed);
 
