@@ -24,7 +24,7 @@ abstract class MoveCommand implements Callable<Integer> {
         var output = new Output(System.out, System.err, json);
         MoveAccess access;
         try {
-            var folder = file.toAbsolutePath().normalize().getParent();
+            var folder = file.toAbsolutePath().normalize().resolveSibling(".");
             access = new MoveAccess(MoveFile.read(file), folder, System.getenv());
             access.requireAddresses();
         } catch (GodwitException e) {

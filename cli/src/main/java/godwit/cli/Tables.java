@@ -3,6 +3,7 @@ package godwit.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A status report as lines for people. */
 final class Tables {
@@ -26,9 +27,13 @@ final class Tables {
         return lines;
     }
 
+    private static long number(@Nullable Object value) {
+        return value instanceof Number number ? number.longValue() : 0;
+    }
+
     private static String line(Map<?, ?> table) {
-        var rows = ((Number) table.get("rows")).longValue();
-        var total = Math.max(1, ((Number) table.get("total")).longValue());
+        var rows = number(table.get("rows"));
+        var total = Math.max(1, number(table.get("total")));
         var filled = Boolean.TRUE.equals(table.get("done")) ? BAR : (int) Math.min(BAR, rows * BAR / total);
         return "  %s%s %12d / %-12d %s"
                 .formatted("█".repeat(filled), "░".repeat(BAR - filled), rows, total, table.get("table"));

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -75,7 +76,7 @@ final class CreationOrder {
 
     private void wait(Step step, Step needed) {
         needs.computeIfAbsent(step, key -> new HashSet<>()).add(needed);
-        waiting.get(step).add(needed);
+        Objects.requireNonNull(waiting.get(step)).add(needed);
         users.computeIfAbsent(needed, key -> new HashSet<>()).add(step);
     }
 
@@ -113,7 +114,7 @@ final class CreationOrder {
         wait(stub, shape.apply(step.draft()).stream()
                 .filter(draft -> waiting.containsKey(whole(draft)))
                 .toList());
-        if (waiting.get(stub).isEmpty()) {
+        if (Objects.requireNonNull(waiting.get(stub)).isEmpty()) {
             ready.add(stub);
         }
         wait(step, stub);
@@ -134,7 +135,7 @@ final class CreationOrder {
         var step = waiting.keySet().iterator().next();
         while (!path.contains(step)) {
             path.add(step);
-            step = waiting.get(step).stream().min(Comparator.comparing(ranks::get)).orElseThrow();
+            step = Objects.requireNonNull(waiting.get(step)).stream().min(Comparator.comparing(ranks::get)).orElseThrow();
         }
         return List.copyOf(path.subList(path.indexOf(step), path.size()));
     }

@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** Reads the privileges that objects still to be made will have. */
 final class DefaultPrivilegeReader implements KindReader {
@@ -31,11 +33,11 @@ final class DefaultPrivilegeReader implements KindReader {
         var drafts = new LinkedHashMap<Long, Draft>();
         var undoing = new LinkedHashMap<Long, List<String>>();
         catalog.list(DEFAULTS, row -> add(row, drafts, undoing));
-        undoing.forEach((oid, statements) -> drafts.get(oid).drop(String.join("; ", statements)));
+        undoing.forEach((oid, statements) -> Objects.requireNonNull(drafts.get(oid)).drop(String.join("; ", statements)));
         return List.copyOf(drafts.values());
     }
 
-    private static Draft add(Row row, LinkedHashMap<Long, Draft> drafts, LinkedHashMap<Long, List<String>> undoing)
+    private static Draft add(Row row, Map<Long, Draft> drafts, Map<Long, List<String>> undoing)
             throws SQLException {
         var oid = row.number("oid");
         var role = new Identifier(row.text("role"));

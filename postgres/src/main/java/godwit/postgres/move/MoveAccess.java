@@ -12,9 +12,10 @@ import godwit.run.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Supplier;
 
 /** Opens what the verbs of a move need: its ledger, its lease, and its steps. */
 public final class MoveAccess {
@@ -35,12 +36,13 @@ public final class MoveAccess {
 
     /** Reads both URLs once, so that a missing variable or a malformed URL is found without a database. */
     public void requireAddresses() {
-        endpoint(spec.source()).get();
-        endpoint(spec.target()).get();
+        for (var reference : List.of(spec.source(), spec.target())) {
+            Objects.requireNonNull(address(reference));
+        }
     }
 
-    private Supplier<Endpoint> endpoint(UrlReference reference) {
-        return () -> Endpoint.parse(switch (reference) {
+    private Endpoint address(UrlReference reference) {
+        return Endpoint.parse(switch (reference) {
             case UrlReference.Environment variable -> fromEnvironment(variable);
             case UrlReference.InFile file -> fromFile(file);
         });
@@ -71,11 +73,11 @@ public final class MoveAccess {
     }
 
     public Database source() {
-        return new Database(endpoint(spec.source()));
+        return new Database(() -> address(spec.source()));
     }
 
     public Database target() {
-        return new Database(endpoint(spec.target()));
+        return new Database(() -> address(spec.target()));
     }
 
     /** The ledger, through a session of its own that the caller closes. */

@@ -30,7 +30,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Proof {
     private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
-    private static final Duration HOLD_LIMIT = Duration.ofSeconds(120);
+    private static final Duration HOLD_LIMIT = Duration.ofMinutes(2);
 
     private final MoveContext context;
     private final Streams streams;

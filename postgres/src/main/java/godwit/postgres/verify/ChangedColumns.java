@@ -31,7 +31,8 @@ final class ChangedColumns {
             var begun = leader.begin(session -> hashes(session, sql.table().leader(), some));
             var there = follower.read(session -> hashes(session, sql.table().follower(), some));
             var here = Side.results(List.of(begun)).getFirst();
-            some.forEach(key -> changed.put(key, differing(here.get(key), there.get(key))));
+            some.forEach(key ->
+                    changed.put(key, differing(here.getOrDefault(key, List.of()), there.getOrDefault(key, List.of()))));
         }
         return changed;
     }
@@ -39,7 +40,9 @@ final class ChangedColumns {
     private List<String> differing(List<String> here, List<String> there) {
         var names = new ArrayList<String>();
         for (int i = 0; i < sql.table().columns().size(); i++) {
-            if (!here.get(i).equals(there.get(i))) {
+            // A row that a side no longer finds by its key has no hashes there, so that each of its columns differs.
+            var isSame = i < here.size() && i < there.size() && here.get(i).equals(there.get(i));
+            if (!isSame) {
                 names.add(sql.table().columns().get(i).name());
             }
         }

@@ -4,6 +4,7 @@ import godwit.schema.Column;
 import godwit.schema.Identifier;
 import godwit.schema.Table;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A table that both sides have, and how its rows are compared.
@@ -35,10 +36,11 @@ record ComparedTable(Table table, List<Identifier> columns, List<Identifier> key
 
     /** Whether the stored columns have the same types on both sides, in a form that may travel in binary. */
     boolean isBinary() {
-        return repairable().stream()
-                .map(column -> column.name().name())
-                .allMatch(
-                        name -> leader.types().get(name).equals(follower.types().get(name)) && table.isBinary());
+        return table.isBinary()
+                && repairable().stream()
+                        .map(column -> column.name().name())
+                        .allMatch(name -> Objects.equals(
+                                leader.types().get(name), follower.types().get(name)));
     }
 
     /** The same table without the columns that the server computes. */

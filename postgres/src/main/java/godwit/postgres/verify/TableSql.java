@@ -28,11 +28,13 @@ record TableSql(ComparedTable table, RowHash hash) {
 
     /** A row for each bucket of a piece: its number, its rows, the sum of their hashes; parameter: buckets wanted. */
     String buckets(Piece piece, BucketPlan plan, BucketPlan within) {
+        // With all rows in one bucket there is nothing to choose, and no need for a hash to do so.
+        var chosen = within.bits() == 0 ? "0" : "(%s & %d)".formatted(keyHash(), within.mask());
         return """
                 SELECT %s & %d, count(*), sum(%s)
                 FROM ONLY %s AS r
-                WHERE %s AND (%s & %d) = ANY (?)
-                GROUP BY 1""".formatted(keyHash(), plan.mask(), rowHash(), name(), piece.condition(), keyHash(), within.mask());
+                WHERE %s AND %s = ANY (?)
+                GROUP BY 1""".formatted(keyHash(), plan.mask(), rowHash(), name(), piece.condition(), chosen);
     }
 
     /** The rows of a piece in some buckets: the sum of hashes, then the texts of the key; parameter: buckets. */
