@@ -1,6 +1,7 @@
 package godwit.postgres.catalog;
 
 import godwit.schema.Identifier;
+import godwit.schema.Literal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,8 +60,8 @@ final class PublicationReader implements KindReader {
                 .map(letter -> ", publish_generated_columns = stored")
                 .orElse("");
         return new Draft(address(row, "oid"), "publication", name.name(), SchemaPhase.AFTER_CATCH_UP)
-                .create("CREATE " + object + (row.flag("allTables") ? " FOR ALL TABLES" : "") + " WITH (publish = '"
-                        + row.text("publish") + "', publish_via_partition_root = " + row.flag("viaRoot") + generated
+                .create("CREATE " + object + (row.flag("allTables") ? " FOR ALL TABLES" : "") + " WITH (publish = "
+                        + new Literal(row.text("publish")).sql() + ", publish_via_partition_root = " + row.flag("viaRoot") + generated
                         + ")")
                 .drop("DROP PUBLICATION IF EXISTS " + name.sql())
                 .owner(object, row.text("owner"))

@@ -12,6 +12,7 @@ import godwit.postgres.verify.Repairer;
 import godwit.postgres.verify.SnapshotSessions;
 import godwit.postgres.verify.VerifyLimits;
 import godwit.schema.Identifier;
+import godwit.schema.Literal;
 import godwit.schema.Table;
 import godwit.verify.Verification;
 import java.time.Duration;
@@ -105,7 +106,7 @@ final class Proof {
             var session = context.open(side, "verify");
             session.begin();
             session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            session.execute("SET TRANSACTION SNAPSHOT '" + snapshot + "'");
+            session.execute("SET TRANSACTION SNAPSHOT " + new Literal(snapshot).sql());
             return session.connection();
         };
     }
