@@ -20,7 +20,7 @@ public final class Database {
             SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex';
             SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s';
             SET default_transaction_read_only = off; SET client_connection_check_interval = '1s';
-            SET check_function_bodies = off; SET default_transaction_isolation = 'read committed';
+            SET check_function_bodies = off; SET jit = off; SET default_transaction_isolation = 'read committed';
             """;
 
     private final Supplier<Endpoint> endpoint;

@@ -6,7 +6,9 @@ import godwit.schema.Column;
 import godwit.schema.Identifier;
 import godwit.schema.Table;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -31,21 +33,27 @@ final class TargetTable {
             WHERE i.indrelid = ?::pg_catalog.regclass AND i.indisunique AND i.indpred IS NULL
             """;
 
+    private static final String HASHABLE = """
+            SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_opclass c ON c.opcintype = a.atttypid
+            JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod AND m.amname = 'hash'
+            WHERE a.attrelid = ?::pg_catalog.regclass AND a.attnum > 0 AND NOT a.attisdropped AND c.opcdefault""";
+
     private final Table table;
     private final int number;
     private final int[] key;
     private final List<String> keyOperators;
+    private final Set<Integer> hashable;
 
-    private TargetTable(Table table, int number, int[] key, List<String> keyOperators) {
+    private TargetTable(Table table, int number, List<String> keyOperators, Set<Integer> hashable) {
         this.table = table;
         this.number = number;
-        this.key = key.clone();
+        var names = table.stored().stream().map(Column::name).toList();
+        this.key = table.key().stream().mapToInt(names::indexOf).toArray();
         this.keyOperators = List.copyOf(keyOperators);
+        this.hashable = Set.copyOf(hashable);
     }
 
     static TargetTable read(Session session, Table table, int number) {
-        var names = table.stored().stream().map(Column::name).toList();
-        var key = table.key().stream().mapToInt(names::indexOf).toArray();
         var operators = session.query(
                 OPERATORS, r -> List.of(r.getString(1), r.getString(2), r.getString(3)), table.name().sql());
         var chosen = new ArrayList<String>();
@@ -54,7 +62,17 @@ final class TargetTable {
             chosen.add(found.map(o -> "OPERATOR(" + new Identifier(o.get(1)).sql() + "." + o.get(2) + ")")
                     .orElseThrow(() -> withoutIndex(table)));
         }
-        return new TargetTable(table, number, key, chosen);
+        return new TargetTable(table, number, chosen, hashable(session, table));
+    }
+
+    /** The columns, by their places, whose types have a hash. */
+    private static Set<Integer> hashable(Session session, Table table) {
+        var names = new HashSet<>(session.query(HASHABLE, row -> row.getString(1), table.name().sql()));
+        var columns = table.stored();
+        return IntStream.range(0, columns.size())
+                .filter(i -> names.contains(columns.get(i).name().name()))
+                .boxed()
+                .collect(Collectors.toSet());
     }
 
     private static RuntimeException withoutIndex(Table table) {
@@ -139,14 +157,26 @@ final class TargetTable {
                 + values + " FROM " + rowsName() + " r JOIN " + keptName() + " o ON " + match;
     }
 
-    /** Removes one row for each staged copy of it; rows are the same when their text is. */
+    /**
+     * Removes one row for each staged copy of it; rows are the same when their text is.
+     *
+     * <p>A hash of the columns that have one finds the candidates in one pass over the table; the comparison of texts
+     * is written so that the planner cannot make it the join's condition and compute it for every row.
+     */
     String deleteStagedCopies() {
-        var wanted = "SELECT ROW(" + select(i -> "c" + i) + ")::text COLLATE \"C\" AS image, count(*) AS copies FROM "
-                + rowsName() + " GROUP BY 1";
         var image = "ROW(" + select(i -> "t." + stored(i).name().sql()) + ")::text COLLATE \"C\"";
-        return "DELETE FROM ONLY " + table.name().sql() + " WHERE ctid IN (SELECT found.ctid FROM (SELECT t.ctid, "
+        return "WITH w AS MATERIALIZED (SELECT " + hash(i -> "c" + i) + " AS hash, ROW(" + select(i -> "c" + i)
+                + ")::text COLLATE \"C\" AS image, count(*) AS copies FROM " + rowsName() + " GROUP BY 1, 2) "
+                + "DELETE FROM ONLY " + table.name().sql() + " WHERE ctid IN (SELECT found.ctid FROM (SELECT t.ctid, "
                 + "w.copies, row_number() OVER (PARTITION BY w.image) AS copy FROM ONLY " + table.name().sql()
-                + " t JOIN (" + wanted + ") w ON w.image = " + image + ") found WHERE found.copy <= found.copies)";
+                + " t JOIN w ON " + hash(i -> "t." + stored(i).name().sql())
+                + " = w.hash AND w.image IS NOT DISTINCT FROM " + image + ") found WHERE found.copy <= found.copies)";
+    }
+
+    private String hash(ColumnSql sql) {
+        return hashable.isEmpty()
+                ? "0::bigint"
+                : "hash_record_extended(ROW(" + select(sql, hashable::contains) + "), 0)";
     }
 
     private String keysMatch(String alias) {

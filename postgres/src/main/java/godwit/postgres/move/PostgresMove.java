@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** A move from one PostgreSQL database to another: each step of its life on the real servers. */
 public final class PostgresMove implements MoveSteps {
     private static final long NEARLY_CAUGHT_UP_BYTES = 1 << 20;
+    private static final long NEARLY_CAUGHT_UP_MICROS = 2_000_000;
 
     private final MoveContext context;
     private final Hook hook;
@@ -156,8 +157,11 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public boolean isCaughtUp() {
         try (var source = context.open(Side.SOURCE, "look")) {
+            var state = streams().from(Side.SOURCE).state();
             var now = Lsn.parse(source.text("SELECT pg_current_wal_lsn()::text"));
-            return now.bytesSince(streams().from(Side.SOURCE).state().flushed()) < NEARLY_CAUGHT_UP_BYTES;
+            var micros = source.number("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+            return now.bytesSince(state.flushed()) < NEARLY_CAUGHT_UP_BYTES
+                    || micros - state.lastCommitAt() < NEARLY_CAUGHT_UP_MICROS;
         }
     }
 

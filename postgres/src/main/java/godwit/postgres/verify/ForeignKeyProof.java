@@ -16,10 +16,11 @@ import java.util.stream.IntStream;
 /**
  * Proves that every reference of every foreign key has its row, by looking for rows without one.
  *
- * <p>The constraint alone proves nothing: with replica role its triggers do not run, and VALIDATE CONSTRAINT says yes at
- * once to one that is marked valid already. The search is the query that PostgreSQL itself uses for validation
- * (RI_Initial_Check): a left join by the constraint's own operators, which may stand outside pg_catalog. With MATCH
- * SIMPLE a reference that is null in any column needs no row, with MATCH FULL only one that is null in all.
+ * <p>The constraint alone proves nothing: with replica role its triggers do not run, and VALIDATE CONSTRAINT says yes
+ * at once to one that is marked valid already. The search is of the kind that PostgreSQL itself runs to validate a
+ * constraint: a left join by the constraint's own operators (pg_constraint.conpfeqop), which may stand outside
+ * pg_catalog. With MATCH SIMPLE a reference that is null in any column needs no row, with MATCH FULL only one that is
+ * null in all (PostgreSQL manual, CREATE TABLE, REFERENCES).
  */
 public final class ForeignKeyProof {
     /*

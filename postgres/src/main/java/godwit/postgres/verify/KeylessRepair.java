@@ -21,8 +21,8 @@ final class KeylessRepair implements TableRepair {
     @Override
     public long repair(RepairStage stage) throws SQLException {
         stage.analyze();
-        var surplus = """
-                SELECT k0::bigint AS hash, follower - leader AS copies FROM %s WHERE follower > leader""".formatted(RepairStage.NAME);
+        var surplus = "SELECT k0::bigint AS hash, follower - leader AS copies FROM %s WHERE follower > leader"
+                .formatted(RepairStage.NAME);
         var removed = stage.update("DELETE FROM ONLY %s AS r USING (%s) AS chosen WHERE r.ctid = chosen.place"
                 .formatted(sql.name(), chosen(surplus)));
         return removed + added(stage);

@@ -2,6 +2,7 @@ package godwit.postgres.verify;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Set;
 import org.postgresql.PGConnection;
 
@@ -13,7 +14,7 @@ import org.postgresql.PGConnection;
  */
 final class ReadSession implements AutoCloseable {
     private static final int ATTEMPTS_MAX = 5;
-    /* Cancelled by whoever saw it block others; lock not given in time; deadlock. Each passes, and reading has no effect. */
+    /* Cancelled by whoever saw it block others; lock not given in time; deadlock. Each passes; reading has no effect. */
     private static final Set<String> PASSING = Set.of("57014", "55P03", "40P01");
 
     private final Connection connection;
@@ -36,24 +37,17 @@ final class ReadSession implements AutoCloseable {
 
     /** Reads a piece; repeats it when somebody cancelled it to let others pass, unless reading is to end. */
     <T> T read(Read<T> read, Stop stop) throws SQLException {
-        var failures = new SQLException("all attempts failed");
-        for (int attempt = 1; ; attempt++) {
-            execute("SAVEPOINT godwit_piece");
+        var earlier = new ArrayList<SQLException>();
+        while (true) {
             try {
-                var result = read.from(connection);
-                release();
-                return result;
+                return once(read);
             } catch (SQLException failed) {
-                if (stop.isSet()
-                        || attempt == ATTEMPTS_MAX
-                        || !PASSING.contains(String.valueOf(failed.getSQLState()))) {
-                    for (var earlier : failures.getSuppressed()) {
-                        failed.addSuppressed(earlier);
-                    }
+                var isPassing = PASSING.contains(String.valueOf(failed.getSQLState()));
+                if (!isPassing || stop.isSet() || earlier.size() + 1 == ATTEMPTS_MAX) {
+                    earlier.forEach(failed::addSuppressed);
                     throw failed;
                 }
-                failures.addSuppressed(failed);
-                release();
+                earlier.add(failed);
             }
         }
     }
@@ -67,6 +61,27 @@ final class ReadSession implements AutoCloseable {
     public void close() throws SQLException {
         if (owned) {
             connection.close();
+        }
+    }
+
+    private <T> T once(Read<T> read) throws SQLException {
+        execute("SAVEPOINT godwit_piece");
+        T result;
+        try {
+            result = read.from(connection);
+        } catch (SQLException | RuntimeException failed) {
+            releaseAfter(failed);
+            throw failed;
+        }
+        release();
+        return result;
+    }
+
+    private void releaseAfter(Exception failed) {
+        try {
+            release();
+        } catch (SQLException gone) {
+            failed.addSuppressed(gone);
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /**
  * The differing keys of one table, kept in a temporary table of the follower, however many they are.
  *
- * <p>Its columns are {@code place} (a number), {@code k0}, {@code k1}… (the key's texts, or the hash of a row without a
- * key), {@code leader} and {@code follower} (the rows that each side has under it).
+ * <p>Its columns are {@code place} (a number), {@code k0}, {@code k1} and so on (the key's texts, or the hash of a row
+ * without a key), {@code leader} and {@code follower} (the rows that each side has under it).
  */
 final class RepairStage implements AutoCloseable {
     /** The stage's name in statements. */
@@ -66,7 +66,7 @@ final class RepairStage implements AutoCloseable {
         }
     }
 
-    /** The next keys behind a place of which the leader has more rows than a repair by key or by copies leaves. */
+    /** The next keys behind a place for which a condition on the stage holds. */
     List<Lacking> lacking(long behind, String condition) throws SQLException {
         var sql = "SELECT place, leader, follower, %s FROM %s WHERE place > ? AND %s ORDER BY place LIMIT %d"
                 .formatted(columns().collect(Collectors.joining(", ")), NAME, condition, KEYS_PER_STATEMENT);

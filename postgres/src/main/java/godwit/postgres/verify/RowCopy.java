@@ -59,8 +59,15 @@ final class RowCopy {
 
     private long pump(Connection session, String from, CopyIn target) throws SQLException {
         var source = session.unwrap(PGConnection.class).getCopyAPI().copyOut(from);
-        for (var image = source.readFromCopy(); image != null; image = source.readFromCopy()) {
-            target.writeToCopy(image, 0, image.length);
+        try {
+            for (var image = source.readFromCopy(); image != null; image = source.readFromCopy()) {
+                target.writeToCopy(image, 0, image.length);
+            }
+        } finally {
+            // Until it ends the session takes no other statement.
+            if (source.isActive()) {
+                source.cancelCopy();
+            }
         }
         RewriteGuard.check(session, table.table().name());
         return source.getHandledRowCount();

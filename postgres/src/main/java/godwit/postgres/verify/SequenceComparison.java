@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 /**
  * Tells which sequences of the follower would hand out numbers that the leader has handed out already.
  *
- * <p>A sequence is a relation of one row ({@code last_value}, {@code is_called}; PostgreSQL manual, CREATE SEQUENCE); it
- * is no part of a snapshot, so what is read is its state of now. The follower may be ahead: numbers may be skipped but
- * never come twice.
+ * <p>A sequence is a relation of one row ({@code last_value}, {@code is_called}; PostgreSQL manual, CREATE SEQUENCE).
+ * It is no part of a snapshot, so what is read is its state of now. The follower may be ahead: numbers may be skipped
+ * but never come twice.
  */
 public final class SequenceComparison {
     private static final int SEQUENCES_PER_STATEMENT = 200;

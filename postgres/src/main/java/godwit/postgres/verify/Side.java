@@ -96,11 +96,10 @@ final class Side implements AutoCloseable {
             if (cancelled) {
                 throw cancellation();
             }
-            var result = session.read(read, () -> cancelled);
-            idle.add(session);
-            return result;
+            return session.read(read, () -> cancelled);
         } finally {
             busy.remove(session);
+            idle.add(session);
         }
     }
 

@@ -50,11 +50,10 @@ record TableSql(ComparedTable table, RowHash hash) {
         var hashes = table.columns().stream()
                 .map(column -> "sum(%s)".formatted(hash.of("ROW(%s)::text".formatted(value(column)))))
                 .collect(Collectors.joining(", "));
-        var parameters = table.key().stream().map(column -> "?::text[]").collect(Collectors.joining(", "));
-        return """
-                SELECT ARRAY[%s]::text[], %s
-                FROM unnest(%s) AS wanted(%s) JOIN ONLY %s AS r ON %s
-                GROUP BY %s""".formatted(hashes, keyTexts(), parameters, wantedColumns(), name(), isWanted(side), keyTexts());
+        var keys = table.key().stream().map(column -> "?::text[]").collect(Collectors.joining(", "));
+        var wanted = "unnest(%s) AS wanted(%s)".formatted(keys, wantedColumns());
+        return "SELECT ARRAY[%s]::text[], %s FROM %s JOIN ONLY %s AS r ON %s GROUP BY %s"
+                .formatted(hashes, keyTexts(), wanted, name(), isWanted(side), keyTexts());
     }
 
     /** The names of a key's texts in a relation {@code wanted}: k0, k1 and so on. */

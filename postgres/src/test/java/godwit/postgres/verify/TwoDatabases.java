@@ -1,11 +1,15 @@
 package godwit.postgres.verify;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import godwit.embedded.EmbeddedPostgres;
 import godwit.postgres.Database;
 import godwit.postgres.Endpoint;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.TableReader;
 import godwit.schema.Table;
+import godwit.verify.RowDifference;
+import godwit.verify.TableDifference;
 import godwit.verify.Verification;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -90,6 +94,20 @@ final class TwoDatabases implements AutoCloseable {
             return writer.transaction(
                     session -> new Repairer(here, session.connection(), limits).repair(tables, found));
         }
+    }
+
+    /** Repairs what was found and compares again. */
+    void assertRepaired(Verification found, long rows) throws SQLException {
+        assertThat(repair(found)).isEqualTo(rows);
+        assertThat(compare().isEqual()).isTrue();
+    }
+
+    /** The rows that were reported, of all tables. */
+    static List<RowDifference> rows(Verification found) {
+        return found.tables().stream()
+                .map(TableDifference::rows)
+                .flatMap(List::stream)
+                .toList();
     }
 
     Snapshot leaderSnapshot() throws SQLException {

@@ -1,15 +1,10 @@
 package godwit.postgres.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import godwit.GodwitException;
-import godwit.verify.OtherDifference;
 import godwit.verify.RowDifference;
 import godwit.verify.RowDifference.Kind;
-import godwit.verify.TableDifference;
-import godwit.verify.Verification;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -92,8 +87,8 @@ class VerificationOfRowsTest {
                         "{\"id\": %d}".formatted(i + 1),
                         List.of(HARD_TO_SEE.get(i).replaceFirst(" .*", ""))))
                 .toList();
-        assertThat(rows(found)).containsExactlyInAnyOrderElementsOf(expected);
-        assertRepaired(databases, found, HARD_TO_SEE.size());
+        assertThat(TwoDatabases.rows(found)).containsExactlyInAnyOrderElementsOf(expected);
+        databases.assertRepaired(found, HARD_TO_SEE.size());
     }
 
     @Test
@@ -104,11 +99,11 @@ class VerificationOfRowsTest {
 
         var found = databases.compare();
 
-        assertThat(rows(found))
+        assertThat(TwoDatabases.rows(found))
                 .containsExactlyInAnyOrder(
                         new RowDifference(Kind.MISSING, "{\"id\": 9}", List.of()),
                         new RowDifference(Kind.EXTRA, "{\"id\": -1}", List.of()));
-        assertRepaired(databases, found, 2);
+        databases.assertRepaired(found, 2);
     }
 
     @Test
@@ -118,7 +113,7 @@ class VerificationOfRowsTest {
         databases.follower().execute("ALTER TABLE public.t ADD b text GENERATED ALWAYS AS (lower(a)) STORED");
         databases.both("INSERT INTO t VALUES (1, 'x')");
 
-        assertThat(rows(databases.compare()))
+        assertThat(TwoDatabases.rows(databases.compare()))
                 .containsExactly(new RowDifference(Kind.CHANGED, "{\"id\": 1}", List.of("b")));
     }
 
@@ -130,35 +125,39 @@ class VerificationOfRowsTest {
 
         var found = databases.compare();
 
-        assertThat(rows(found)).extracting(RowDifference::columns).containsOnly(List.of("badge"));
-        assertRepaired(databases, found, 2);
+        assertThat(TwoDatabases.rows(found)).extracting(RowDifference::columns).containsOnly(List.of("badge"));
+        databases.assertRepaired(found, 2);
     }
 
     @Test
     void identityColumnsAreRepairedWithTheirValues(TwoDatabases databases) throws SQLException {
         databases.both("""
                 CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a text);
-                INSERT INTO t (a) SELECT 'a' || i FROM generate_series(1, 50) i""").corrupt("DELETE FROM t WHERE id IN (10, 20); UPDATE t SET a = 'other' WHERE id = 30");
+                INSERT INTO t (a) SELECT 'a' || i FROM generate_series(1, 50) i""");
+        databases.corrupt("DELETE FROM t WHERE id IN (10, 20); UPDATE t SET a = 'other' WHERE id = 30");
 
-        assertRepaired(databases, databases.compare(), 3);
+        databases.assertRepaired(databases.compare(), 3);
     }
 
     @Test
     void rowsWithoutAKeyAreComparedByTheirCopies(TwoDatabases databases) throws SQLException {
         databases.both("""
                 CREATE TABLE links (a int, b text); ALTER TABLE links REPLICA IDENTITY FULL;
-                INSERT INTO links SELECT i % 5, 'knows' FROM generate_series(1, 100) i""").corrupt("""
+                INSERT INTO links SELECT i % 5, 'knows' FROM generate_series(1, 100) i""");
+        databases.corrupt("""
                         INSERT INTO links VALUES (1, 'knows'), (1, 'knows'), (77, NULL);
                         DELETE FROM links WHERE ctid IN (SELECT ctid FROM links WHERE a = 3 LIMIT 4)""");
 
         var found = databases.compare();
 
         assertThat(found.differences()).isEqualTo(7);
-        assertThat(rows(found))
+        assertThat(TwoDatabases.rows(found))
                 .extracting(RowDifference::kind)
                 .containsExactlyInAnyOrder(Kind.EXTRA, Kind.EXTRA, Kind.MISSING);
-        assertThat(rows(found)).extracting(RowDifference::key).anyMatch(key -> key.endsWith("\"copies\": 4}"));
-        assertRepaired(databases, found, 7);
+        assertThat(TwoDatabases.rows(found))
+                .extracting(RowDifference::key)
+                .anyMatch(key -> key.endsWith("\"copies\": 4}"));
+        databases.assertRepaired(found, 7);
     }
 
     @Test
@@ -171,175 +170,29 @@ class VerificationOfRowsTest {
 
         var found = databases.compare();
 
-        assertThat(rows(found))
+        assertThat(TwoDatabases.rows(found))
                 .extracting(RowDifference::kind, RowDifference::key)
                 .containsExactlyInAnyOrder(
                         tuple(Kind.MISSING, "{\"tag\": \"Alpha\", \"day\": \"2026-01-01\", \"n\": 1.0}"),
                         tuple(Kind.EXTRA, "{\"tag\": \"ALPHA\", \"day\": \"2026-01-01\", \"n\": 1.00}"),
                         tuple(Kind.MISSING, "{\"tag\": \"say \\\"x\\\"\\\\\", \"day\": \"2026-01-02\", \"n\": 2}"));
-        assertRepaired(databases, found, 3);
-    }
-
-    @Test
-    void quotedNamesAndLeavesOfPartitionsAreTablesLikeOthers(TwoDatabases databases) throws SQLException {
-        databases.both("""
-                CREATE SCHEMA "Case ""Files";
-                CREATE TABLE "Case ""Files"."r" ("Id" int, day date, "r" text, PRIMARY KEY ("Id", day)) PARTITION BY RANGE (day);
-                CREATE TABLE "Case ""Files"."Leaf 1" PARTITION OF "Case ""Files"."r"
-                    FOR VALUES FROM ('2026-01-01') TO ('2026-07-01');
-                CREATE TABLE "Case ""Files"."Leaf 2" PARTITION OF "Case ""Files"."r"
-                    FOR VALUES FROM ('2026-07-01') TO ('2027-01-01');
-                INSERT INTO "Case ""Files"."r" SELECT i, date '2026-01-01' + i, 'x' FROM generate_series(1, 300) i""").corrupt("UPDATE \"Case \"\"Files\".\"r\" SET \"r\" = 'y' WHERE \"Id\" = 250");
-
-        var found = databases.compare();
-
-        assertThat(found.tables()).extracting(each -> each.table().plain()).containsExactly("Case \"Files.Leaf 2");
-        assertThat(rows(found))
-                .containsExactly(
-                        new RowDifference(Kind.CHANGED, "{\"Id\": 250, \"day\": \"2026-09-08\"}", List.of("r")));
-        assertRepaired(databases, found, 1);
-    }
-
-    @Test
-    void whatTheFollowerLacksIsToldAndTheRestCompared(TwoDatabases databases) throws SQLException {
-        databases.both("""
-                CREATE TABLE gone (id int PRIMARY KEY); CREATE TABLE kind (id int PRIMARY KEY);
-                CREATE TABLE narrow (id int PRIMARY KEY, a text, b text, c int);
-                INSERT INTO narrow VALUES (1, 'a', 'b', 1), (2, 'a', 'b', 2)""").corrupt("""
-                        DROP TABLE gone; DROP TABLE kind; CREATE VIEW kind AS SELECT 1 AS id;
-                        ALTER TABLE narrow DROP b; ALTER TABLE narrow ALTER c TYPE bigint; ALTER TABLE narrow ADD d text;
-                        UPDATE narrow SET a = 'other' WHERE id = 2""");
-
-        var found = databases.compare();
-
-        assertThat(found.others())
-                .extracting(OtherDifference::kind, OtherDifference::object)
-                .map(Object::toString)
-                .containsExactlyInAnyOrder(
-                        "(\"table-missing\", \"public.gone\")",
-                        "(\"table-kind\", \"public.kind\")",
-                        "(\"column-missing\", \"public.narrow.b\")",
-                        "(\"column-type\", \"public.narrow.c\")",
-                        "(\"column-extra\", \"public.narrow.d\")");
-        assertThat(rows(found)).containsExactly(new RowDifference(Kind.CHANGED, "{\"id\": 2}", List.of("a")));
-    }
-
-    @Test
-    void moreDifferencesThanTheLimitsAreCountedAsFarAsReadAndAllRepaired(TwoDatabases databases) throws SQLException {
-        var limits = new VerifyLimits(3, 10, 500);
-        databases.both("""
-                CREATE TABLE t (id int PRIMARY KEY, a text);
-                INSERT INTO t SELECT i, 'a' || i FROM generate_series(1, 20000) i;
-                CREATE TABLE bag (a int); INSERT INTO bag SELECT i % 9000 FROM generate_series(1, 10000) i""").corrupt("""
-                        UPDATE t SET a = 'other' WHERE id % 2 = 0; DELETE FROM t WHERE id % 5 = 1;
-                        INSERT INTO t SELECT -i, 'extra' FROM generate_series(1, 3000) i;
-                        DELETE FROM bag WHERE a % 3 = 0; INSERT INTO bag SELECT i FROM generate_series(5000, 12000) i""");
-
-        var found = databases.compare(limits);
-
-        assertThat(found.tables()).hasSize(2);
-        assertThat(found.tables()).allSatisfy(table -> {
-            assertThat(table.rows()).hasSize(10);
-            assertThat(table.differences()).isGreaterThanOrEqualTo(10);
-        });
-        databases.repair(found, limits);
-        assertThat(databases.compare().isEqual()).isTrue();
-    }
-
-    @Test
-    void differencesBelowTheLimitAreCountedExactlyInABigTable(TwoDatabases databases) throws SQLException {
-        databases.both("""
-                CREATE TABLE t (id bigint PRIMARY KEY, a text);
-                INSERT INTO t SELECT i, repeat(md5(i::text), 4) FROM generate_series(1, 300000) i""").corrupt("UPDATE t SET a = a || ' ' WHERE id % 10000 = 0");
-
-        var found = databases.compare(new VerifyLimits(2, 100, 5000));
-
-        assertThat(found.differences()).isEqualTo(30);
-        assertThat(rows(found))
-                .hasSize(30)
-                .allSatisfy(row -> assertThat(row.columns()).containsExactly("a"));
-        assertRepaired(databases, found, 30);
+        databases.assertRepaired(found, 3);
     }
 
     @Test
     void aLongByteaIsNotMistakenForItsDigest(TwoDatabases databases) throws SQLException {
         databases.both("""
                 CREATE TABLE t (id int PRIMARY KEY, a bytea);
-                INSERT INTO t SELECT i, convert_to(repeat('x', 510 + i), 'UTF8') FROM generate_series(1, 4) i""").corrupt("""
+                INSERT INTO t SELECT i, convert_to(repeat('x', 510 + i), 'UTF8') FROM generate_series(1, 4) i""");
+        databases.corrupt("""
                         UPDATE t SET a = overlay(a PLACING 'y'::bytea FROM 300) WHERE id = 2;
                         UPDATE t SET a = sha256(a) WHERE id = 3; UPDATE t SET a = NULL WHERE id = 4""");
 
         var found = databases.compare();
 
-        assertThat(rows(found))
+        assertThat(TwoDatabases.rows(found))
                 .hasSize(3)
                 .allSatisfy(row -> assertThat(row.columns()).containsExactly("a"));
-        assertRepaired(databases, found, 3);
-    }
-
-    @Test
-    void aRowOfMoreThanAGigabyteAsTextIsCompared(TwoDatabases databases) throws SQLException {
-        databases.both("""
-                CREATE TABLE t (id int PRIMARY KEY, a bytea, b bytea); ALTER TABLE t ALTER a SET STORAGE EXTERNAL;
-                INSERT INTO t SELECT 1, convert_to(repeat('x', 300000000), 'UTF8'), convert_to(repeat('x', 300000000), 'UTF8')""").corrupt("UPDATE t SET b = b || 'y'::bytea");
-
-        var found = databases.compare();
-
-        assertThat(rows(found)).containsExactly(new RowDifference(Kind.CHANGED, "{\"id\": 1}", List.of("b")));
-    }
-
-    @Test
-    void childrenOfAParentAreTablesOfTheirOwn(TwoDatabases databases) throws SQLException {
-        databases.both("""
-                CREATE TABLE parent (id int PRIMARY KEY, a text); CREATE TABLE child (PRIMARY KEY (id)) INHERITS (parent);
-                INSERT INTO parent VALUES (1, 'p'); INSERT INTO child VALUES (1, 'c')""").corrupt("UPDATE child SET a = 'other'; DELETE FROM ONLY parent");
-
-        var found = databases.compare();
-
-        assertThat(found.tables()).hasSize(2).allMatch(table -> table.differences() == 1);
-        assertRepaired(databases, found, 2);
-    }
-
-    @Test
-    void aRepairThatATriggerUndoesIsRefused(TwoDatabases databases) throws SQLException {
-        databases
-                .both("CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'a')")
-                .corrupt("""
-                        UPDATE t SET a = 'b';
-                        CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS
-                            'BEGIN NEW.a := ''spoilt''; RETURN NEW; END';
-                        CREATE TRIGGER spoil BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION spoil();
-                        ALTER TABLE t ENABLE ALWAYS TRIGGER spoil""");
-        var found = databases.compare();
-
-        assertThatThrownBy(() -> databases.repair(found))
-                .isInstanceOfSatisfying(
-                        GodwitException.class,
-                        refused -> assertThat(refused.problem().code()).isEqualTo("repair-incomplete"));
-        assertThat(databases.follower().text("SELECT a FROM public.t")).isEqualTo("b");
-    }
-
-    @Test
-    void tablesWithoutColumnsAreCompared(TwoDatabases databases) throws SQLException {
-        databases
-                .both("CREATE TABLE bare (); INSERT INTO bare DEFAULT VALUES")
-                .corrupt("INSERT INTO bare DEFAULT VALUES; INSERT INTO bare DEFAULT VALUES");
-
-        var found = databases.compare();
-
-        assertThat(found.differences()).isEqualTo(2);
-        assertRepaired(databases, found, 2);
-    }
-
-    private static List<RowDifference> rows(Verification found) {
-        return found.tables().stream()
-                .map(TableDifference::rows)
-                .flatMap(List::stream)
-                .toList();
-    }
-
-    private static void assertRepaired(TwoDatabases databases, Verification found, long rows) throws SQLException {
-        assertThat(databases.repair(found)).isEqualTo(rows);
-        assertThat(databases.compare().isEqual()).isTrue();
+        databases.assertRepaired(found, 3);
     }
 }
