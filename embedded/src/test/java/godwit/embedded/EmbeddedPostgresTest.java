@@ -8,8 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EmbeddedPostgresTest {
     @Test
@@ -20,6 +24,18 @@ class EmbeddedPostgresTest {
             assertThat(value(current, "SHOW server_version")).startsWith("17.");
             assertThat(value(current, "SHOW wal_level")).isEqualTo("logical");
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("majors")
+    void everyMajorOfTheBuildRuns(int major) throws SQLException {
+        try (var server = EmbeddedPostgres.start(EmbeddedSettings.of(major).withoutFsync())) {
+            assertThat(value(server, "SHOW server_version")).startsWith(major + ".");
+        }
+    }
+
+    static IntStream majors() {
+        return Stream.of(System.getProperty("godwit.majors", "15,17").split(",")).mapToInt(Integer::parseInt);
     }
 
     @Test

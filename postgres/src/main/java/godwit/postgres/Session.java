@@ -34,6 +34,8 @@ public final class Session implements AutoCloseable {
         return guarded(() -> {
             if (parameters.length == 0) {
                 try (var statement = connection.createStatement()) {
+                    // Schema statements may hold what looks like JDBC's own escapes, such as {d}.
+                    statement.setEscapeProcessing(false);
                     statement.execute(sql);
                     return Math.max(0, statement.getLargeUpdateCount());
                 }

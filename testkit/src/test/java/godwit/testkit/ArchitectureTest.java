@@ -74,7 +74,7 @@ class ArchitectureTest {
     void onlyTheCommandsAndTheDemoTalkToTheTerminal() {
         var rule = noClasses()
                 .that()
-                .resideOutsideOfPackages("godwit.cli..", "godwit.demo..")
+                .resideOutsideOfPackages("godwit.cli..", "godwit.demo..", "godwit.testkit..")
                 .should();
         check(rule.accessField(System.class, "out"));
         check(rule.accessField(System.class, "err"));

@@ -17,7 +17,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -28,13 +30,14 @@ import org.jspecify.annotations.Nullable;
  * Finds names and values that reach SQL text without {@code Identifier}, {@code TableName} or {@code Literal}.
  *
  * <p>It looks at each string that holds SQL words and is put together with {@code +} or {@code formatted}. Forbidden
- * there are calls that give a raw name or value, and quotes written by hand around anything.
+ * there are calls that give a raw name or value, and quotes written by hand around anything. A receiver that is called
+ * {@code sql} gives SQL.
  */
 final class RawSql extends TreeScanner<@Nullable Void, @Nullable Void> {
     private static final Pattern SQL = Pattern.compile("\\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|ALTER|CREATE|DROP"
             + "|TRUNCATE|COPY|LOCK|COMMENT ON|GRANT|REVOKE|ANALYZE|VACUUM|REFRESH|FROM|WHERE|JOIN|SET|EXECUTE)\\b");
     private static final Set<String> RAW =
-            Set.of("name", "plain", "value", "toString", "getString", "valueOf", "formatted");
+            Set.of("name", "plain", "value", "toString", "getString", "valueOf");
     private static final Pattern HAND_QUOTED = Pattern.compile("['\"]%(\\d\\$)?s|%(\\d\\$)?s['\"]");
 
     private final Trees trees;
@@ -78,7 +81,11 @@ final class RawSql extends TreeScanner<@Nullable Void, @Nullable Void> {
             return null;
         }
         if (method instanceof MemberSelectTree select && select.getIdentifier().contentEquals("formatted")) {
-            judge(parts(select.getExpression()), call.getArguments());
+            var texts = parts(select.getExpression());
+            if (HAND_QUOTED.matcher(sql(texts)).find()) {
+                judge(texts, texts.subList(0, 1), part -> true);
+            }
+            judge(texts, call.getArguments(), RawSql::isRaw);
         }
         return super.visitMethodInvocation(call, null);
     }
@@ -89,22 +96,25 @@ final class RawSql extends TreeScanner<@Nullable Void, @Nullable Void> {
             return super.visitBinary(sum, null);
         }
         var parts = parts(sum);
-        judge(parts, parts);
+        if (isQuotedBetween(parts)) {
+            judge(parts, parts.subList(0, 1), part -> true);
+        }
+        judge(parts, parts, RawSql::isRaw);
         for (var part : parts) {
             scan(part, null);
         }
         return null;
     }
 
-    private void judge(List<ExpressionTree> texts, List<? extends ExpressionTree> insertions) {
-        var sql = String.join("", texts.stream().map(RawSql::text).toList());
-        if (!SQL.matcher(sql).find()) {
-            return;
+    private void judge(
+            List<ExpressionTree> texts, List<? extends ExpressionTree> insertions, Predicate<ExpressionTree> guilty) {
+        if (SQL.matcher(sql(texts)).find()) {
+            insertions.stream().filter(guilty).forEach(this::add);
         }
-        if (HAND_QUOTED.matcher(sql).find() || isQuotedBetween(texts)) {
-            add(texts.getFirst());
-        }
-        insertions.stream().filter(RawSql::isRaw).forEach(this::add);
+    }
+
+    private static String sql(List<ExpressionTree> texts) {
+        return String.join("", texts.stream().map(RawSql::text).toList());
     }
 
     private static boolean isQuotedBetween(List<ExpressionTree> parts) {
@@ -120,7 +130,8 @@ final class RawSql extends TreeScanner<@Nullable Void, @Nullable Void> {
     private static boolean isRaw(ExpressionTree part) {
         return part instanceof MethodInvocationTree call
                 && call.getMethodSelect() instanceof MemberSelectTree select
-                && RAW.contains(select.getIdentifier().toString());
+                && RAW.contains(select.getIdentifier().toString())
+                && !select.getExpression().toString().toLowerCase(Locale.ROOT).endsWith("sql");
     }
 
     private static List<ExpressionTree> parts(ExpressionTree sum) {

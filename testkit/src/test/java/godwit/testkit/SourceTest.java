@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 
 class SourceTest {
     private static final int LINES_MAX = 400;
-    private static final int COLUMNS_MAX = 120;
     private static final Repository REPOSITORY = Repository.here();
 
     @Test
@@ -21,12 +20,6 @@ class SourceTest {
                 .toList();
 
         assertThat(tooLong).isEmpty();
-    }
-
-    @Test
-    void noLineIsWiderThanTheScreen() {
-        assertThat(linesOf(REPOSITORY.java(), line -> line.length() > COLUMNS_MAX))
-                .isEmpty();
     }
 
     @Test
@@ -45,7 +38,7 @@ class SourceTest {
 
     @Test
     void nothingIsLeftToDoInTheSources() {
-        assertThat(linesWith(REPOSITORY.java(), "//.*\\b(TO" + "DO|FIX" + "ME|XXX)\\b"))
+        assertThat(linesWith(REPOSITORY.java(), "//.*\\b(TO" + "DO|FIX" + "ME|X" + "XX)\\b"))
                 .isEmpty();
     }
 

@@ -1,6 +1,7 @@
 package godwit.postgres.copy;
 
 import godwit.postgres.Session;
+import godwit.schema.Literal;
 import godwit.schema.Table;
 
 /**
@@ -43,7 +44,7 @@ final class TableSnapshot implements AutoCloseable {
     /** Makes a session's transaction, which must just have begun, see what this snapshot sees. */
     void importInto(Session reader) {
         reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        reader.execute("SET TRANSACTION SNAPSHOT '" + exported + "'");
+        reader.execute("SET TRANSACTION SNAPSHOT " + new Literal(exported).sql());
     }
 
     String snapshot() {

@@ -12,6 +12,7 @@ import godwit.postgres.verify.Repairer;
 import godwit.postgres.verify.SnapshotSessions;
 import godwit.postgres.verify.VerifyLimits;
 import godwit.schema.Identifier;
+import godwit.schema.Literal;
 import godwit.schema.Table;
 import godwit.verify.Verification;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * Reads both sides at one position and compares them, while both are live.
@@ -43,28 +45,61 @@ final class Proof {
         this.tables = List.copyOf(tables);
     }
 
+    /** Whether the tables compared are kept from being truncated until they are read. */
+    private enum Locking {
+        NONE,
+        BRIEF
+    }
+
     /** Compares all tables; those that the application truncates meanwhile are compared again, at a later position. */
     Verification verify(UUID id, String phase, Side leader) {
-        var result = verify(id, phase, leader, tables);
+        var result = compare(new Pass(id, phase, leader, tables, Locking.NONE));
         for (var round = 1; round < ROUNDS_MAX && !result.rewritten().isEmpty(); round++) {
             var again = result.rewritten();
             var left = tables.stream().filter(t -> again.contains(t.name().plain())).toList();
-            result = result.completedBy(verify(id, phase, leader, left));
+            result = result.completedBy(compareLocked(new Pass(id, phase, leader, left, Locking.BRIEF)));
         }
         return result;
     }
 
-    private Verification verify(UUID id, String phase, Side leader, List<Table> compared) {
+    private record Pass(UUID id, String phase, Side leader, List<Table> tables, Locking locking) {
+        String lockSql() {
+            return "LOCK TABLE "
+                    + tables.stream().map(t -> "ONLY " + t.name().sql()).collect(Collectors.joining(", "))
+                    + " IN ACCESS SHARE MODE";
+        }
+    }
+
+    /**
+     * Compares tables that are truncated all the time, with a lock that lets everybody but a TRUNCATE pass; the server
+     * ends the lock after a moment, so that nobody waits longer than the lock limit.
+     */
+    private Verification compareLocked(Pass pass) {
+        try (var here = context.open(pass.leader(), "verify lock")) {
+            here.begin();
+            here.execute("SET LOCAL idle_in_transaction_session_timeout = '2s'");
+            here.execute(pass.lockSql());
+            return compare(pass);
+        }
+    }
+
+    private Verification compare(Pass pass) {
+        var leader = pass.leader();
         try (var here = Exported.bySlot(context, leader);
                 var there = context.open(leader.other(), "exporter")) {
             var control = streams.from(leader).control();
             try {
                 holdAt(leader, here.position());
                 var snapshot = export(there);
+                if (pass.locking() == Locking.BRIEF) {
+                    there.execute(pass.lockSql());
+                }
                 control.release();
-                return new Comparer(sessions(leader, here.snapshot()), sessions(leader.other(), snapshot),
+                return new Comparer(
+                                sessions(leader, here.snapshot()),
+                                sessions(leader.other(), snapshot),
                                 VerifyLimits.USUAL)
-                        .compare(id, phase, here.position().toString(), compared);
+                        .compare(pass.id(), pass.phase(), here.position().toString(), pass.tables());
             } finally {
                 control.release();
             }
@@ -117,7 +152,7 @@ final class Proof {
             var session = context.open(side, "verify");
             session.begin();
             session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            session.execute("SET TRANSACTION SNAPSHOT '" + snapshot + "'");
+            session.execute("SET TRANSACTION SNAPSHOT " + new Literal(snapshot).sql());
             return session.connection();
         };
     }

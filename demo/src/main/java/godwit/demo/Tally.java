@@ -1,0 +1,48 @@
+package godwit.demo;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.BitSet;
+
+/**
+ * The operations in a database, compared with what was acknowledged to the clients that did them.
+ *
+ * @param lost acknowledged, but not there
+ * @param doubled there once more than they should be
+ * @param invented there, though nobody did them
+ */
+public record Tally(long lost, long doubled, long invented) {
+    /** Counts, on one side, the operations of a workload that rests. */
+    public static Tally of(Connection connection, Workload workload) throws SQLException {
+        long lost = 0;
+        long doubled = 0;
+        long invented = 0;
+        for (var client : workload.clients()) {
+            var found = new BitSet();
+            doubled += find(connection, client.client(), found);
+            var committed = client.acknowledged().committed();
+            var missing = client.acknowledged().committed();
+            missing.andNot(found);
+            lost += missing.cardinality();
+            found.andNot(committed);
+            found.andNot(client.acknowledged().unsure());
+            invented += found.cardinality();
+        }
+        return new Tally(lost, doubled, invented);
+    }
+
+    private static long find(Connection connection, int client, BitSet found) throws SQLException {
+        long doubled = 0;
+        try (var statement = connection.prepareStatement("SELECT number FROM operations WHERE client = ?")) {
+            statement.setInt(1, client);
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    var number = rows.getInt(1);
+                    doubled += found.get(number) ? 1 : 0;
+                    found.set(number);
+                }
+            }
+        }
+        return doubled;
+    }
+}

@@ -1,0 +1,121 @@
+package godwit.demo;
+
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Concurrent clients that read and write a {@link CaseDatabase} until they are closed, and remember what was
+ * acknowledged to them.
+ */
+public final class Workload implements AutoCloseable {
+    private static final long END_SECONDS_MAX = 90;
+
+    private final CaseDatabase database;
+    private final Supplier<String> side;
+    private final Load load;
+    private final Turnstile turnstile = new Turnstile();
+    private final Counters total = new Counters();
+    private final List<Client> clients = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile Counters lap = new Counters();
+
+    private Workload(CaseDatabase database, Supplier<String> side, Load load) {
+        this.database = database;
+        this.side = side;
+        this.load = load;
+    }
+
+    /**
+     * Starts the clients.
+     *
+     * @param side the JDBC address of the side that takes writes, asked before every transaction
+     */
+    public static Workload start(CaseDatabase database, Supplier<String> side, Load load) throws SQLException {
+        var workload = new Workload(database, side, load);
+        var first = 1 + clientsBefore(side.get());
+        for (int i = 0; i < load.clients(); i++) {
+            var client = new Client(workload, first + i, load.seed() + i);
+            workload.clients.add(client);
+            workload.threads.add(
+                    Thread.ofPlatform().daemon().name("demo-client-" + i).unstarted(client));
+        }
+        workload.threads.forEach(Thread::start);
+        return workload;
+    }
+
+    /** Returns when no transaction is open; none begins until {@link #resume}. */
+    public void pause() {
+        turnstile.pause();
+    }
+
+    public void resume() {
+        turnstile.resume();
+    }
+
+    /** What the clients met since the start. */
+    public WorkloadReport report() {
+        return total.report(load.clients());
+    }
+
+    /** What the clients met since the last lap, or since the start. */
+    public WorkloadReport lap() {
+        var ended = lap;
+        lap = new Counters();
+        return ended.report(load.clients());
+    }
+
+    /** The first failures, each as an SQLSTATE and the operation that met it. */
+    public List<String> failures() {
+        return total.failures();
+    }
+
+    /** Ends the clients after their current transactions. */
+    @Override
+    public void close() {
+        turnstile.end();
+        var limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
+        try {
+            for (var thread : threads) {
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(limit - System.nanoTime())));
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    CaseDatabase database() {
+        return database;
+    }
+
+    Load load() {
+        return load;
+    }
+
+    Turnstile turnstile() {
+        return turnstile;
+    }
+
+    List<Client> clients() {
+        return List.copyOf(clients);
+    }
+
+    Route route(String name) {
+        return new Route(side, name);
+    }
+
+    void count(Consumer<Counters> what) {
+        what.accept(total);
+        what.accept(lap);
+    }
+
+    private static int clientsBefore(String url) throws SQLException {
+        try (var connection = DriverManager.getConnection(url)) {
+            return (int) Sql.number(connection, "SELECT coalesce(max(client), 0) FROM operations");
+        }
+    }
+}
