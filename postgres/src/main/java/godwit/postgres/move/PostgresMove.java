@@ -117,6 +117,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void fill() {
+        progress.plan(tables());
         new Filling(context, copies, expansion).fill(tables(), script().objects());
     }
 
