@@ -1,5 +1,6 @@
 package godwit.cli.demo;
 
+import godwit.GodwitException;
 import godwit.Problem;
 import godwit.cli.live.Asking;
 import godwit.cli.live.RealPace;
@@ -14,6 +15,7 @@ import godwit.run.Verb;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,6 +25,11 @@ final class Story implements AutoCloseable {
     private static final Duration TURN = Duration.ofMillis(50);
     private static final long LIFE_NANOS_MIN = Duration.ofSeconds(2).toNanos();
     private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
+
+    /** What a switch that is too slow on a busy machine says after it has undone itself. */
+    private static final Set<String> UNDONE = Set.of("stream-not-caught-up", "writers-not-drained", "writers-too-old");
+
+    private static final int ATTEMPTS_MAX = 5;
 
     private final Stage stage;
     private final Workload clients;
@@ -138,8 +145,9 @@ final class Story implements AutoCloseable {
                         .formatted(Words.of(rows, "row"), position, Words.of(differences, "difference")));
     }
 
+    /** Moves the writes; a switch that undid itself because it would have taken too long is tried again. */
     private void turn(Verb verb, String direction) {
-        var result = ask(verb);
+        var result = askUntilItFits(verb);
         var millis = number(result, "writePauseMillis");
         report.switched(direction, millis);
         timeline.tell(
@@ -178,6 +186,19 @@ final class Story implements AutoCloseable {
     private void complete() {
         ask(Verb.COMPLETE);
         timeline.tell("complete", "the source is read only, and nothing of Godwit is left in it");
+    }
+
+    private Map<String, Object> askUntilItFits(Verb verb) {
+        for (var attempt = 1; ; attempt++) {
+            try {
+                return ask(verb);
+            } catch (GodwitException e) {
+                if (!UNDONE.contains(e.problem().code()) || attempt == ATTEMPTS_MAX) {
+                    throw e;
+                }
+                timeline.tell("switch", "undone, nothing has changed, trying again: " + e.problem().message());
+            }
+        }
     }
 
     private Map<String, Object> ask(Verb verb) {
