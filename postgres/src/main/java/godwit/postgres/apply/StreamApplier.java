@@ -144,7 +144,7 @@ public final class StreamApplier implements AutoCloseable {
     private void begin(Message.Begin begin) throws InterruptedException {
         if (control.wantsHold(begin.commit())) {
             flush();
-            control.standHeld();
+            control.standHeld(begin.commit());
         }
         var xid = Snapshot.wholeXid(begin.xid(), start.xidNear());
         var dropped = begin.commit().isBefore(applyFrom) || begin.commit().isBefore(start.from());
@@ -228,8 +228,9 @@ public final class StreamApplier implements AutoCloseable {
         }
     }
 
+    /** A pause that the reader saw counts only while nothing waits behind it: a flush for each would keep us behind. */
     private void idle(Message.Idle idle) {
-        if (open == null) {
+        if (open == null && !reader.hasMore()) {
             flush();
             received = received.max(idle.received());
             confirm();

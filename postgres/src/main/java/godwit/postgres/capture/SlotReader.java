@@ -100,6 +100,11 @@ public final class SlotReader implements AutoCloseable {
         }
     }
 
+    /** Whether messages wait that {@link #next} has not given yet. */
+    public boolean hasMore() {
+        return !queue.isEmpty();
+    }
+
     /** Tells the server that everything before this position is safe and its log may go. */
     public void confirm(Lsn position) {
         confirmed = Math.max(confirmed, position.value());
