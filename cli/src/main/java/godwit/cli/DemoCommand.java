@@ -6,6 +6,8 @@ import godwit.cli.demo.Demonstration;
 import godwit.cli.live.Screen;
 import godwit.demo.CaseDatabase;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,6 +21,9 @@ import picocli.CommandLine.Spec;
                 + " there again.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
+    /** Held here, because the JDK's logging forgets loggers that nobody holds. */
+    private static final Logger LOGGER = Logger.getLogger("godwit");
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     CommandSpec command;
@@ -43,6 +48,7 @@ final class DemoCommand implements Callable<Integer> {
         requireAtLeast("--rows", rows, CaseDatabase.ROWS_MIN);
         requireAtLeast("--clients", clients, 1);
         requireAtLeast("--seconds", seconds, 1);
+        LOGGER.setLevel(Level.WARNING);
         var output = new Output(System.out, System.err, json);
         var demonstration = new Demonstration(new DemoSettings(rows, clients, seconds, keep), Screen.ofErrors());
         try {
