@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = "Watch a live move: two PostgreSQL servers of its own, clients that never stop, there, back and"
-                + " there again.",
-        mixinStandardHelpOptions = true)
+                + " there again.")
 final class DemoCommand implements Callable<Integer> {
     /** Held here, because the JDK's logging forgets loggers that nobody holds. */
     private static final Logger LOGGER = Logger.getLogger("godwit");
@@ -27,6 +26,12 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
     CommandSpec command;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text.")
+    boolean help;
 
     @Option(names = "--rows", paramLabel = "N", description = "Rows to begin with (default: ${DEFAULT-VALUE}).")
     long rows = 200_000;

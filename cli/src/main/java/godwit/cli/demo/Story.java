@@ -47,7 +47,7 @@ final class Story implements AutoCloseable {
         this.timeline = timeline;
         this.report = report;
         this.access = stage.access();
-        this.supervisor = new Supervisor(access, line -> {});
+        this.supervisor = new Supervisor(access, line -> timeline.tell("worker", line));
     }
 
     /** @param seconds how long the clients work in all, about */
@@ -185,7 +185,7 @@ final class Story implements AutoCloseable {
                 "life",
                 "%s committed on the %s"
                         .formatted(
-                                Words.of(clients.report().committed() - committed, "transaction"), stage.writes()));
+                                Words.of(clients.report().committed() - committed, "transaction"), stage.writingSide().word()));
     }
 
     private void complete() {
