@@ -39,6 +39,7 @@ public final class PostgresMove implements MoveSteps {
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
     private @Nullable Streams streams;
+    private @Nullable PostgresCutover cutover;
 
     /** @param folder where the hook runs */
     public PostgresMove(MoveContext context, Path folder) {
@@ -206,7 +207,10 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public CutoverActions cutover() {
-        return new PostgresCutover(context, streams(), hook);
+        if (cutover == null) {
+            cutover = new PostgresCutover(context, streams(), hook);
+        }
+        return cutover;
     }
 
     @Override
@@ -265,6 +269,9 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void close() {
+        if (cutover != null) {
+            cutover.close();
+        }
         if (streams != null) {
             streams.close();
         }

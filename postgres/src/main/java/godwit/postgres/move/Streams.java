@@ -45,7 +45,8 @@ final class Streams implements AutoCloseable {
         var binary = tables.stream().allMatch(Table::isBinary);
         var progress = new StreamProgress(context.run(), MoveContext.direction(from));
         var session = context.openApplying(from.other(), "apply");
-        session.execute("SET lock_timeout = 0");
+        // Below the usual deadlock_timeout of 1 s: whoever else is in a circle with this session never loses.
+        session.execute("SET lock_timeout = '700ms'");
         var position = progress.read(session).orElse(godwit.move.Lsn.ZERO);
         var copies = from == Side.SOURCE
                 ? TableCopies.snapshots(session, context.run())
