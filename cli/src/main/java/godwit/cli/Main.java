@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "godwit 0.1.0",
         subcommands = {
+            DemoCommand.class,
             CheckCommand.class,
             PlanCommand.class,
             StartCommand.class,

@@ -146,7 +146,7 @@ public final class StreamApplier implements AutoCloseable {
     private void begin(Message.Begin begin) throws InterruptedException {
         if (control.wantsHold(begin.commit())) {
             flush();
-            control.standHeld();
+            control.standHeld(begin.commit());
         }
         var xid = Snapshot.wholeXid(begin.xid(), start.xidNear());
         var dropped = begin.commit().isBefore(applyFrom) || begin.commit().isBefore(start.from());
@@ -236,6 +236,7 @@ public final class StreamApplier implements AutoCloseable {
         }
     }
 
+    /** A pause that the reader saw moves the position only: writing at each would keep a stream behind that is. */
     private void idle(Message.Idle idle) {
         if (open == null) {
             received = received.max(idle.received());
