@@ -10,8 +10,9 @@ import godwit.move.Tuple;
 import godwit.postgres.Session;
 import godwit.schema.TableName;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
  * inside a source transaction.
  */
 final class BatchWriter {
+    private static final long STAGED_ROWS_MAX = 10_000;
+
     static final String ECHO = "godwit.apply";
 
     private static final String BEGIN = """
@@ -32,8 +35,8 @@ final class BatchWriter {
     private final Session session;
     private final boolean binary;
     private final StreamProgress progress;
-    private final Set<TableName> prepared = new HashSet<>();
-    private final Set<TableName> staged = new HashSet<>();
+    private final Map<TableName, Long> staged = new HashMap<>();
+    private int part;
     private boolean open;
 
     BatchWriter(Session session, boolean binary, StreamProgress progress) {
@@ -76,7 +79,6 @@ final class BatchWriter {
         begin();
         progress.save(session, position);
         session.commit();
-        staged.clear();
         open = false;
     }
 
@@ -84,15 +86,21 @@ final class BatchWriter {
         return open;
     }
 
-    /** A transaction may be written in several parts, each of which needs empty stages. */
+    /** Gives the changes a part of the stages of their own; stages that have grown are emptied first. */
     private void prepare(TargetTable table) {
         var name = table.table().name();
-        if (prepared.add(name)) {
+        if (!staged.containsKey(name)) {
             table.createTemporaryTables().forEach(session::execute);
-        } else if (staged.contains(name)) {
+            staged.put(name, 0L);
+        } else if (staged.getOrDefault(name, 0L) > STAGED_ROWS_MAX) {
             session.execute("TRUNCATE " + String.join(", ", table.temporaryNames()));
+            staged.put(name, 0L);
         }
-        staged.add(name);
+        part++;
+    }
+
+    private void noteStaged(TargetTable table, long rows) {
+        staged.merge(table.table().name(), rows, Long::sum);
     }
 
     private void writeKeyed(TargetTable table, KeyedChanges changes) {
@@ -100,13 +108,13 @@ final class BatchWriter {
         if (!changes.replaced().isEmpty()) {
             var bases = waiting.stream().map(KeyedChanges.Final::base).collect(Collectors.toSet());
             stageKeys(table, changes.replaced(), bases);
-            session.execute(waiting.isEmpty() ? table.deleteReplaced() : table.deleteReplacedAndKeep());
+            session.execute(waiting.isEmpty() ? table.deleteReplaced(part) : table.deleteReplacedAndKeep(part));
         }
         var complete = changes.finals().stream().filter(f -> f.base() == null).map(KeyedChanges.Final::row).toList();
         insert(table, complete);
         if (!waiting.isEmpty()) {
             stageWaiting(table, waiting);
-            requireAll(table, waiting.size(), session.execute(table.insertStaged()));
+            requireAll(table, waiting.size(), session.execute(table.insertStaged(part)));
         }
     }
 
@@ -115,14 +123,15 @@ final class BatchWriter {
         var no = binary ? new byte[] {0} : new byte[] {'f'};
         try (var rows = new CopyRows(session, table.keysName(), binary)) {
             for (var key : keys) {
-                rows.beginRow(key.width() + 1);
+                rows.beginRow(key.width() + 2);
                 for (var i = 0; i < key.width(); i++) {
                     rows.value(key.value(i));
                 }
                 rows.value(wanted.contains(key) ? yes : no);
+                rows.whole(part);
                 rows.endRow();
             }
-            rows.finish();
+            noteStaged(table, rows.finish());
         }
     }
 
@@ -151,14 +160,14 @@ final class BatchWriter {
             for (var row : waiting) {
                 writeWaiting(rows, row);
             }
-            rows.finish();
+            noteStaged(table, 2 * rows.finish());
         }
     }
 
-    private static void writeWaiting(CopyRows rows, KeyedChanges.Final waiting) {
+    private void writeWaiting(CopyRows rows, KeyedChanges.Final waiting) {
         var row = waiting.row();
         var base = java.util.Objects.requireNonNull(waiting.base());
-        rows.beginRow(row.width() + base.width() + 1);
+        rows.beginRow(row.width() + base.width() + 2);
         var unchanged = new StringBuilder(",");
         for (var i = 0; i < row.width(); i++) {
             rows.value(row.value(i));
@@ -170,6 +179,7 @@ final class BatchWriter {
             rows.value(base.value(i));
         }
         rows.text(unchanged.toString());
+        rows.whole(part);
         rows.endRow();
     }
 
@@ -178,30 +188,44 @@ final class BatchWriter {
         for (var count : changes.copies().values()) {
             removed += Math.max(0, -count);
         }
-        copies(table.copyTarget(), changes, 1);
+        insertCopies(table, changes);
         if (removed > 0) {
-            copies(table.rowsName(), changes, -1);
-            requireAll(table, removed, session.execute(table.deleteStagedCopies()));
+            stageCopies(table, changes);
+            requireAll(table, removed, session.execute(table.deleteStagedCopies(part)));
         }
     }
 
-    private void copies(String into, KeylessChanges changes, int sign) {
-        try (var rows = new CopyRows(session, into, binary)) {
+    private void insertCopies(TargetTable table, KeylessChanges changes) {
+        try (var rows = new CopyRows(session, table.copyTarget(), binary)) {
             changes.copies().forEach((row, count) -> {
-                for (var copy = 0; copy < count * sign; copy++) {
+                for (var copy = 0; copy < count; copy++) {
+                    rows.beginRow(row.width());
                     write(rows, row);
+                    rows.endRow();
                 }
             });
             rows.finish();
         }
     }
 
+    private void stageCopies(TargetTable table, KeylessChanges changes) {
+        try (var rows = new CopyRows(session, table.rowsName(), binary)) {
+            changes.copies().forEach((row, count) -> {
+                for (var copy = 0; copy < -count; copy++) {
+                    rows.beginRow(row.width() + 1);
+                    write(rows, row);
+                    rows.whole(part);
+                    rows.endRow();
+                }
+            });
+            noteStaged(table, rows.finish());
+        }
+    }
+
     private static void write(CopyRows rows, RowKey row) {
-        rows.beginRow(row.width());
         for (var i = 0; i < row.width(); i++) {
             rows.value(row.value(i));
         }
-        rows.endRow();
     }
 
     private static void requireAll(TargetTable table, long expected, long found) {

@@ -3,6 +3,7 @@ package godwit.postgres.apply;
 import godwit.move.Tuple;
 import godwit.postgres.Session;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import org.postgresql.copy.CopyIn;
@@ -58,6 +59,15 @@ final class CopyRows implements AutoCloseable {
 
     void text(String value) {
         value(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Adds a whole number of type integer. */
+    void whole(int value) {
+        if (binary) {
+            value(ByteBuffer.allocate(4).putInt(value).array());
+        } else {
+            text(Integer.toString(value));
+        }
     }
 
     void endRow() {

@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
 /**
  * The SQL by which changes reach one table, made once from its shape.
  *
- * <p>Columns are called c0, c1, … in the temporary tables, in the order of {@link Table#stored}, so that no name of the
+ * <p>The temporary tables keep the rows of earlier parts, told apart by their number, until they are emptied: emptying
+ * them at every commit would cost more than all the rest. Columns are called c0, c1, … in the temporary tables, in the order of {@link Table#stored}, so that no name of the
  * user's can collide. Key columns are compared by the operator of their own index: with an empty search path a plain
  * {@code =} would miss those of extensions, such as citext's.
  */
@@ -110,7 +111,7 @@ final class TargetTable {
     }
 
     private String temporary(String name, String columns) {
-        return "CREATE TEMPORARY TABLE " + name + " ON COMMIT DELETE ROWS AS SELECT " + columns + " FROM ONLY "
+        return "CREATE TEMPORARY TABLE " + name + " AS SELECT " + columns + ", 0 AS part FROM ONLY "
                 + table.name().sql() + " t WITH NO DATA";
     }
 
@@ -130,17 +131,18 @@ final class TargetTable {
         return table.name().sql() + " (" + table.storedSql() + ")";
     }
 
-    String deleteReplaced() {
-        return "DELETE FROM ONLY " + table.name().sql() + " t USING " + keysName() + " k WHERE " + keysMatch("t");
+    String deleteReplaced(int part) {
+        return "DELETE FROM ONLY " + table.name().sql() + " t USING " + keysName() + " k WHERE k.part = " + part
+                + " AND " + keysMatch("t");
     }
 
     /** As {@link #deleteReplaced}, keeping from the rows that are wanted what an unchanged value may refer to. */
-    String deleteReplacedAndKeep() {
+    String deleteReplacedAndKeep(int part) {
         var returning =
                 select(i -> "CASE WHEN k.wanted THEN t." + stored(i).name().sql() + " END AS c" + i, this::isKept);
         var columns = select(i -> "c" + i, this::isKept);
-        return "WITH gone AS (" + deleteReplaced() + " RETURNING k.wanted, " + returning + ") INSERT INTO "
-                + keptName() + " (" + columns + ") SELECT " + columns + " FROM gone WHERE wanted";
+        return "WITH gone AS (" + deleteReplaced(part) + " RETURNING k.wanted, " + returning + ") INSERT INTO "
+                + keptName() + " (" + columns + ", part) SELECT " + columns + ", " + part + " FROM gone WHERE wanted";
     }
 
     private boolean isKept(int column) {
@@ -148,13 +150,14 @@ final class TargetTable {
     }
 
     /** Adds the staged rows, with unchanged values from the rows that were kept. */
-    String insertStaged() {
+    String insertStaged(int part) {
         var values = select(i -> stored(i).toastable() && !isKey(i)
                 ? "CASE WHEN r.unchanged LIKE '%," + i + ",%' THEN o.c" + i + " ELSE r.c" + i + " END"
                 : "r.c" + i);
         var match = keyAll(i -> "o.c" + i + " " + operator(i) + " r.b" + i);
         return "INSERT INTO " + table.name().sql() + " (" + table.storedSql() + ") OVERRIDING SYSTEM VALUE SELECT "
-                + values + " FROM " + rowsName() + " r JOIN " + keptName() + " o ON " + match;
+                + values + " FROM " + rowsName() + " r JOIN " + keptName() + " o ON o.part = r.part AND " + match
+                + " WHERE r.part = " + part;
     }
 
     /**
@@ -163,10 +166,10 @@ final class TargetTable {
      * <p>A hash of the columns that have one finds the candidates in one pass over the table; the comparison of texts
      * is written so that the planner cannot make it the join's condition and compute it for every row.
      */
-    String deleteStagedCopies() {
+    String deleteStagedCopies(int part) {
         var image = "ROW(" + select(i -> "t." + stored(i).name().sql()) + ")::text COLLATE \"C\"";
         return "WITH w AS MATERIALIZED (SELECT " + hash(i -> "c" + i) + " AS hash, ROW(" + select(i -> "c" + i)
-                + ")::text COLLATE \"C\" AS image, count(*) AS copies FROM " + rowsName() + " GROUP BY 1, 2) "
+                + ")::text COLLATE \"C\" AS image, count(*) AS copies FROM " + rowsName() + " WHERE part = " + part + " GROUP BY 1, 2) "
                 + "DELETE FROM ONLY " + table.name().sql() + " WHERE ctid IN (SELECT found.ctid FROM (SELECT t.ctid, "
                 + "w.copies, row_number() OVER (PARTITION BY w.image) AS copy FROM ONLY " + table.name().sql()
                 + " t JOIN w ON " + hash(i -> "t." + stored(i).name().sql())

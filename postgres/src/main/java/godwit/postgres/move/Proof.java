@@ -16,6 +16,7 @@ import godwit.schema.Literal;
 import godwit.schema.Table;
 import godwit.verify.Verification;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads both sides at one position and compares them, while both are live.
@@ -35,9 +38,12 @@ final class Proof {
     private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
     private static final Duration HOLD_LIMIT = Duration.ofMinutes(2);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Proof.class);
+
     private final MoveContext context;
     private final Streams streams;
     private final List<Table> tables;
+    private final List<Session> lockedReaders = new ArrayList<>();
 
     Proof(MoveContext context, Streams streams, List<Table> tables) {
         this.context = context;
@@ -63,6 +69,14 @@ final class Proof {
     }
 
     private record Pass(UUID id, String phase, Side leader, List<Table> tables, Locking locking) {
+        /** One session a side where it holds a lock: a second one would wait behind whoever waits for the first. */
+        VerifyLimits limits() {
+            var usual = VerifyLimits.USUAL;
+            return locking == Locking.NONE
+                    ? usual
+                    : new VerifyLimits(1, usual.rowsReportedMax(), usual.keysInMemoryMax());
+        }
+
         String lockSql() {
             return "LOCK TABLE "
                     + tables.stream().map(t -> "ONLY " + t.name().sql()).collect(Collectors.joining(", "))
@@ -72,40 +86,27 @@ final class Proof {
 
     private Verification compare(Pass pass) {
         var leader = pass.leader();
-        try (var lock = context.open(leader, "verify lock");
-                var here = Exported.bySlot(context, leader);
+        var began = System.nanoTime();
+        try (var here = Exported.bySlot(context, leader);
                 var there = context.open(leader.other(), "exporter")) {
             var control = streams.from(leader).control();
             try {
-                if (pass.locking() == Locking.BRIEF) {
-                    lockBriefly(lock, pass);
-                }
+                var lead = sessions(leader, here.snapshot(), pass);
                 holdAt(leader, here.position());
-                var snapshot = export(there);
-                if (pass.locking() == Locking.BRIEF) {
-                    there.execute(pass.lockSql());
+                LOG.info("{} tables are compared at {}, reached in {} ms",
+                        pass.tables().size(), here.position(), (System.nanoTime() - began) / 1_000_000);
+                var follow = sessions(leader.other(), export(there), pass);
+                if (pass.locking() == Locking.NONE) {
+                    control.release();
                 }
-                control.release();
-                return new Comparer(
-                                sessions(leader, here.snapshot()),
-                                sessions(leader.other(), snapshot),
-                                VerifyLimits.USUAL)
+                return new Comparer(lead, follow, pass.limits())
                         .compare(pass.id(), pass.phase(), here.position().toString(), pass.tables());
             } finally {
+                lockedReaders.forEach(Session::close);
+                lockedReaders.clear();
                 control.release();
             }
         }
-    }
-
-    /**
-     * Lets everybody but a TRUNCATE pass; the server ends the lock after a moment, so that nobody waits longer than the
-     * lock limit. It is taken after the snapshot: a TRUNCATE that waits for it has a transaction number already, and the
-     * slot would wait for that.
-     */
-    private static void lockBriefly(Session lock, Pass pass) {
-        lock.begin();
-        lock.execute("SET LOCAL idle_in_transaction_session_timeout = '2s'");
-        lock.execute(pass.lockSql());
     }
 
     /** Compares, and writes what differs to the side that does not have the writes, while its stream is held. */
@@ -117,8 +118,9 @@ final class Proof {
             try {
                 holdAt(leader, here.position());
                 var snapshot = export(there);
-                var lead = sessions(leader, here.snapshot());
-                var found = new Comparer(lead, sessions(leader.other(), snapshot), VerifyLimits.USUAL)
+                var pass = new Pass(id, "repair", leader, tables, Locking.NONE);
+                var lead = sessions(leader, here.snapshot(), pass);
+                var found = new Comparer(lead, sessions(leader.other(), snapshot, pass), VerifyLimits.USUAL)
                         .compare(id, "repair", here.position().toString(), tables);
                 return write(writing, lead, found);
             } finally {
@@ -149,14 +151,28 @@ final class Proof {
         return session.text("SELECT pg_export_snapshot()");
     }
 
-    private SnapshotSessions sessions(Side side, String snapshot) {
-        return () -> {
-            var session = context.open(side, "verify");
-            session.begin();
-            session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            session.execute("SET TRANSACTION SNAPSHOT " + new Literal(snapshot).sql());
-            return session.connection();
-        };
+    /**
+     * Sessions that see a snapshot. With a brief lock the leader's one is opened and locks at once, because each moment
+     * between the snapshot and the lock is one in which the tables may be truncated.
+     */
+    private SnapshotSessions sessions(Side side, String snapshot, Pass pass) {
+        if (pass.locking() == Locking.NONE || side != pass.leader()) {
+            return () -> reader(side, snapshot).connection();
+        }
+        var locked = reader(side, snapshot);
+        lockedReaders.add(locked);
+        locked.execute("SET LOCAL lock_timeout = '2s'");
+        locked.execute("SET LOCAL idle_in_transaction_session_timeout = '30s'");
+        locked.execute(pass.lockSql());
+        return locked::connection;
+    }
+
+    private Session reader(Side side, String snapshot) {
+        var session = context.open(side, "verify");
+        session.begin();
+        session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        session.execute("SET TRANSACTION SNAPSHOT " + new Literal(snapshot).sql());
+        return session;
     }
 
     /** A snapshot of the leading side and the position that it stands for. */
