@@ -90,8 +90,8 @@ public final class Following implements AutoCloseable {
         var binary = tables.stream().allMatch(Table::isBinary);
         var session = to.openApplying("apply", new Exemption("test"));
         applyingPid = session.pid();
+        var position = progress.claim(session).orElseThrow();
         session.execute("SET lock_timeout = 0");
-        var position = progress.read(session).orElseThrow();
         var applyFrom = applying ? Optional.of(position) : Optional.<Lsn>empty();
         var start = new StreamStart(progress, position, applyFrom, tables, copies, xid(), binary);
         var reader = SlotReader.open(from, new StreamSource(name, name, binary), position);
@@ -174,9 +174,9 @@ public final class Following implements AutoCloseable {
         }
     }
 
-    /** The position that is saved, in a session of the applying side. */
-    public Optional<Lsn> position(Session session) {
-        return progress.read(session);
+    /** Makes a session the one that applies, as a new worker does. */
+    public Optional<Lsn> claim(Session session) {
+        return progress.claim(session);
     }
 
     public String slot() {
