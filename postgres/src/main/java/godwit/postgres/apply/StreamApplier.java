@@ -221,7 +221,7 @@ public final class StreamApplier implements AutoCloseable {
                 .toList();
         if (!targets.isEmpty()) {
             writePart();
-            writer.truncate(targets, truncate.cascade());
+            writer.truncate(targets);
         }
     }
 
@@ -229,7 +229,7 @@ public final class StreamApplier implements AutoCloseable {
         if (!emitted.transactional() || open == null) {
             return;
         }
-        if (emitted.prefix().equals(BatchWriter.ECHO)) {
+        if (emitted.prefix().equals(BatchWriter.ECHO) && start.progress().isOwn(emitted.content())) {
             open.echo = true;
         } else if (emitted.prefix().equals(MARKER)) {
             open.markers.add(emitted.content());

@@ -133,7 +133,7 @@ final class Proof {
 
     private long write(Session writing, SnapshotSessions lead, Verification found) {
         return writing.transaction(s -> {
-            s.text("SELECT pg_logical_emit_message(true, 'godwit.apply', 'repair')::text");
+            s.text("SELECT pg_logical_emit_message(true, 'godwit.apply', ?)::text", context.run() + " repair");
             return new Repairer(lead, s.connection(), VerifyLimits.USUAL).repair(tables, found);
         });
     }
