@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import godwit.move.Lsn;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class StreamControlTest {
@@ -45,7 +44,7 @@ class StreamControlTest {
         private volatile long passed;
 
         Applier(long... commits) {
-            CompletableFuture.runAsync(() -> {
+            Thread.ofPlatform().daemon().start(() -> {
                 try {
                     for (var commit : commits) {
                         control.standHeld(new Lsn(commit));
