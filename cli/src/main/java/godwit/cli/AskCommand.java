@@ -4,7 +4,6 @@ import godwit.cli.live.Asking;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.Outcome;
 import godwit.run.Verb;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A verb that asks the run's worker for something. */
@@ -20,15 +19,15 @@ abstract class AskCommand extends MoveCommand {
         return report(new Asking(access, operator).ask(verb(), options()), output);
     }
 
-    private static ExitCode report(Outcome outcome, Output output) {
+    private ExitCode report(Outcome outcome, Output output) {
         return switch (outcome) {
             case Outcome.Done done -> {
-                output.say("Done. " + summary(done.result()));
+                Answers.done(verb(), done.result()).forEach(output::say);
                 output.result(done.result());
                 yield ExitCode.DONE;
             }
             case Outcome.Different different -> {
-                output.say("The sides differ. " + summary(different.result()));
+                Answers.different(different.result()).forEach(output::say);
                 output.result(different.result());
                 yield ExitCode.DIFFERENT;
             }
@@ -41,11 +40,5 @@ abstract class AskCommand extends MoveCommand {
                 yield ExitCode.UNKNOWN;
             }
         };
-    }
-
-    private static String summary(Map<String, Object> result) {
-        var told = new LinkedHashMap<>(result);
-        told.values().removeIf(value -> value instanceof java.util.Collection<?>);
-        return told.toString();
     }
 }

@@ -6,6 +6,8 @@ import godwit.cli.demo.Demonstration;
 import godwit.cli.live.Screen;
 import godwit.demo.CaseDatabase;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,12 +18,20 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = "Watch a live move: two PostgreSQL servers of its own, clients that never stop, there, back and"
-                + " there again.",
-        mixinStandardHelpOptions = true)
+                + " there again.")
 final class DemoCommand implements Callable<Integer> {
+    /** Held here, because the JDK's logging forgets loggers that nobody holds. */
+    private static final Logger LOGGER = Logger.getLogger("godwit");
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     CommandSpec command;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text.")
+    boolean help;
 
     @Option(names = "--rows", paramLabel = "N", description = "Rows to begin with (default: ${DEFAULT-VALUE}).")
     long rows = 200_000;
@@ -43,6 +53,7 @@ final class DemoCommand implements Callable<Integer> {
         requireAtLeast("--rows", rows, CaseDatabase.ROWS_MIN);
         requireAtLeast("--clients", clients, 1);
         requireAtLeast("--seconds", seconds, 1);
+        LOGGER.setLevel(Level.WARNING);
         var output = new Output(System.out, System.err, json);
         var demonstration = new Demonstration(new DemoSettings(rows, clients, seconds, keep), Screen.ofErrors());
         try {

@@ -1,7 +1,14 @@
 package godwit.cli;
 
+import godwit.cli.live.LiveRun;
+import godwit.cli.live.RealPace;
+import godwit.cli.live.Screen;
 import godwit.cli.live.Supervisor;
+import godwit.cli.live.Watch;
 import godwit.postgres.move.MoveAccess;
+import godwit.run.Phase;
+import godwit.run.Run;
+import godwit.traffic.Writes;
 import java.util.LinkedHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +23,8 @@ final class StartCommand extends MoveCommand {
 
     @Override
     ExitCode run(MoveAccess access, Output output) {
-        var supervisor = new Supervisor(access, output::say);
+        var screen = Screen.ofErrors();
+        var supervisor = new Supervisor(access, screen::say);
         var main = Thread.currentThread();
         var hook = Thread.ofPlatform().unstarted(() -> {
             supervisor.stop();
@@ -24,12 +32,21 @@ final class StartCommand extends MoveCommand {
             awaitEnd();
         });
         Runtime.getRuntime().addShutdownHook(hook);
-        try {
+        try (var live = new LiveRun(access, StartCommand::writes);
+                var watch = new Watch(live, screen, new RealPace())) {
+            if (screen.terminal().isLive()) {
+                watch.beside();
+            }
             supervisor.carry().ifPresent(left -> report(left, output));
             return ExitCode.DONE;
         } finally {
             ended.countDown();
         }
+    }
+
+    /** Good enough to show the lag of the stream that applies; the journal decides, not this. */
+    private static Writes writes(Run run) {
+        return run.phase() == Phase.SWITCHED || run.phase() == Phase.SWITCHING_BACK ? Writes.TARGET : Writes.SOURCE;
     }
 
     private static void report(Supervisor.Left left, Output output) {

@@ -124,7 +124,7 @@ public final class DemoReport {
 
     private static Map<String, Object> rollback(Rollback rollback) {
         return map(
-                "seconds", rollback.seconds(),
+                "seconds", Math.round(rollback.seconds() * 1000) / 1000.0,
                 "lostRows", rollback.tally().lost(),
                 "duplicatedRows", rollback.tally().doubled());
     }

@@ -9,7 +9,6 @@ import godwit.cli.live.Words;
 import godwit.demo.CaseDatabase;
 import godwit.demo.Load;
 import godwit.demo.Workload;
-import godwit.traffic.Writes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -72,8 +71,8 @@ public final class Demonstration {
     private void tell(Stage stage) throws SQLException {
         var database = load(stage);
         var load = Load.of(settings.clients());
-        try (var clients = Workload.start(database, stage::writingSide, load);
-                var run = new LiveRun(stage.access(), () -> Writes.valueOf(stage.writes().toUpperCase(java.util.Locale.ROOT)));
+        try (var clients = Workload.start(database, stage::writingUrl, load);
+                var run = new LiveRun(stage.access(), any -> stage.writingSide());
                 var story = new Story(stage, clients, timeline, report)) {
             timeline.tell("clients", "%d work on the source; from now on they never stop".formatted(load.clients()));
             timeline.watch(run, clients);

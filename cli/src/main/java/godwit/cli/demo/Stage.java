@@ -4,6 +4,7 @@ import godwit.embedded.EmbeddedPostgres;
 import godwit.embedded.EmbeddedSettings;
 import godwit.file.MoveFile;
 import godwit.postgres.move.MoveAccess;
+import godwit.traffic.Writes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -86,18 +87,19 @@ final class Stage implements AutoCloseable {
         return DriverManager.getConnection(target.jdbcUrl(DATABASE));
     }
 
-    /** The word that the hook wrote last. */
-    String writes() {
+    /** The side that the hook named last. */
+    Writes writingSide() {
         try {
-            return Files.readString(folder.resolve("writes")).strip();
+            var word = Files.readString(folder.resolve("writes")).strip();
+            return word.equals(Writes.TARGET.word()) ? Writes.TARGET : Writes.SOURCE;
         } catch (IOException gone) {
             throw new UncheckedIOException(gone);
         }
     }
 
     /** The JDBC address of the side that the hook named last. */
-    String writingSide() {
-        return (writes().equals("target") ? target : source).jdbcUrl(DATABASE);
+    String writingUrl() {
+        return (writingSide() == Writes.TARGET ? target : source).jdbcUrl(DATABASE);
     }
 
     /** Lets both servers and the folder outlive this process. */

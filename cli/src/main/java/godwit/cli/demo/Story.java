@@ -7,6 +7,7 @@ import godwit.cli.live.RealPace;
 import godwit.cli.live.Supervisor;
 import godwit.cli.live.Words;
 import godwit.demo.Tally;
+import godwit.file.Json;
 import godwit.demo.Workload;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.Outcome;
@@ -46,7 +47,7 @@ final class Story implements AutoCloseable {
         this.timeline = timeline;
         this.report = report;
         this.access = stage.access();
-        this.supervisor = new Supervisor(access, line -> {});
+        this.supervisor = new Supervisor(access, line -> timeline.tell("worker", line));
     }
 
     /** @param seconds how long the clients work in all, about */
@@ -100,7 +101,7 @@ final class Story implements AutoCloseable {
             report.copied(copied);
             timeline.tell(
                     "ready",
-                    "%s (%s) copied in %s, indexes and foreign keys built, both sides in step"
+                    "%s (%s) copied in %s, indexes built, both sides in step"
                             .formatted(
                                     Words.of(copied.rows(), "row"),
                                     Words.bytes(copied.bytes()),
@@ -143,6 +144,9 @@ final class Story implements AutoCloseable {
                 "verify",
                 "%s compared on both sides at %s: %s"
                         .formatted(Words.of(rows, "row"), position, Words.of(differences, "difference")));
+        if (differences > 0) {
+            timeline.tell("", Json.write(result));
+        }
     }
 
     /** Moves the writes; a switch that undid itself because it would have taken too long is tried again. */
@@ -151,7 +155,8 @@ final class Story implements AutoCloseable {
         var millis = number(result, "writePauseMillis");
         report.switched(direction, millis);
         timeline.tell(
-                "switch", "writes are on the %s; writers waited %d ms".formatted(result.get("writes"), millis));
+                "switch",
+                "writes moved to the %s; for that, writers waited %d ms".formatted(result.get("writes"), millis));
     }
 
     private void back() throws SQLException {
@@ -180,7 +185,7 @@ final class Story implements AutoCloseable {
                 "life",
                 "%s committed on the %s"
                         .formatted(
-                                Words.of(clients.report().committed() - committed, "transaction"), stage.writes()));
+                                Words.of(clients.report().committed() - committed, "transaction"), stage.writingSide().word()));
     }
 
     private void complete() {

@@ -55,7 +55,10 @@ public final class Drawing {
     private String filling(Standing standing) {
         var share = standing.rows() / (double) Math.max(1, standing.total());
         var rate = speed.perSecond();
-        if (standing.rows() >= standing.total() && standing.total() > 0) {
+        if (standing.total() == 0) {
+            return "beginning to copy";
+        }
+        if (standing.rows() >= standing.total()) {
             return "all rows copied, building indexes";
         }
         var text = "%3.0f %%   %s of %s".formatted(

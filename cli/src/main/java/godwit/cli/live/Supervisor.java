@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 
 /** A run's worker that begins anew, with new sessions, after every failure that passes. */
 public final class Supervisor {
+    private static final String WORKER_EXISTS = "worker-exists";
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int FAILURES_MAX = 600;
 
@@ -42,13 +43,18 @@ public final class Supervisor {
                 if (stopped) {
                     return Optional.empty();
                 }
-                if (e.retry() != Retry.LATER || failures == FAILURES_MAX) {
+                if (!mayPass(e, failures) || failures == FAILURES_MAX) {
                     throw e;
                 }
-                say.accept("godwit: " + e.problem().message() + " Trying again.");
+                say.accept("%s Trying again. [%s]".formatted(e.problem().message(), e.problem().code()));
                 pace.pause(PAUSE);
             }
         }
+    }
+
+    /** After a failure the lease may be with a verb that, finding no worker, does its work itself, and soon ends. */
+    private static boolean mayPass(GodwitException e, int failures) {
+        return e.retry() == Retry.LATER || (failures > 0 && WORKER_EXISTS.equals(e.problem().code()));
     }
 
     /** Ends the work at its next turn; the run goes on from there when it is started again. */
@@ -64,7 +70,7 @@ public final class Supervisor {
                     .orElseGet(() -> begin(ledger));
             if (!access.tryLease(session, run)) {
                 throw Problem.of(
-                                "worker-exists",
+                                WORKER_EXISTS,
                                 "Another worker follows this run.",
                                 "See it with godwit status; end it before starting another.")
                         .asException();
