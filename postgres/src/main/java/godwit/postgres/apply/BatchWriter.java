@@ -12,6 +12,7 @@ import godwit.schema.TableName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,7 @@ final class BatchWriter {
     private final boolean binary;
     private final StreamProgress progress;
     private final Map<TableName, Long> staged = new HashMap<>();
+    private final Set<TableName> created = new HashSet<>();
     private int part;
     private boolean open;
 
@@ -97,6 +99,15 @@ final class BatchWriter {
         progress.save(session, position);
         session.commit();
         open = false;
+        created.clear();
+    }
+
+    /** Takes back all that was written since the last commit. */
+    void rollback() {
+        session.rollback();
+        open = false;
+        created.forEach(staged::remove);
+        created.clear();
     }
 
     boolean isOpen() {
@@ -109,6 +120,7 @@ final class BatchWriter {
         if (!staged.containsKey(name)) {
             table.createTemporaryTables().forEach(session::execute);
             staged.put(name, 0L);
+            created.add(name);
         } else if (staged.getOrDefault(name, 0L) > STAGED_ROWS_MAX) {
             session.execute("TRUNCATE " + String.join(", ", table.temporaryNames()));
             staged.put(name, 0L);

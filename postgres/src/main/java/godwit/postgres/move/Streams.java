@@ -51,7 +51,8 @@ final class Streams implements AutoCloseable {
         var session = context.openApplying(from.other(), "apply");
         try {
             var position = progress.claim(session).orElse(Lsn.ZERO);
-            session.execute("SET lock_timeout = 0");
+            // Below the usual deadlock_timeout of 1 s: whoever else is in a circle with this session never loses.
+            session.execute("SET lock_timeout = '700ms'");
             var applyFrom = writes == Writes.on(from) ? Optional.of(position) : Optional.<Lsn>empty();
             var start = new StreamStart(
                     progress, position, applyFrom, tables, copies(from, session), xidNear(from), binary);

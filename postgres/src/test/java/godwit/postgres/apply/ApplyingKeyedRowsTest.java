@@ -141,7 +141,7 @@ class ApplyingKeyedRowsTest {
                   "Or der" int, "ü$1?" text, "c0" int, PRIMARY KEY ("ü$1?", "Or der"))""", """
                 INSERT INTO "Case ""Files"."Se lect" VALUES (1, 'a', 1), (2, 'b', 2);
                 UPDATE "Case ""Files"."Se lect" SET "Or der" = 3 WHERE c0 = 1""", """
-                UPDATE "Case ""Files"."Se lect" SET c0 = 5; DELETE FROM "Case ""Files"."Se lect" """);
+                UPDATE "Case ""Files"."Se lect" SET c0 = 5; DELETE FROM "Case ""Files"."Se lect\"""");
     }
 
     @Test

@@ -40,6 +40,7 @@ class EchoTest {
     }
 
     @Test
+    @SuppressWarnings("ArgumentSelectionDefectChecker") // The second move begins where the first one ends.
     void whatAnotherRunAppliesIsFollowedLikeAnyWrite() {
         pair.both(TABLES);
         pair.source("CREATE SCHEMA beside");

@@ -67,7 +67,7 @@ class CaptureTest {
     void aToastedValueThatDidNotChangeIsLeftOut() {
         var lines = changes("""
                 CREATE TABLE t (id int PRIMARY KEY, v int, big text); ALTER TABLE t ALTER big SET STORAGE EXTERNAL;
-                INSERT INTO t SELECT 1, 1, """ + BIG, "UPDATE t SET v = 2; UPDATE t SET id = 7");
+                INSERT INTO t SELECT 1, 1,\s""" + BIG, "UPDATE t SET v = 2; UPDATE t SET id = 7");
 
         assertThat(lines).contains("update t(1,2,unchanged)", "update t key(1,null,null) to(7,2,unchanged)");
     }
@@ -85,7 +85,7 @@ class CaptureTest {
     void identityFullSendsTheWholeOldRowWithItsToastedValues() {
         var lines = changes("""
                 CREATE TABLE t (a int, big text); ALTER TABLE t ALTER big SET STORAGE EXTERNAL;
-                ALTER TABLE t REPLICA IDENTITY FULL; INSERT INTO t SELECT 1, """ + BIG, "UPDATE t SET a = 2; DELETE FROM t");
+                ALTER TABLE t REPLICA IDENTITY FULL; INSERT INTO t SELECT 1,\s""" + BIG, "UPDATE t SET a = 2; DELETE FROM t");
 
         assertThat(lines)
                 .contains(
