@@ -40,9 +40,10 @@ final class ChunkCopy {
         source.begin();
         try {
             snapshot.importInto(source);
+            source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
+            requireSameFile(source, snapshot);
             target.transaction(t -> {
                 var copied = pipe(source, t, chunk);
-                requireSameFile(source, snapshot);
                 t.execute(
                         "INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)"
                                 + " VALUES (?, ?, ?, ?, ?, ?)",
@@ -61,6 +62,7 @@ final class ChunkCopy {
 
     private record Copied(long rows, long bytes) {}
 
+    /** Under the lock the rows cannot move any more; read from another file they would be other pages' rows. */
     private void requireSameFile(Session source, TableSnapshot snapshot) {
         var now = source.number("SELECT pg_relation_filenode(?::regclass)", table.name().sql());
         if (now != snapshot.filenode()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import godwit.postgres.Beside;
 import godwit.GodwitException;
 import godwit.embedded.EmbeddedPostgres;
 import godwit.embedded.EmbeddedSettings;
@@ -13,7 +14,6 @@ import godwit.postgres.Servers;
 import java.time.Duration;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -42,7 +42,7 @@ class KilledApplyingTest {
         pair.both(TABLES);
         var stop = new AtomicBoolean();
         try (var following = Following.of(pair)) {
-            var load = CompletableFuture.runAsync(() -> write(stop, new Random(seed)));
+            var load = Beside.run(() -> write(stop, new Random(seed)));
             for (var kill = 0; kill < KILLS; kill++) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(60)));
                 pair.target("SELECT pg_terminate_backend(" + following.applyingPid() + ")");
@@ -74,7 +74,7 @@ class KilledApplyingTest {
         pair.both(TABLES);
         var stop = new AtomicBoolean();
         try (var following = Following.of(pair)) {
-            var load = CompletableFuture.runAsync(() -> write(stop, new Random(1)));
+            var load = Beside.run(() -> write(stop, new Random(1)));
             for (var round = 0; round < 15; round++) {
                 following.reopen();
             }
