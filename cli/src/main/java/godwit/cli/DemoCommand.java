@@ -39,7 +39,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--clients", paramLabel = "N", description = "Clients at once (default: ${DEFAULT-VALUE}).")
     int clients = 8;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "How long they work, about (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            description = "How long they work, about (default: ${DEFAULT-VALUE}).")
     int seconds = 60;
 
     @Option(names = "--keep", description = "Leave the servers running and print their addresses.")

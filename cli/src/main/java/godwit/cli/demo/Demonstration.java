@@ -1,6 +1,5 @@
 package godwit.cli.demo;
 
-import godwit.GodwitException;
 import godwit.Problem;
 import godwit.cli.live.LiveRun;
 import godwit.cli.live.RealPace;
