@@ -53,6 +53,7 @@ final class Switching {
     Outcome move(Side from) {
         ledger.enter(run.id(), from == Side.SOURCE ? Phase.SWITCHING : Phase.SWITCHING_BACK);
         try {
+            steps.cutover().checkBefore(from);
             var verification = steps.verify(UUID.randomUUID(), "before switch");
             if (!verification.isEqual()) {
                 ledger.enter(run.id(), from == Side.SOURCE ? Phase.READY : Phase.SWITCHED);

@@ -2,6 +2,8 @@ package godwit.traffic;
 
 import godwit.move.Side;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves the writes from one side to the other.
@@ -11,6 +13,8 @@ import java.util.function.LongSupplier;
  * the decision, never after.
  */
 public final class Cutover {
+    private static final Logger LOG = LoggerFactory.getLogger(Cutover.class);
+
     private final CutoverActions actions;
     private final LongSupplier nanos;
 
@@ -34,9 +38,12 @@ public final class Cutover {
         var began = nanos.getAsLong();
         try {
             actions.fence(from);
+            tell("drained", began);
             actions.catchUp(from);
+            tell("caught up", began);
             actions.compareUnderFence(from);
             actions.recordWayBack(from);
+            tell("compared, and the way back recorded", began);
             actions.decide(from, epoch);
         } catch (RuntimeException e) {
             undo(from, e);
@@ -53,6 +60,10 @@ public final class Cutover {
         var to = journal.writes() == Writes.SOURCE ? Side.SOURCE : Side.TARGET;
         actions.open(to, journal.epoch());
         actions.route(to);
+    }
+
+    private void tell(String what, long began) {
+        LOG.info("under the fence for {} ms: {}", (nanos.getAsLong() - began) / 1_000_000, what);
     }
 
     private void undo(Side from, RuntimeException cause) {

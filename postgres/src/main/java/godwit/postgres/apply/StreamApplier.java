@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class StreamApplier implements AutoCloseable {
     public static final String MARKER = "godwit.marker";
 
     private static final Duration WAIT = Duration.ofMillis(3);
+    private static final long LOCK_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
     private static final Lsn NEVER = new Lsn(-1L);
 
     private final SlotReader reader;
@@ -130,10 +132,12 @@ public final class StreamApplier implements AutoCloseable {
             case Message.Begin begin -> begin(begin);
             case Message.Commit commit -> commit(commit);
             case Message.Relation relation -> tables.describe(relation);
-            case Message.Insert i -> change(i.relation(), i.bytes(), t -> batch.changesOf(t).insert(i.row()));
+            case Message.Insert i ->
+                change(i.relation(), i.bytes(), t -> batch.changesOf(t).insert(i.row()));
             case Message.Update u ->
                 change(u.relation(), u.bytes(), t -> batch.changesOf(t).update(u.old(), u.wholeOld(), u.row()));
-            case Message.Delete d -> change(d.relation(), d.bytes(), t -> batch.changesOf(t).delete(d.old()));
+            case Message.Delete d ->
+                change(d.relation(), d.bytes(), t -> batch.changesOf(t).delete(d.old()));
             case Message.Truncate truncate -> truncate(truncate);
             case Message.Emitted emitted -> emitted(emitted);
             case Message.Idle idle -> idle(idle);
@@ -159,7 +163,7 @@ public final class StreamApplier implements AutoCloseable {
             lastCommitAt = commit.committedAt();
         }
         received = commit.end();
-        if (batch.isFull(StreamLimits.DEFAULT) || writer.isOpen() || !ended.markers.isEmpty()) {
+        if (batch.isDue(StreamLimits.DEFAULT) || writer.isOpen() || !ended.markers.isEmpty()) {
             flush();
         }
         ended.markers.forEach(control::passed);
@@ -177,8 +181,14 @@ public final class StreamApplier implements AutoCloseable {
         change.to(table);
         batch.count(bytes);
         if (batch.isFull(StreamLimits.DEFAULT)) {
-            batch.writeTo(writer);
+            writePart();
         }
+    }
+
+    /** Writes what has come of a transaction that is larger than a batch; its commit comes later. */
+    private void writePart() {
+        batch.writeTo(writer);
+        batch.clear();
     }
 
     /** The table to apply to; null when the transaction or the table is passed over. */
@@ -212,8 +222,8 @@ public final class StreamApplier implements AutoCloseable {
                 .filter(Objects::nonNull)
                 .toList();
         if (!targets.isEmpty()) {
-            batch.writeTo(writer);
-            writer.truncate(targets, truncate.cascade());
+            writePart();
+            writer.truncate(targets);
         }
     }
 
@@ -221,30 +231,52 @@ public final class StreamApplier implements AutoCloseable {
         if (!emitted.transactional() || open == null) {
             return;
         }
-        if (emitted.prefix().equals(BatchWriter.ECHO)) {
+        if (emitted.prefix().equals(BatchWriter.ECHO) && start.progress().isOwn(emitted.content())) {
             open.echo = true;
         } else if (emitted.prefix().equals(MARKER)) {
             open.markers.add(emitted.content());
         }
     }
 
-    /** A pause that the reader saw counts only while nothing waits behind it: a flush for each would keep us behind. */
+    /** A pause that the reader saw moves the position only: writing at each would keep a stream behind that is. */
     private void idle(Message.Idle idle) {
-        if (open == null && !reader.hasMore()) {
-            flush();
+        if (open == null) {
             received = received.max(idle.received());
-            confirm();
+            if (batch.isEmpty() && !writer.isOpen()) {
+                confirm();
+            }
         }
     }
 
     private void flush() {
         if (!batch.isEmpty() || writer.isOpen()) {
-            batch.writeTo(writer);
-            writer.commit(received);
+            write();
             applied.addAndGet(batch.transactions());
         }
-        batch.reset();
+        batch.clear();
+        batch.forgetTransactions();
         confirm();
+    }
+
+    /**
+     * Writes the batch, again if somebody else holds a lock: the applying session gives up its locks before the
+     * server would call the two a deadlock, so that never another's statement fails for ours.
+     */
+    private void write() {
+        var isWhole = !writer.isOpen();
+        while (true) {
+            try {
+                batch.writeTo(writer);
+                writer.commit(received);
+                return;
+            } catch (GodwitException e) {
+                if (!isWhole || !Session.isLock(e) || control.isStopped()) {
+                    throw e;
+                }
+                writer.rollback();
+                LockSupport.parkNanos(LOCK_PAUSE_NANOS);
+            }
+        }
     }
 
     private void confirm() {

@@ -77,7 +77,8 @@ public final class SlotReader implements AutoCloseable {
         if ("42704".equals(e.getSQLState())) {
             return Problem.of(
                             "slot-lost",
-                            "The replication slot %s is gone: changes since then cannot be had.".formatted(source.slot()),
+                            "The replication slot %s is gone: changes since then cannot be had."
+                                    .formatted(source.slot()),
                             "Roll the run back and start it again; look at max_slot_wal_keep_size.")
                     .asException(e);
         }
@@ -98,11 +99,6 @@ public final class SlotReader implements AutoCloseable {
             Thread.currentThread().interrupt();
             return Optional.empty();
         }
-    }
-
-    /** Whether messages wait that {@link #next} has not given yet. */
-    public boolean hasMore() {
-        return !queue.isEmpty();
     }
 
     /** Tells the server that everything before this position is safe and its log may go. */

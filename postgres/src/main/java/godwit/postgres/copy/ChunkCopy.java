@@ -40,9 +40,10 @@ final class ChunkCopy {
         source.begin();
         try {
             snapshot.importInto(source);
+            source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
+            requireSameFile(source, snapshot);
             target.transaction(t -> {
                 var copied = pipe(source, t, chunk);
-                requireSameFile(source, snapshot);
                 t.execute(
                         "INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)"
                                 + " VALUES (?, ?, ?, ?, ?, ?)",
@@ -61,8 +62,10 @@ final class ChunkCopy {
 
     private record Copied(long rows, long bytes) {}
 
+    /** Under the lock the rows cannot move any more; read from another file they would be other pages' rows. */
     private void requireSameFile(Session source, TableSnapshot snapshot) {
-        var now = source.number("SELECT pg_relation_filenode(?::regclass)", table.name().sql());
+        var now = source.number(
+                "SELECT pg_relation_filenode(?::regclass)", table.name().sql());
         if (now != snapshot.filenode()) {
             throw new GodwitException(
                     Problem.of(
@@ -92,8 +95,8 @@ final class ChunkCopy {
             return table.name().sql() + " (" + table.storedSql() + ")";
         }
         var where = rows.map(condition -> " AND (" + condition + ")").orElse("");
-        return "(SELECT " + table.storedSql() + " FROM ONLY " + table.name().sql() + " WHERE " + chunk.condition() + where
-                + ")";
+        return "(SELECT " + table.storedSql() + " FROM ONLY " + table.name().sql() + " WHERE " + chunk.condition()
+                + where + ")";
     }
 
     private Copied pump(CopyOut out, CopyIn in) throws SQLException {

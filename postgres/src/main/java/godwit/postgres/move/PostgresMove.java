@@ -42,14 +42,15 @@ public final class PostgresMove implements MoveSteps {
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
     private @Nullable Streams streams;
+    private @Nullable PostgresCutover cutover;
 
     /** @param folder where the hook runs */
     public PostgresMove(MoveContext context, Path folder) {
         this.context = context;
         this.hook = new Hook(context.spec().switching(), folder);
         this.expansion = new Expansion(context);
-        this.copies = new TableCopies(
-                context.run(), context.spec(), context.source(), context.target(), context.exemption());
+        this.copies =
+                new TableCopies(context.run(), context.spec(), context.source(), context.target(), context.exemption());
         this.progress = new Progress(context, copies);
     }
 
@@ -66,12 +67,14 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void preflight() {
-        var blocking = check().stream().filter(Finding::blocks).map(Finding::problem).toList();
+        var blocking =
+                check().stream().filter(Finding::blocks).map(Finding::problem).toList();
         if (blocking.isEmpty()) {
             return;
         }
         var first = blocking.getFirst();
-        var objects = blocking.stream().flatMap(p -> p.objects().stream()).distinct().toList();
+        var objects =
+                blocking.stream().flatMap(p -> p.objects().stream()).distinct().toList();
         var message = blocking.size() == 1
                 ? first.message()
                 : first.message() + " And %d more findings; godwit check lists them.".formatted(blocking.size() - 1);
@@ -220,7 +223,10 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public CutoverActions cutover() {
-        return new PostgresCutover(context, streams(), hook);
+        if (cutover == null) {
+            cutover = new PostgresCutover(context, streams(), hook);
+        }
+        return cutover;
     }
 
     @Override
@@ -279,6 +285,9 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void close() {
+        if (cutover != null) {
+            cutover.close();
+        }
         if (streams != null) {
             streams.close();
         }

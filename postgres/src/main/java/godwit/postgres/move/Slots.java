@@ -1,11 +1,13 @@
 package godwit.postgres.move;
 
+import godwit.GodwitException;
 import godwit.Problem;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.schema.Literal;
 import godwit.schema.TableName;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -39,32 +41,61 @@ final class Slots {
      */
     Lsn createAndSettle(Side side) {
         var limit = Duration.ofSeconds(context.spec().limits().startSecondsMax());
+        var until = System.nanoTime() + limit.toNanos();
         try (var session = context.open(side, "slot")) {
+            // The slot waits for old transactions by their locks.
+            session.execute("SET lock_timeout = 0");
             session.execute("SET statement_timeout = " + limit.toMillis());
-            var position = session.text(
-                    "SELECT lsn::text FROM pg_create_logical_replication_slot(?, 'pgoutput')",
-                    context.streamName(side));
-            var after = session.text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text");
-            awaitEndOfEarlier(session, after, limit);
+            var position = created(session, side, limit);
+            session.execute("SET statement_timeout = 0");
+            var after = next(session);
+            awaitEndOfEarlier(session, after, limit, until);
             return Lsn.parse(position);
         }
     }
 
-    private static void awaitEndOfEarlier(Session session, String xid, Duration limit) {
-        var until = System.nanoTime() + limit.toNanos();
+    private String created(Session session, Side side, Duration limit) {
+        try {
+            return session.text(
+                    "SELECT lsn::text FROM pg_create_logical_replication_slot(?, 'pgoutput')",
+                    context.streamName(side));
+        } catch (GodwitException e) {
+            if (e.getCause() instanceof SQLException sql && "57014".equals(sql.getSQLState())) {
+                throw tooOld(session, limit).asException(e);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * A transaction number above all that were given so far, drawn and rolled back, which waits for no standby. The xmax
+     * of a snapshot would not do: it is the first number after the last transaction that has ended, and one whose commit
+     * is in the log but not visible may have just that number.
+     */
+    private static String next(Session session) {
+        session.begin();
+        var number = session.text("SELECT pg_current_xact_id()::text");
+        session.rollback();
+        return number;
+    }
+
+    private static void awaitEndOfEarlier(Session session, String xid, Duration limit, long until) {
         var ended = "SELECT pg_snapshot_xmin(pg_current_snapshot()) >= " + new Literal(xid).sql() + "::xid8";
         while (!session.is(ended)) {
             if (System.nanoTime() > until) {
-                throw Problem.of(
-                                "old-transactions",
-                                "Transactions that were open at the start have not ended within %d s."
-                                        .formatted(limit.toSeconds()),
-                                "End the sessions with these pids, or the prepared transactions, then start again.")
-                        .withPids(oldest(session))
-                        .asException();
+                throw tooOld(session, limit).asException();
             }
             Patience.pause(Duration.ofMillis(100));
         }
+    }
+
+    private static Problem tooOld(Session session, Duration limit) {
+        return Problem.of(
+                        "old-transactions",
+                        "Transactions that were open at the start have not ended within %d s."
+                                .formatted(limit.toSeconds()),
+                        "End the sessions with these pids, or the prepared transactions, then start again.")
+                .withPids(oldest(session));
     }
 
     private static List<Integer> oldest(Session session) {
@@ -87,7 +118,8 @@ final class Slots {
     void drop(Side side) {
         dropSlot(side);
         try (var session = context.open(side, "remove")) {
-            session.execute("DROP PUBLICATION IF EXISTS " + context.publication(side).sql());
+            session.execute(
+                    "DROP PUBLICATION IF EXISTS " + context.publication(side).sql());
         }
     }
 }

@@ -1,0 +1,26 @@
+package godwit.postgres;
+
+import godwit.move.MoveLimits;
+import godwit.move.MoveSpec;
+import godwit.move.SwitchSpec;
+import godwit.move.UrlReference;
+import java.util.List;
+import java.util.Map;
+
+/** What the moves of tests are told, small enough that a little table has many chunks. */
+public final class Specs {
+    private static final long CHUNK_BYTES = 16_384;
+
+    private Specs() {}
+
+    public static MoveSpec spec(String name, int copyWorkers) {
+        return new MoveSpec(
+                name,
+                new UrlReference.Environment("SOURCE_URL"),
+                new UrlReference.Environment("TARGET_URL"),
+                MoveSpec.TableSelection.ALL,
+                Map.of(),
+                new SwitchSpec(List.of(), 5, 3000, 10, 300),
+                new MoveLimits(copyWorkers, 1, CHUNK_BYTES, 512L << 20, 64L << 30, 60));
+    }
+}

@@ -1,0 +1,82 @@
+package godwit.postgres.copy;
+
+import static org.awaitility.Awaitility.await;
+
+import godwit.move.Snapshot;
+import godwit.postgres.Beside;
+import godwit.postgres.Exemption;
+import godwit.postgres.Pair;
+import godwit.postgres.Session;
+import godwit.postgres.Specs;
+import godwit.postgres.ledger.PostgresLedger;
+import godwit.schema.TableName;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** A copy of all tables in many chunks, which stops before the first chunk of the table t is committed until a test lets it go on. */
+final class PausedCopy {
+    private final Pair pair;
+    private final UUID run = UUID.randomUUID();
+
+    private PausedCopy(Pair pair) {
+        this.pair = pair;
+        var ledger = new PostgresLedger(pair.atTarget());
+        ledger.create();
+        ledger.begin(run, pair.name(), "");
+        pair.target("""
+                CREATE FUNCTION public.hold() RETURNS trigger LANGUAGE plpgsql AS
+                  'BEGIN PERFORM pg_advisory_xact_lock_shared(42); RETURN NEW; END';
+                CREATE TRIGGER hold BEFORE INSERT ON godwit.chunk FOR EACH ROW WHEN (NEW.table_name = 't') EXECUTE FUNCTION public.hold();
+                ALTER TABLE godwit.chunk ENABLE ALWAYS TRIGGER hold""");
+    }
+
+    static PausedCopy of(Pair pair) {
+        return new PausedCopy(pair);
+    }
+
+    /** Copies with one worker, running something after the first chunk was read and before all others. */
+    Map<TableName, Snapshot> copyWith(Runnable afterFirstChunk) {
+        try (var holder = pair.target().open("test")) {
+            holder.number("SELECT 1 FROM pg_advisory_lock(42)");
+            var copying = copy(1);
+            await().atMost(Duration.ofSeconds(20)).until(() -> isHeld(holder));
+            afterFirstChunk.run();
+            holder.number("SELECT 1 FROM pg_advisory_unlock(42)");
+            copying.join();
+        }
+        return snapshots();
+    }
+
+    private static boolean isHeld(Session session) {
+        return session.is(
+                "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 42");
+    }
+
+    CompletableFuture<Void> copy(int workers) {
+        var spec = Specs.spec(pair.name(), workers);
+        var copies = new TableCopies(run, spec, pair.source(), pair.target(), new Exemption("test"));
+        return Beside.run(() -> copies.copy(Pair.tables(pair.source()), table -> {}));
+    }
+
+    Map<TableName, Snapshot> snapshots() {
+        return TableCopies.snapshots(pair.atTarget(), run);
+    }
+
+    /** Chunks that the ledger has. */
+    long chunks() {
+        return pair.atTarget().number("SELECT count(*) FROM godwit.chunk WHERE run = ?", run);
+    }
+
+    /** Begins a statement in the source and waits until it waits for the copy's lock. */
+    CompletableFuture<Void> queue(String sql) {
+        var session = Pair.application(pair.source());
+        var pid = session.pid();
+        var done = Beside.run(() -> session.execute(sql)).whenComplete((r, e) -> session.close());
+        await().atMost(Duration.ofSeconds(10))
+                .until(() ->
+                        pair.atSource().is("SELECT count(*) > 0 FROM pg_locks WHERE pid = ? AND NOT granted", pid));
+        return done;
+    }
+}
