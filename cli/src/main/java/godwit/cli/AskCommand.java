@@ -1,6 +1,7 @@
 package godwit.cli;
 
 import godwit.cli.live.Asking;
+import godwit.cli.live.Chatter;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.Outcome;
 import godwit.run.Verb;
@@ -16,6 +17,7 @@ abstract class AskCommand extends MoveCommand {
 
     @Override
     final ExitCode run(MoveAccess access, Output output) {
+        Chatter.hush();
         return report(new Asking(access, operator).ask(verb(), options()), output);
     }
 

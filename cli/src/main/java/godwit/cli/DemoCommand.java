@@ -3,11 +3,10 @@ package godwit.cli;
 import godwit.GodwitException;
 import godwit.cli.demo.DemoSettings;
 import godwit.cli.demo.Demonstration;
+import godwit.cli.live.Chatter;
 import godwit.cli.live.Screen;
 import godwit.demo.CaseDatabase;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,9 +19,6 @@ import picocli.CommandLine.Spec;
         description = "Watch a live move: two PostgreSQL servers of its own, clients that never stop, there, back and"
                 + " there again.")
 final class DemoCommand implements Callable<Integer> {
-    /** Held here, because the JDK's logging forgets loggers that nobody holds. */
-    private static final Logger LOGGER = Logger.getLogger("godwit");
-
     @Spec
     @SuppressWarnings("NullAway.Init")
     CommandSpec command;
@@ -56,7 +52,7 @@ final class DemoCommand implements Callable<Integer> {
         requireAtLeast("--rows", rows, CaseDatabase.ROWS_MIN);
         requireAtLeast("--clients", clients, 1);
         requireAtLeast("--seconds", seconds, 1);
-        LOGGER.setLevel(Level.WARNING);
+        Chatter.hush();
         var output = new Output(System.out, System.err, json);
         var demonstration = new Demonstration(new DemoSettings(rows, clients, seconds, keep), Screen.ofErrors());
         try {

@@ -12,8 +12,8 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "See it first:        godwit demo",
-            "A move of your own:  check FILE, start FILE, and from another terminal",
-            "                     status FILE --watch, verify FILE, switch FILE, complete FILE",
+            "A move of your own:  check FILE, then start FILE, and from another terminal",
+            "                     status, verify, switch, complete",
             "",
             "Exit status: 0 done, 1 refused or failed, 2 called wrongly, 3 outcome unknown, 4 the sides differ."
         },

@@ -1,5 +1,6 @@
 package godwit.cli;
 
+import godwit.cli.live.Chatter;
 import godwit.cli.live.LiveRun;
 import godwit.cli.live.RealPace;
 import godwit.cli.live.Screen;
@@ -35,6 +36,7 @@ final class StartCommand extends MoveCommand {
         try (var live = new LiveRun(access, StartCommand::writes);
                 var watch = new Watch(live, screen, new RealPace())) {
             if (screen.terminal().isLive()) {
+                Chatter.hush();
                 watch.beside();
             }
             supervisor.carry().ifPresent(left -> report(left, output));

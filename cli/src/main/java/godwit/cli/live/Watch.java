@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Shows how a run stands, again and again: drawn over in a terminal, elsewhere a line whenever something changes. */
 public final class Watch implements AutoCloseable {
     private static final Duration TURN = Duration.ofMillis(500);
-    private static final long PLAIN_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long PLAIN_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final LiveRun run;
     private final Screen screen;
