@@ -42,22 +42,33 @@ final class ChunkCopy {
             snapshot.importInto(source);
             source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
             requireSameFile(source, snapshot);
-            target.transaction(t -> {
-                var copied = pipe(source, t, chunk);
-                t.execute(
-                        "INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)"
-                                + " VALUES (?, ?, ?, ?, ?, ?)",
-                        run,
-                        table.name().schema().name(),
-                        table.name().name().name(),
-                        chunk.number(),
-                        copied.rows(),
-                        copied.bytes());
-                return true;
-            });
+            write(source, target, chunk);
         } finally {
             source.rollback();
         }
+    }
+
+    /**
+     * Copies a chunk through the session that holds the snapshot and the table's lock: another session would wait behind
+     * the TRUNCATE that waits for this one.
+     */
+    void copyThroughHolder(TableSnapshot holder, Session target, Chunk chunk) {
+        write(holder.session(), target, chunk);
+    }
+
+    private void write(Session source, Session target, Chunk chunk) {
+        target.transaction(t -> {
+            var copied = pipe(source, t, chunk);
+            return t.execute(
+                    "INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)"
+                            + " VALUES (?, ?, ?, ?, ?, ?)",
+                    run,
+                    table.name().schema().name(),
+                    table.name().name().name(),
+                    chunk.number(),
+                    copied.rows(),
+                    copied.bytes());
+        });
     }
 
     private record Copied(long rows, long bytes) {}

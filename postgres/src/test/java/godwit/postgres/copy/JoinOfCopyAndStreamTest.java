@@ -146,6 +146,27 @@ class JoinOfCopyAndStreamTest {
         }
     }
 
+    @Test
+    void aTableThatIsTruncatedAllTheTimeIsCopiedToo() {
+        var stop = new AtomicBoolean();
+        try (var following = prepared()) {
+            var load = Beside.run(() -> {
+                try (var session = Pair.application(pair.source())) {
+                    while (!stop.get()) {
+                        session.execute("TRUNCATE k; INSERT INTO k VALUES (1, 'p'), (2, 'p')");
+                    }
+                }
+            });
+            var copy = PausedCopy.of(pair);
+            copy.copy(1).join();
+            stop.set(true);
+            load.join();
+            following.withCopies(copy.snapshots()).open().catchUp();
+
+            pair.assertSame();
+        }
+    }
+
     private void write(AtomicBoolean stop, Random random) {
         try (var session = Pair.application(pair.source())) {
             for (var round = 1; !stop.get(); round++) {
