@@ -23,7 +23,8 @@ final class Answers {
             case REPAIR ->
                 List.of("Both sides are equal, after %s: %s"
                         .formatted(Words.of(number(answer, "rowsRepaired"), "repaired row"), compared(answer)));
-            case SWITCH, SWITCH_BACK -> List.of("The writes are on the %s now. ".formatted(answer.get("writes")) + pause(answer));
+            case SWITCH, SWITCH_BACK ->
+                List.of("The writes are on the %s now. ".formatted(answer.get("writes")) + pause(answer));
             case ROLLBACK -> List.of("The writes are on the source, and nothing of the run is left.");
             case COMPLETE -> List.of("The move is over: the writes stay on the target.");
         };
@@ -32,7 +33,8 @@ final class Answers {
     /** Where the sides differ, with some of the keys. */
     static List<String> different(Map<String, Object> answer) {
         var lines = new ArrayList<String>();
-        lines.add("The sides differ in %s; ".formatted(Words.of(number(answer, "differences"), "place")) + compared(answer));
+        lines.add("The sides differ in %s; ".formatted(Words.of(number(answer, "differences"), "place"))
+                + compared(answer));
         for (var table : maps(answer.get("tables"))) {
             lines.add("  %s: %s".formatted(table.get("table"), Words.of(number(table, "differences"), "row")));
             var rows = maps(table.get("rows"));
@@ -41,7 +43,8 @@ final class Answers {
                 lines.add("    … --json has more keys");
             }
         }
-        maps(answer.get("others")).forEach(other -> lines.add("  " + other.get("object") + ": " + other.get("message")));
+        maps(answer.get("others"))
+                .forEach(other -> lines.add("  " + other.get("object") + ": " + other.get("message")));
         lines.add("Mend the side without the writes with godwit repair.");
         return lines;
     }
@@ -76,7 +79,10 @@ final class Answers {
 
     private static List<? extends Map<?, ?>> maps(@Nullable Object list) {
         return list instanceof List<?> all
-                ? all.stream().filter(Map.class::isInstance).map(each -> (Map<?, ?>) each).toList()
+                ? all.stream()
+                        .filter(Map.class::isInstance)
+                        .map(each -> (Map<?, ?>) each)
+                        .toList()
                 : List.of();
     }
 

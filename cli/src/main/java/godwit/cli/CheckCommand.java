@@ -12,7 +12,9 @@ final class CheckCommand extends MoveCommand {
     @Override
     ExitCode run(MoveAccess access, Output output) {
         try (var session = access.target().open("check")) {
-            var known = access.ledger(session).find(access.spec().name()).filter(run -> !run.phase().isOver());
+            var known = access.ledger(session)
+                    .find(access.spec().name())
+                    .filter(run -> !run.phase().isOver());
             var id = known.map(godwit.run.Run::id).orElseGet(UUID::randomUUID);
             try (var steps = access.steps(id)) {
                 var findings = known.isPresent() ? steps.checkUnderWay() : steps.check();

@@ -39,7 +39,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--clients", paramLabel = "N", description = "Clients at once (default: ${DEFAULT-VALUE}).")
     int clients = 8;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "How long they work, about (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            description = "How long they work, about (default: ${DEFAULT-VALUE}).")
     int seconds = 60;
 
     @Option(names = "--keep", description = "Leave the servers running and print their addresses.")
@@ -61,7 +64,9 @@ final class DemoCommand implements Callable<Integer> {
             output.result(demonstration.report().toMap());
             return (demonstration.report().isOk() ? ExitCode.DONE : ExitCode.REFUSED).status();
         } catch (GodwitException e) {
-            output.problem(e.problem(), demonstration.report().toMap());
+            if (!demonstration.isCutShort()) {
+                output.problem(e.problem(), demonstration.report().toMap());
+            }
             return ExitCode.REFUSED.status();
         }
     }

@@ -10,8 +10,10 @@ final class Findings {
 
     static void tell(List<Finding> findings, Output output) {
         for (var finding : findings) {
-            output.say((finding.blocks() ? "error    " : "warning  ") + finding.problem().message());
-            output.say("         " + finding.problem().hint() + "  [" + finding.problem().code() + "]");
+            output.say((finding.blocks() ? "error    " : "warning  ")
+                    + finding.problem().message());
+            output.say("         " + finding.problem().hint() + "  ["
+                    + finding.problem().code() + "]");
         }
         var errors = findings.stream().filter(Finding::blocks).count();
         output.say(

@@ -31,7 +31,8 @@ final class PlanCommand extends MoveCommand {
             var plan = new LinkedHashMap<String, Object>();
             plan.put("name", access.spec().name());
             plan.put("tables", steps.tables().stream().map(PlanCommand::report).toList());
-            plan.put("objects", steps.objects().stream().map(PlanCommand::report).toList());
+            plan.put(
+                    "objects", steps.objects().stream().map(PlanCommand::report).toList());
             plan.put("findings", findings.stream().map(Finding::report).toList());
             output.result(plan);
             return ExitCode.DONE;
@@ -48,7 +49,8 @@ final class PlanCommand extends MoveCommand {
                         Words.bytes(tables.stream().mapToLong(Table::bytes).sum())));
         output.say("  from %s".formatted(access.source().endpoint().place()));
         output.say("  to   %s".formatted(access.target().endpoint().place()));
-        var widest = tables.stream().mapToInt(t -> t.name().plain().length()).max().orElse(0);
+        var widest =
+                tables.stream().mapToInt(t -> t.name().plain().length()).max().orElse(0);
         for (var table : tables) {
             var name = table.name().plain();
             output.say("  %s%s  %12s rows  %7s%s"

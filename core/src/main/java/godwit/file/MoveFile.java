@@ -23,14 +23,15 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** Reads a move file, in YAML or JSON, and refuses whatever it does not know. */
 public final class MoveFile {
-    private static final YAMLMapper YAML =
-            YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
     private static final Set<String> KEYS =
             Set.of("kind", "name", "source", "target", "include", "exclude", "where", "switch", "limits");
     private static final Set<String> SWITCH_KEYS =
             Set.of("hook", "fenceSecondsMax", "pauseMillisMax", "hookSecondsMax", "rollbackSecondsMax");
-    private static final Set<String> LIMIT_KEYS = Set.of(
-            "copyWorkers", "indexWorkers", "chunkBytes", "rowBytesMax", "logKeptBytesMax", "startSecondsMax");
+    private static final Set<String> LIMIT_KEYS =
+            Set.of("copyWorkers", "indexWorkers", "chunkBytes", "rowBytesMax", "logKeptBytesMax", "startSecondsMax");
 
     private MoveFile() {}
 
@@ -38,7 +39,10 @@ public final class MoveFile {
         try {
             return parse(Files.readString(file));
         } catch (IOException e) {
-            throw Problem.of("file-unreadable", "%s cannot be read.".formatted(file), "Check the path and its permissions.")
+            throw Problem.of(
+                            "file-unreadable",
+                            "%s cannot be read.".formatted(file),
+                            "Check the path and its permissions.")
                     .asException(e);
         }
     }
@@ -47,7 +51,8 @@ public final class MoveFile {
     public static MoveSpec parse(String text) {
         var file = new Nodes(tree(text), "").only(KEYS);
         if (!file.text("kind").equals("move")) {
-            throw Problem.of("unknown-kind", "The file's kind is not move.", "Write kind: move.").asException();
+            throw Problem.of("unknown-kind", "The file's kind is not move.", "Write kind: move.")
+                    .asException();
         }
         return new MoveSpec(
                 name(file.text("name")),

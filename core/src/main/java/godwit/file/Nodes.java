@@ -29,7 +29,9 @@ final class Nodes {
                 throw Problem.of(
                                 "unknown-key",
                                 "The key %s is not known.".formatted(at(entry.getKey())),
-                                "Known here are: " + String.join(", ", known.stream().sorted().toList()) + ".")
+                                "Known here are: "
+                                        + String.join(
+                                                ", ", known.stream().sorted().toList()) + ".")
                         .withObjects(List.of(at(entry.getKey())))
                         .asException();
             }

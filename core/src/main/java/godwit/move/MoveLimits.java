@@ -17,6 +17,5 @@ public record MoveLimits(
         long rowBytesMax,
         long logKeptBytesMax,
         int startSecondsMax) {
-    public static final MoveLimits DEFAULT =
-            new MoveLimits(4, 2, 64L << 20, 512L << 20, 64L << 30, 600);
+    public static final MoveLimits DEFAULT = new MoveLimits(4, 2, 64L << 20, 512L << 20, 64L << 30, 600);
 }

@@ -80,7 +80,8 @@ public final class MoveWorker {
 
     /** Runs a step in a thread of its own, so that requests are answered and progress is told meanwhile. */
     private void step(Runnable work, Phase next, BooleanSupplier enough) {
-        var done = CompletableFuture.runAsync(work, task -> Thread.ofPlatform().daemon().start(task));
+        var done = CompletableFuture.runAsync(
+                work, task -> Thread.ofPlatform().daemon().start(task));
         while (!done.isDone()) {
             pace.pause(TURN);
             publishNowAndThen();
@@ -119,7 +120,8 @@ public final class MoveWorker {
     private void refuseAsNotReady(Request request) {
         var problem = Problem.of(
                 "not-ready",
-                "The run is %s; %s needs both sides in step.".formatted(phase.word(), request.verb().word()),
+                "The run is %s; %s needs both sides in step."
+                        .formatted(phase.word(), request.verb().word()),
                 "Wait until godwit status says ready.");
         answer(request, new Outcome.Refused(problem));
     }

@@ -33,7 +33,10 @@ public enum Phase {
     }
 
     public static Phase of(String word) {
-        return Arrays.stream(values()).filter(p -> p.word().equals(word)).findFirst().orElseThrow();
+        return Arrays.stream(values())
+                .filter(p -> p.word().equals(word))
+                .findFirst()
+                .orElseThrow();
     }
 
     public boolean isOver() {

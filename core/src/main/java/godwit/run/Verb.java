@@ -17,6 +17,9 @@ public enum Verb {
     }
 
     public static Verb of(String word) {
-        return Arrays.stream(values()).filter(v -> v.word().equals(word)).findFirst().orElseThrow();
+        return Arrays.stream(values())
+                .filter(v -> v.word().equals(word))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -37,17 +37,18 @@ public record Verification(
 
     /** The tables, as people write them, that could not be compared because they were rewritten meanwhile. */
     public List<String> rewritten() {
-        return others.stream().filter(OtherDifference::isRewritten).map(OtherDifference::object).toList();
+        return others.stream()
+                .filter(OtherDifference::isRewritten)
+                .map(OtherDifference::object)
+                .toList();
     }
 
     /** This result with the tables that it could not compare taken from a later one, whose position counts. */
     public Verification completedBy(Verification later) {
         var allTables = Stream.concat(tables.stream(), later.tables.stream()).toList();
-        var allOthers = Stream.concat(
-                        others.stream().filter(other -> !other.isRewritten()), later.others.stream())
+        var allOthers = Stream.concat(others.stream().filter(other -> !other.isRewritten()), later.others.stream())
                 .toList();
-        return new Verification(
-                id, phase, later.position, rowsCompared + later.rowsCompared, allTables, allOthers);
+        return new Verification(id, phase, later.position, rowsCompared + later.rowsCompared, allTables, allOthers);
     }
 
     /** The same result with more that was found at the same position, such as sequences and foreign keys. */

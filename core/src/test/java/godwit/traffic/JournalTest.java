@@ -39,7 +39,8 @@ class JournalTest {
                 var source = loserIsSource ? other : epoch;
                 var target = loserIsSource ? epoch : other;
 
-                assertThat(Journal.opens(Side.SOURCE, source) && Journal.opens(Side.TARGET, target)).isFalse();
+                assertThat(Journal.opens(Side.SOURCE, source) && Journal.opens(Side.TARGET, target))
+                        .isFalse();
             }
         }
     }

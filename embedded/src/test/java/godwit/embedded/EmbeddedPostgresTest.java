@@ -35,7 +35,8 @@ class EmbeddedPostgresTest {
     }
 
     static IntStream majors() {
-        return Stream.of(System.getProperty("godwit.majors", "15,17").split(",")).mapToInt(Integer::parseInt);
+        return Stream.of(System.getProperty("godwit.majors", "15,17").split(","))
+                .mapToInt(Integer::parseInt);
     }
 
     @Test

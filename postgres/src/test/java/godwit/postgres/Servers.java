@@ -17,9 +17,8 @@ public final class Servers implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        var running = context.getRoot()
-                .getStore(PLACE)
-                .computeIfAbsent(Running.class, key -> Running.start(), Running.class);
+        var running =
+                context.getRoot().getStore(PLACE).computeIfAbsent(Running.class, key -> Running.start(), Running.class);
         var pair = new Pair(running.source(), running.target());
         context.getStore(PLACE).put(pair, pair);
         return pair;

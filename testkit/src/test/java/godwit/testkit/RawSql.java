@@ -36,8 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class RawSql extends TreeScanner<@Nullable Void, @Nullable Void> {
     private static final Pattern SQL = Pattern.compile("\\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|ALTER|CREATE|DROP"
             + "|TRUNCATE|COPY|LOCK|COMMENT ON|GRANT|REVOKE|ANALYZE|VACUUM|REFRESH|FROM|WHERE|JOIN|SET|EXECUTE)\\b");
-    private static final Set<String> RAW =
-            Set.of("name", "plain", "value", "toString", "getString", "valueOf");
+    private static final Set<String> RAW = Set.of("name", "plain", "value", "toString", "getString", "valueOf");
     private static final Pattern HAND_QUOTED = Pattern.compile("['\"]%(\\d\\$)?s|%(\\d\\$)?s['\"]");
 
     private final Trees trees;

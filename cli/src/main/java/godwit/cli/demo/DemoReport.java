@@ -111,7 +111,9 @@ public final class DemoReport {
         }
         document.put(
                 "invariants",
-                invariants.stream().map(i -> map("name", i.name(), "holds", i.holds())).toList());
+                invariants.stream()
+                        .map(i -> map("name", i.name(), "holds", i.holds()))
+                        .toList());
         return document;
     }
 

@@ -1,6 +1,5 @@
 package godwit.cli.demo;
 
-import godwit.GodwitException;
 import godwit.Problem;
 import godwit.cli.live.LiveRun;
 import godwit.cli.live.RealPace;
@@ -23,6 +22,7 @@ public final class Demonstration {
     private final Timeline timeline;
     private final RealPace pace = new RealPace();
     private final DemoReport report = new DemoReport();
+    private volatile boolean isCutShort;
 
     public Demonstration(DemoSettings settings, Screen screen) {
         this.settings = settings;
@@ -32,6 +32,11 @@ public final class Demonstration {
     /** What was measured; of a story that was cut short, what it came to. */
     public DemoReport report() {
         return report;
+    }
+
+    /** Whether the process is being ended from outside, which makes everything fail: then its hooks clean up. */
+    public boolean isCutShort() {
+        return isCutShort;
     }
 
     /** Runs from the servers' start to their end. */
@@ -62,7 +67,7 @@ public final class Demonstration {
         try {
             tell(stage);
         } finally {
-            if (!isCutShort(removal)) {
+            if (withdrawn(removal)) {
                 end(stage);
             }
         }
@@ -110,6 +115,7 @@ public final class Demonstration {
     }
 
     private void cutShort(Stage stage) {
+        isCutShort = true;
         if (settings.keep()) {
             timeline.cutShort("Stopped. The servers go on running.");
         } else {
@@ -118,12 +124,12 @@ public final class Demonstration {
         }
     }
 
-    /** Whether the process is being ended from outside: then its hooks clean up. */
-    private static boolean isCutShort(Thread removal) {
+    /** Whether the hook was taken back; it is not when the process is ending already. */
+    private static boolean withdrawn(Thread removal) {
         try {
-            return !Runtime.getRuntime().removeShutdownHook(removal);
+            return Runtime.getRuntime().removeShutdownHook(removal);
         } catch (IllegalStateException ending) {
-            return true;
+            return false;
         }
     }
 }

@@ -43,6 +43,7 @@ final class Stage implements AutoCloseable {
     private final Path folder;
     private final EmbeddedPostgres source;
     private final EmbeddedPostgres target;
+    private volatile Writes last = Writes.SOURCE;
 
     private Stage(Path folder, EmbeddedPostgres source, EmbeddedPostgres target) {
         this.folder = folder;
@@ -91,10 +92,11 @@ final class Stage implements AutoCloseable {
     Writes writingSide() {
         try {
             var word = Files.readString(folder.resolve("writes")).strip();
-            return word.equals(Writes.TARGET.word()) ? Writes.TARGET : Writes.SOURCE;
+            last = word.equals(Writes.TARGET.word()) ? Writes.TARGET : Writes.SOURCE;
         } catch (IOException gone) {
-            throw new UncheckedIOException(gone);
+            // The folder goes when the process is ended from outside, while the clients are still there.
         }
+        return last;
     }
 
     /** The JDBC address of the side that the hook named last. */
@@ -117,7 +119,7 @@ final class Stage implements AutoCloseable {
                 "source   psql " + source.url(DATABASE),
                 "target   psql " + target.url(DATABASE),
                 "to end   kill " + String.join(" ", data),
-                "         rm -r " + source.folder() + " " + target.folder() + " " + folder);
+                "then     rm -r " + source.folder() + " " + target.folder() + " " + folder);
     }
 
     /** Removes the folder; the servers remove themselves when the process ends before {@link #close}. */

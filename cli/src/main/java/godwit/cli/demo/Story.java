@@ -7,8 +7,8 @@ import godwit.cli.live.RealPace;
 import godwit.cli.live.Supervisor;
 import godwit.cli.live.Words;
 import godwit.demo.Tally;
-import godwit.file.Json;
 import godwit.demo.Workload;
+import godwit.file.Json;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.Outcome;
 import godwit.run.Phase;
@@ -76,7 +76,8 @@ final class Story implements AutoCloseable {
     private void plan() {
         try (var steps = access.steps(UUID.randomUUID())) {
             steps.preflight();
-            var bytes = steps.tables().stream().mapToLong(table -> table.bytes()).sum();
+            var bytes =
+                    steps.tables().stream().mapToLong(table -> table.bytes()).sum();
             timeline.tell(
                     "plan",
                     "%s, %s; nothing stands in the way"
@@ -97,7 +98,8 @@ final class Story implements AutoCloseable {
         awaitReady();
         try (var session = access.target().open("demo")) {
             var ledger = access.ledger(session);
-            var copied = ledger.copied(ledger.find(access.spec().name()).orElseThrow().id());
+            var copied = ledger.copied(
+                    ledger.find(access.spec().name()).orElseThrow().id());
             report.copied(copied);
             timeline.tell(
                     "ready",
@@ -185,7 +187,8 @@ final class Story implements AutoCloseable {
                 "life",
                 "%s committed on the %s"
                         .formatted(
-                                Words.of(clients.report().committed() - committed, "transaction"), stage.writingSide().word()));
+                                Words.of(clients.report().committed() - committed, "transaction"),
+                                stage.writingSide().word()));
     }
 
     private void complete() {
@@ -201,7 +204,10 @@ final class Story implements AutoCloseable {
                 if (!UNDONE.contains(e.problem().code()) || attempt == ATTEMPTS_MAX) {
                     throw e;
                 }
-                timeline.tell("switch", "undone, nothing has changed, trying again: " + e.problem().message());
+                timeline.tell(
+                        "switch",
+                        "undone, nothing has changed, trying again: "
+                                + e.problem().message());
             }
         }
     }

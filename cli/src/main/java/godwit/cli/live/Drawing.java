@@ -22,8 +22,17 @@ public final class Drawing {
         lines.add(headline(standing));
         switch (standing.phase()) {
             case FILLING -> lines.addAll(bars(standing));
-            case PLANNED, EXPANDING, FOLLOWING, READY, SWITCHING, SWITCHED, SWITCHING_BACK, COMPLETING, COMPLETED,
-                    ROLLING_BACK, ROLLED_BACK -> {}
+            case PLANNED,
+                    EXPANDING,
+                    FOLLOWING,
+                    READY,
+                    SWITCHING,
+                    SWITCHED,
+                    SWITCHING_BACK,
+                    COMPLETING,
+                    COMPLETED,
+                    ROLLING_BACK,
+                    ROLLED_BACK -> {}
         }
         return lines;
     }
@@ -35,7 +44,10 @@ public final class Drawing {
     }
 
     private String detail(Standing standing) {
-        var behind = "%s, %s behind".formatted(Words.time(standing.lag().seconds()), Words.bytes(standing.lag().bytes()));
+        var behind = "%s, %s behind"
+                .formatted(
+                        Words.time(standing.lag().seconds()),
+                        Words.bytes(standing.lag().bytes()));
         return switch (standing.phase()) {
             case PLANNED -> "";
             case EXPANDING -> "listening to the source, making the tables on the target";
@@ -61,16 +73,22 @@ public final class Drawing {
         if (standing.rows() >= standing.total()) {
             return "all rows copied, building indexes";
         }
-        var text = "%3.0f %%   %s of %s".formatted(
-                100 * share, Words.count(standing.rows()), Words.of(standing.total(), "row"));
+        var text = "%3.0f %%   %s of %s"
+                .formatted(100 * share, Words.count(standing.rows()), Words.of(standing.total(), "row"));
         return rate < 1
                 ? text
-                : text + "   %s/s   %s left".formatted(
-                        Words.count(Math.round(rate)), Words.time((standing.total() - standing.rows()) / rate));
+                : text
+                        + "   %s/s   %s left"
+                                .formatted(
+                                        Words.count(Math.round(rate)),
+                                        Words.time((standing.total() - standing.rows()) / rate));
     }
 
     private List<String> bars(Standing standing) {
-        var widest = standing.tables().stream().mapToInt(t -> t.table().length()).max().orElse(0);
+        var widest = standing.tables().stream()
+                .mapToInt(t -> t.table().length())
+                .max()
+                .orElse(0);
         var all = standing.tables();
         var shown = all.size() <= TABLES_MAX
                 ? all

@@ -38,7 +38,9 @@ public record Standing(Phase phase, String state, List<TableStanding> tables, La
                 live.get("tables") instanceof List<?> tables
                         ? tables.stream().map(Standing::table).toList()
                         : List.of(),
-                new Lag(number(lag.get("lagBytes")).longValue(), number(lag.get("lagSeconds")).doubleValue()),
+                new Lag(
+                        number(lag.get("lagBytes")).longValue(),
+                        number(lag.get("lagSeconds")).doubleValue()),
                 String.valueOf(live.getOrDefault("throttle", "none")));
     }
 

@@ -1,8 +1,8 @@
 package godwit.cli.live;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
@@ -30,7 +30,9 @@ public record Terminal(boolean isLive, int columns, int lines, boolean isUnicode
             if (!process.waitFor(ASK_SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 return none(isUnicode);
             }
-            var size = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip().split(" ");
+            var size = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split(" ");
             return new Terminal(
                     true, atLeast(USUAL_COLUMNS / 2, size[1]), atLeast(USUAL_LINES / 2, size[0]), isUnicode);
         } catch (IOException | NumberFormatException unknown) {

@@ -40,7 +40,8 @@ final class Batch {
     /** Whether it is time to write, at the end of a transaction. */
     boolean isDue(StreamLimits limits) {
         return isFull(limits)
-                || (!isEmpty() && System.nanoTime() - begunNanos > TimeUnit.MILLISECONDS.toNanos(limits.millisPerBatch()));
+                || (!isEmpty()
+                        && System.nanoTime() - begunNanos > TimeUnit.MILLISECONDS.toNanos(limits.millisPerBatch()));
     }
 
     long transactions() {

@@ -88,7 +88,9 @@ final class BatchWriter {
         var leaves = tables.stream().map(t -> t.table().name().sql()).toList();
         var names = new ArrayList<String>();
         leaves.forEach(leaf -> names.add("ONLY " + leaf));
-        names.addAll(session.query(WHOLLY_TRUNCATED, row -> TableName.of(row.getString(1), row.getString(2)).sql(),
+        names.addAll(session.query(
+                WHOLLY_TRUNCATED,
+                row -> TableName.of(row.getString(1), row.getString(2)).sql(),
                 (Object) leaves.toArray(String[]::new)));
         session.execute("TRUNCATE " + String.join(", ", names));
     }
@@ -139,7 +141,10 @@ final class BatchWriter {
             stageKeys(table, changes.replaced(), bases);
             session.execute(waiting.isEmpty() ? table.deleteReplaced(part) : table.deleteReplacedAndKeep(part));
         }
-        var complete = changes.finals().stream().filter(f -> f.base() == null).map(KeyedChanges.Final::row).toList();
+        var complete = changes.finals().stream()
+                .filter(f -> f.base() == null)
+                .map(KeyedChanges.Final::row)
+                .toList();
         insert(table, complete);
         if (!waiting.isEmpty()) {
             stageWaiting(table, waiting);

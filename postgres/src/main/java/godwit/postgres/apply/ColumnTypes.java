@@ -63,10 +63,14 @@ record ColumnTypes(List<String> keyOperators, Set<Integer> hashable, Map<Integer
 
     private static List<String> operators(Session session, Table table) {
         var operators = session.query(
-                OPERATORS, r -> List.of(r.getString(1), r.getString(2), r.getString(3)), table.name().sql());
+                OPERATORS,
+                r -> List.of(r.getString(1), r.getString(2), r.getString(3)),
+                table.name().sql());
         var chosen = new ArrayList<String>();
         for (var column : table.key()) {
-            var found = operators.stream().filter(o -> o.get(0).equals(column.name())).findFirst();
+            var found = operators.stream()
+                    .filter(o -> o.get(0).equals(column.name()))
+                    .findFirst();
             chosen.add(found.map(o -> "OPERATOR(" + new Identifier(o.get(1)).sql() + "." + o.get(2) + ")")
                     .orElseThrow(() -> withoutIndex(table)));
         }
@@ -74,7 +78,8 @@ record ColumnTypes(List<String> keyOperators, Set<Integer> hashable, Map<Integer
     }
 
     private static Set<Integer> hashable(Session session, Table table) {
-        var names = new HashSet<>(session.query(HASHABLE, row -> row.getString(1), table.name().sql()));
+        var names = new HashSet<>(
+                session.query(HASHABLE, row -> row.getString(1), table.name().sql()));
         var columns = table.stored();
         return IntStream.range(0, columns.size())
                 .filter(i -> names.contains(columns.get(i).name().name()))
@@ -85,7 +90,10 @@ record ColumnTypes(List<String> keyOperators, Set<Integer> hashable, Map<Integer
     private static Map<Integer, String> bases(Session session, Table table) {
         var names = table.stored().stream().map(column -> column.name().name()).toList();
         var bases = new HashMap<Integer, String>();
-        session.query(BASES, row -> Map.entry(row.getString(1), row.getString(2)), table.name().sql())
+        session.query(
+                        BASES,
+                        row -> Map.entry(row.getString(1), row.getString(2)),
+                        table.name().sql())
                 .forEach(base -> bases.put(names.indexOf(base.getKey()), base.getValue()));
         return bases;
     }

@@ -144,7 +144,8 @@ public final class StreamControl {
 
     private static RuntimeException late(Duration limit, String code, String message) {
         var seconds = TimeUnit.NANOSECONDS.toMillis(limit.toNanos()) / 1000.0;
-        var problem = Problem.of(code, message + " within " + seconds + " s.", "See the lag in status, then try again.");
+        var problem =
+                Problem.of(code, message + " within " + seconds + " s.", "See the lag in status, then try again.");
         return new GodwitException(problem, Retry.LATER, new IllegalStateException(code));
     }
 }

@@ -30,13 +30,9 @@ public record StreamProgress(UUID run, String stream) {
 
     /** Saves a position inside the session's transaction. */
     public void save(Session session, Lsn position) {
-        session.execute(
-                """
+        session.execute("""
                 INSERT INTO godwit.progress AS p (run, stream, position) VALUES (?, ?, ?::pg_lsn)
-                ON CONFLICT (run, stream) DO UPDATE SET position = excluded.position, saved_at = now()""",
-                run,
-                stream,
-                position.toString());
+                ON CONFLICT (run, stream) DO UPDATE SET position = excluded.position, saved_at = now()""", run, stream, position.toString());
     }
 
     /**

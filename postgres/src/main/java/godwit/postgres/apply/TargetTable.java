@@ -85,8 +85,7 @@ final class TargetTable {
 
     /** As {@link #deleteReplaced}, keeping from the rows that are wanted what an unchanged value may refer to. */
     String deleteReplacedAndKeep(int part) {
-        var returning =
-                select(i -> "CASE WHEN k.wanted THEN " + staged(i) + " END AS c" + i, this::isKept);
+        var returning = select(i -> "CASE WHEN k.wanted THEN " + staged(i) + " END AS c" + i, this::isKept);
         var columns = select(i -> "c" + i, this::isKept);
         return "WITH gone AS (" + deleteReplaced(part) + " RETURNING k.wanted, " + returning + ") INSERT INTO "
                 + keptName() + " (" + columns + ", part) SELECT " + columns + ", " + part + " FROM gone WHERE wanted";
@@ -116,9 +115,11 @@ final class TargetTable {
     String deleteStagedCopies(int part) {
         var image = "ROW(" + select(i -> "t." + stored(i).name().sql()) + ")::text COLLATE \"C\"";
         return "WITH w AS MATERIALIZED (SELECT " + hash(i -> "c" + i) + " AS hash, ROW(" + select(i -> "c" + i)
-                + ")::text COLLATE \"C\" AS image, count(*) AS copies FROM " + rowsName() + " WHERE part = " + part + " GROUP BY 1, 2) "
+                + ")::text COLLATE \"C\" AS image, count(*) AS copies FROM " + rowsName() + " WHERE part = " + part
+                + " GROUP BY 1, 2) "
                 + "DELETE FROM ONLY " + table.name().sql() + " WHERE ctid IN (SELECT found.ctid FROM (SELECT t.ctid, "
-                + "w.copies, row_number() OVER (PARTITION BY w.image) AS copy FROM ONLY " + table.name().sql()
+                + "w.copies, row_number() OVER (PARTITION BY w.image) AS copy FROM ONLY "
+                + table.name().sql()
                 + " t JOIN w ON " + hash(i -> "t." + stored(i).name().sql())
                 + " = w.hash AND w.image IS NOT DISTINCT FROM " + image + ") found WHERE found.copy <= found.copies)";
     }

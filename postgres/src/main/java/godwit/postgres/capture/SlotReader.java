@@ -77,7 +77,8 @@ public final class SlotReader implements AutoCloseable {
         if ("42704".equals(e.getSQLState())) {
             return Problem.of(
                             "slot-lost",
-                            "The replication slot %s is gone: changes since then cannot be had.".formatted(source.slot()),
+                            "The replication slot %s is gone: changes since then cannot be had."
+                                    .formatted(source.slot()),
                             "Roll the run back and start it again; look at max_slot_wal_keep_size.")
                     .asException(e);
         }

@@ -42,8 +42,11 @@ final class PublicationReader implements KindReader {
                 FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid
                 JOIN pg_catalog.pg_class c ON c.oid = r.prrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 WHERE %s AND %s ORDER BY p.pubname, n.nspname, c.relname
-                """.formatted(catalog.since(15, columns), catalog.since(15, "pg_get_expr(r.prqual, r.prrelid)"), OWN,
-                Catalog.USERS_SCHEMA);
+                """.formatted(
+                        catalog.since(15, columns),
+                        catalog.since(15, "pg_get_expr(r.prqual, r.prrelid)"),
+                        OWN,
+                        Catalog.USERS_SCHEMA);
     }
 
     private static final String SCHEMAS = """
@@ -61,7 +64,8 @@ final class PublicationReader implements KindReader {
                 .orElse("");
         return new Draft(address(row, "oid"), "publication", name.name(), SchemaPhase.AFTER_CATCH_UP)
                 .create("CREATE " + object + (row.flag("allTables") ? " FOR ALL TABLES" : "") + " WITH (publish = "
-                        + new Literal(row.text("publish")).sql() + ", publish_via_partition_root = " + row.flag("viaRoot") + generated
+                        + new Literal(row.text("publish")).sql() + ", publish_via_partition_root = "
+                        + row.flag("viaRoot") + generated
                         + ")")
                 .drop("DROP PUBLICATION IF EXISTS " + name.sql())
                 .owner(object, row.text("owner"))

@@ -75,7 +75,8 @@ final class ChunkCopy {
 
     /** Under the lock the rows cannot move any more; read from another file they would be other pages' rows. */
     private void requireSameFile(Session source, TableSnapshot snapshot) {
-        var now = source.number("SELECT pg_relation_filenode(?::regclass)", table.name().sql());
+        var now = source.number(
+                "SELECT pg_relation_filenode(?::regclass)", table.name().sql());
         if (now != snapshot.filenode()) {
             throw new GodwitException(
                     Problem.of(
@@ -105,8 +106,8 @@ final class ChunkCopy {
             return table.name().sql() + " (" + table.storedSql() + ")";
         }
         var where = rows.map(condition -> " AND (" + condition + ")").orElse("");
-        return "(SELECT " + table.storedSql() + " FROM ONLY " + table.name().sql() + " WHERE " + chunk.condition() + where
-                + ")";
+        return "(SELECT " + table.storedSql() + " FROM ONLY " + table.name().sql() + " WHERE " + chunk.condition()
+                + where + ")";
     }
 
     private Copied pump(CopyOut out, CopyIn in) throws SQLException {

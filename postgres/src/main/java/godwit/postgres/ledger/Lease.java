@@ -17,13 +17,10 @@ public final class Lease {
 
     /** The process that holds the lease; 0 when nobody does. */
     public static long holder(Session session, UUID run) {
-        return session.number(
-                """
+        return session.number("""
                 SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                AND classid = ((?::bigint >> 32) & 4294967295)::oid AND objid = (?::bigint & 4294967295)::oid""",
-                key(run),
-                key(run));
+                AND classid = ((?::bigint >> 32) & 4294967295)::oid AND objid = (?::bigint & 4294967295)::oid""", key(run), key(run));
     }
 
     private static long key(UUID run) {

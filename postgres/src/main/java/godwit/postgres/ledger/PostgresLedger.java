@@ -110,7 +110,10 @@ public final class PostgresLedger implements Ledger {
                 SELECT id, verb, options::text, operator FROM godwit.request WHERE run = ? AND result IS NULL
                 AND waiting_at > clock_timestamp() - interval '10 seconds' ORDER BY asked_at LIMIT 1""",
                 row -> new Request(
-                        row.getObject(1, UUID.class), run, Verb.of(row.getString(2)), texts(row.getString(3)),
+                        row.getObject(1, UUID.class),
+                        run,
+                        Verb.of(row.getString(2)),
+                        texts(row.getString(3)),
                         row.getString(4)),
                 run);
     }
@@ -160,13 +163,10 @@ public final class PostgresLedger implements Ledger {
 
     /** What a run has copied so far. */
     public Copied copied(UUID run) {
-        return session.first(
-                        """
+        return session.first("""
                         SELECT coalesce(sum(rows), 0), coalesce(sum(bytes), 0),
                           coalesce(extract(epoch FROM max(copied_at) - min(begun_at)), 0)
-                        FROM godwit.chunk WHERE run = ?""",
-                        row -> new Copied(row.getLong(1), row.getLong(2), row.getDouble(3)),
-                        run)
+                        FROM godwit.chunk WHERE run = ?""", row -> new Copied(row.getLong(1), row.getLong(2), row.getDouble(3)), run)
                 .orElseThrow();
     }
 

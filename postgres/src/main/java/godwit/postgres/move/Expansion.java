@@ -69,7 +69,10 @@ final class Expansion {
         var gate = context.gate(side);
         try (var session = context.open(side, "gate")) {
             session.execute("SET lock_timeout = '2s'");
-            gate.create(session, context.exemption().word(), context.spec().switching().fenceSecondsMax());
+            gate.create(
+                    session,
+                    context.exemption().word(),
+                    context.spec().switching().fenceSecondsMax());
             if (side == Side.SOURCE) {
                 session.execute(StreamProgress.TABLE);
             }
@@ -83,9 +86,7 @@ final class Expansion {
     }
 
     private List<TableName> rootsAndLeaves(Session session) {
-        return session
-                .query(ROOTS_AND_LEAVES, row -> TableName.of(row.getString(1), row.getString(2)))
-                .stream()
+        return session.query(ROOTS_AND_LEAVES, row -> TableName.of(row.getString(1), row.getString(2))).stream()
                 .filter(context.spec().tables()::takes)
                 .toList();
     }

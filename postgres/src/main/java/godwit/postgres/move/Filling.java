@@ -56,7 +56,8 @@ final class Filling {
     void analyze(List<Table> tables, List<String> refreshes) {
         try (var workers = Executors.newFixedThreadPool(context.spec().limits().indexWorkers())) {
             await(tables.stream()
-                    .<Future<?>>map(table -> workers.submit(() -> statement("ANALYZE " + table.name().sql())))
+                    .<Future<?>>map(table -> workers.submit(
+                            () -> statement("ANALYZE " + table.name().sql())))
                     .toList());
         }
         refreshes.forEach(this::statement);

@@ -50,7 +50,8 @@ final class Hook {
                     .asException();
         }
         if (process.exitValue() != 0) {
-            throw problem("hook-failed", "The hook ended with status %d.".formatted(process.exitValue())).asException();
+            throw problem("hook-failed", "The hook ended with status %d.".formatted(process.exitValue()))
+                    .asException();
         }
     }
 

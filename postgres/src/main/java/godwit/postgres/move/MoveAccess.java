@@ -42,10 +42,11 @@ public final class MoveAccess {
     }
 
     private Endpoint address(UrlReference reference) {
-        return Endpoint.parse(switch (reference) {
-            case UrlReference.Environment variable -> fromEnvironment(variable);
-            case UrlReference.InFile file -> fromFile(file);
-        });
+        return Endpoint.parse(
+                switch (reference) {
+                    case UrlReference.Environment variable -> fromEnvironment(variable);
+                    case UrlReference.InFile file -> fromFile(file);
+                });
     }
 
     private String fromEnvironment(UrlReference.Environment variable) {

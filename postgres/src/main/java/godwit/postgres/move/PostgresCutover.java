@@ -73,18 +73,14 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     private List<Integer> blockers(Session session, Side from) {
         var key = context.gate(from).lockKey();
-        return session.query(
-                """
+        return session.query("""
                 SELECT coalesce(l.pid, 0) FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
                 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.mode = 'ShareLock'
                   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
                   AND l.classid = ((?::bigint >> 32) & 4294967295)::oid AND l.objid = (?::bigint & 4294967295)::oid
                   AND (l.pid IS NULL AND EXISTS (SELECT FROM pg_prepared_xacts WHERE prepared < now() - interval '1 s')
                        OR a.xact_start < clock_timestamp() - interval '1 second')
-                ORDER BY a.xact_start""",
-                row -> row.getInt(1),
-                key,
-                key);
+                ORDER BY a.xact_start""", row -> row.getInt(1), key, key);
     }
 
     @Override
@@ -102,12 +98,17 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     @Override
     public void fence(Side from) {
         var raised = Objects.requireNonNull(fence);
-        raised.raise(context.spec().switching().pauseMillisMax(), context.spec().switching().fenceSecondsMax());
+        raised.raise(
+                context.spec().switching().pauseMillisMax(),
+                context.spec().switching().fenceSecondsMax());
     }
 
     @Override
     public void catchUp(Side from) {
-        catchUpWithin(session(from), from, Duration.ofMillis(context.spec().switching().pauseMillisMax()));
+        catchUpWithin(
+                session(from),
+                from,
+                Duration.ofMillis(context.spec().switching().pauseMillisMax()));
     }
 
     private void catchUpWithin(Session session, Side from, Duration limit) {
@@ -124,8 +125,11 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     @Override
     public void recordWayBack(Side from) {
         var to = from.other();
-        var position = Lsn.parse(session(to).text(
-                "SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, UUID.randomUUID().toString()));
+        var position = Lsn.parse(session(to)
+                .text(
+                        "SELECT pg_logical_emit_message(true, ?, ?)::text",
+                        StreamApplier.MARKER,
+                        UUID.randomUUID().toString()));
         session(from).execute("SET synchronous_commit = on");
         new StreamProgress(context.run(), MoveContext.direction(to)).save(session(from), position);
         streams.from(to).applyFrom(position);

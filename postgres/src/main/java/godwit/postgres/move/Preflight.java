@@ -37,8 +37,7 @@ final class Preflight {
             tables(tables);
             unlogged(source);
             selection(source);
-            script.findings().forEach(f ->
-                    findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
+            script.findings().forEach(f -> findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
             target(source, target, tables);
         } catch (SQLException e) {
             throw godwit.Problem.of("check-failed", "A catalog could not be read.", "See the server's log.")
@@ -76,8 +75,8 @@ final class Preflight {
                     "Raise max_replication_slots or drop slots that nobody uses.",
                     side.word()));
         }
-        var sendersFree = session.number(
-                "SELECT current_setting('max_wal_senders')::int - count(*) FROM pg_stat_replication");
+        var sendersFree =
+                session.number("SELECT current_setting('max_wal_senders')::int - count(*) FROM pg_stat_replication");
         if (sendersFree < 2) {
             findings.add(Finding.blocking(
                     "senders-too-few",

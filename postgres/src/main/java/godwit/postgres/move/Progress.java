@@ -79,9 +79,13 @@ final class Progress {
         for (var side : Side.values()) {
             if (streams != null && streams.isOpen(side)) {
                 try (var session = context.open(side, "status")) {
-                    report.put(MoveContext.direction(side), lag(session, streams.from(side).state()));
+                    report.put(
+                            MoveContext.direction(side),
+                            lag(session, streams.from(side).state()));
                 } catch (GodwitException e) {
-                    report.put(MoveContext.direction(side), Map.of("problem", e.problem().code()));
+                    report.put(
+                            MoveContext.direction(side),
+                            Map.of("problem", e.problem().code()));
                 }
             }
         }
@@ -90,8 +94,10 @@ final class Progress {
     private static Map<String, Object> lag(Session session, StreamState state) {
         var now = Lsn.parse(session.text("SELECT pg_current_wal_lsn()::text"));
         var seconds = state.isBehind() && state.lastCommitAt() > 0
-                ? Math.max(0, session.number("SELECT extract(epoch FROM clock_timestamp()) * 1000000")
-                                - state.lastCommitAt())
+                ? Math.max(
+                                0,
+                                session.number("SELECT extract(epoch FROM clock_timestamp()) * 1000000")
+                                        - state.lastCommitAt())
                         / (double) TimeUnit.SECONDS.toMicros(1)
                 : 0.0;
         return Map.of(

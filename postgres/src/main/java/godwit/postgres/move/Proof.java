@@ -63,7 +63,9 @@ final class Proof {
         var result = compare(new Pass(id, phase, leader, tables, Locking.NONE));
         for (var round = 1; round < ROUNDS_MAX && !result.rewritten().isEmpty(); round++) {
             var again = result.rewritten();
-            var left = tables.stream().filter(t -> again.contains(t.name().plain())).toList();
+            var left = tables.stream()
+                    .filter(t -> again.contains(t.name().plain()))
+                    .toList();
             result = result.completedBy(compare(new Pass(id, phase, leader, left, Locking.BRIEF)));
         }
         return result;
@@ -95,8 +97,11 @@ final class Proof {
             try {
                 var lead = sessions(leader, here.snapshot(), pass);
                 holdAt(leader, here.position());
-                LOG.info("{} tables are compared at {}, reached in {} ms",
-                        pass.tables().size(), here.position(), (System.nanoTime() - began) / 1_000_000);
+                LOG.info(
+                        "{} tables are compared at {}, reached in {} ms",
+                        pass.tables().size(),
+                        here.position(),
+                        (System.nanoTime() - began) / 1_000_000);
                 var follow = sessions(leader.other(), export(there), pass);
                 if (pass.locking() == Locking.NONE) {
                     control.release();

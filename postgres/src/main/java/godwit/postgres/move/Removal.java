@@ -76,11 +76,9 @@ final class Removal {
     }
 
     private static boolean isUnused(Session session) {
-        return session.number(
-                        """
+        return session.number("""
                         SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                        WHERE n.nspname = 'godwit' AND c.relkind = 'S' AND c.relname LIKE 'epoch%'""")
-                == 0;
+                        WHERE n.nspname = 'godwit' AND c.relkind = 'S' AND c.relname LIKE 'epoch%'""") == 0;
     }
 
     private void forget() {

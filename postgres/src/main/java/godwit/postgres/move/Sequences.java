@@ -20,12 +20,11 @@ final class Sequences {
             FROM pg_catalog.pg_sequences s
             WHERE s.schemaname NOT IN ('godwit', 'information_schema') AND s.schemaname !~ '^pg_' ORDER BY 1, 2""";
 
-    private record Sequence(
-            TableName name, long last, long increment, long least, long most, boolean cycles) {
+    private record Sequence(TableName name, long last, long increment, long least, long most, boolean cycles) {
         /** Where the other side begins: so many values further, but never beyond the end. */
         long ahead() {
-            var wanted = BigInteger.valueOf(last)
-                    .add(BigInteger.valueOf(increment).multiply(BigInteger.valueOf(HEADROOM)));
+            var wanted =
+                    BigInteger.valueOf(last).add(BigInteger.valueOf(increment).multiply(BigInteger.valueOf(HEADROOM)));
             var bounded = wanted.min(BigInteger.valueOf(most)).max(BigInteger.valueOf(least));
             return cycles ? last : bounded.longValueExact();
         }

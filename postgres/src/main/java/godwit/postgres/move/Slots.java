@@ -118,7 +118,8 @@ final class Slots {
     void drop(Side side) {
         dropSlot(side);
         try (var session = context.open(side, "remove")) {
-            session.execute("DROP PUBLICATION IF EXISTS " + context.publication(side).sql());
+            session.execute(
+                    "DROP PUBLICATION IF EXISTS " + context.publication(side).sql());
         }
     }
 }

@@ -105,7 +105,8 @@ public final class Comparer {
                 throw cause;
             }
             var name = table.sql().table().table().name().plain();
-            return new OtherDifference(OtherDifference.REWRITTEN, name, cause.problem().message());
+            return new OtherDifference(
+                    OtherDifference.REWRITTEN, name, cause.problem().message());
         }
 
         private Begun begin(ComparedTable table) {

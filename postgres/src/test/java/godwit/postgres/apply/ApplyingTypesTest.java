@@ -95,9 +95,13 @@ class ApplyingTypesTest {
 
     @Test
     void aTableOfOneColumnTakesEmptyAndNullValues() {
-        follows("CREATE TABLE t (v text); ALTER TABLE t REPLICA IDENTITY FULL", """
-                INSERT INTO t VALUES (''), (NULL), ('\\.'), ('')""", """
-                DELETE FROM t WHERE v IS NULL""", "DELETE FROM t WHERE ctid = (SELECT min(ctid) FROM t WHERE v = '')");
+        follows(
+                "CREATE TABLE t (v text); ALTER TABLE t REPLICA IDENTITY FULL",
+                """
+                INSERT INTO t VALUES (''), (NULL), ('\\.'), ('')""",
+                """
+                DELETE FROM t WHERE v IS NULL""",
+                "DELETE FROM t WHERE ctid = (SELECT min(ctid) FROM t WHERE v = '')");
     }
 
     @Test

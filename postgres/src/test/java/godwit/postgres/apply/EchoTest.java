@@ -24,8 +24,10 @@ class EchoTest {
     void whatIsAppliedInOneDirectionDoesNotComeBackInTheOther() {
         pair.both(TABLES);
         var run = UUID.randomUUID();
-        try (var there = Following.prepare(pair.source(), pair.target(), new StreamProgress(run, "forward")).open();
-                var back = Following.prepare(pair.target(), pair.source(), new StreamProgress(run, "backward")).open()) {
+        try (var there = Following.prepare(pair.source(), pair.target(), new StreamProgress(run, "forward"))
+                        .open();
+                var back = Following.prepare(pair.target(), pair.source(), new StreamProgress(run, "backward"))
+                        .open()) {
             pair.source("INSERT INTO t VALUES (1, 1); INSERT INTO k VALUES (1), (1)");
             there.catchUp();
             back.catchUp();
@@ -44,10 +46,12 @@ class EchoTest {
     void whatAnotherRunAppliesIsFollowedLikeAnyWrite() {
         pair.both(TABLES);
         pair.source("CREATE SCHEMA beside");
-        try (var first = Following.prepare(pair.source(), pair.target(), progress()).open();
+        try (var first = Following.prepare(pair.source(), pair.target(), progress())
+                        .open();
                 var next = new Pair(pair.targetServer(), pair.sourceServer())) {
             next.target(TABLES);
-            try (var second = Following.prepare(pair.target(), next.target(), progress()).open()) {
+            try (var second =
+                    Following.prepare(pair.target(), next.target(), progress()).open()) {
                 pair.source("INSERT INTO t VALUES (1, 1); INSERT INTO k VALUES (1), (1)");
                 first.catchUp();
                 second.catchUp();
@@ -65,7 +69,8 @@ class EchoTest {
     void aListeningStreamAppliesNothingAndCountsForeignWriters() {
         pair.both(TABLES);
         var run = UUID.randomUUID();
-        try (var there = Following.prepare(pair.source(), pair.target(), new StreamProgress(run, "forward")).open();
+        try (var there = Following.prepare(pair.source(), pair.target(), new StreamProgress(run, "forward"))
+                        .open();
                 var back = Following.prepare(pair.target(), pair.source(), new StreamProgress(run, "backward"))
                         .openListening()) {
             pair.source("INSERT INTO t VALUES (1, 1)");
@@ -83,7 +88,8 @@ class EchoTest {
     @Test
     void aListeningStreamAppliesFromThePositionAtWhichTheWritesCome() {
         pair.both(TABLES);
-        try (var back = Following.prepare(pair.target(), pair.source(), progress()).openListening()) {
+        try (var back =
+                Following.prepare(pair.target(), pair.source(), progress()).openListening()) {
             pair.target("INSERT INTO t VALUES (1, 1)");
             var position = godwit.move.Lsn.parse(
                     pair.atTarget().text("SELECT pg_logical_emit_message(true, 'here', '')::text"));
@@ -92,7 +98,8 @@ class EchoTest {
             pair.target("INSERT INTO t VALUES (2, 2)");
             back.catchUp();
 
-            assertThat(pair.atSource().query("SELECT id FROM t", row -> row.getInt(1))).containsExactly(2);
+            assertThat(pair.atSource().query("SELECT id FROM t", row -> row.getInt(1)))
+                    .containsExactly(2);
         }
     }
 }

@@ -49,7 +49,8 @@ public final class Following implements AutoCloseable {
 
     /** Follows the source from now on. */
     public static Following of(Pair pair) {
-        return prepare(pair.source(), pair.target(), new StreamProgress(UUID.randomUUID(), "forward")).open();
+        return prepare(pair.source(), pair.target(), new StreamProgress(UUID.randomUUID(), "forward"))
+                .open();
     }
 
     private void publish() {
@@ -57,8 +58,8 @@ public final class Following implements AutoCloseable {
         try (var session = from.open("test");
                 var saving = to.open("test")) {
             session.execute("CREATE PUBLICATION " + name + " FOR TABLE " + tables);
-            var position = session.text(
-                    "SELECT lsn::text FROM pg_create_logical_replication_slot(?, 'pgoutput')", name);
+            var position =
+                    session.text("SELECT lsn::text FROM pg_create_logical_replication_slot(?, 'pgoutput')", name);
             saving.execute("CREATE SCHEMA IF NOT EXISTS godwit");
             saving.execute(StreamProgress.TABLE);
             progress.save(saving, Lsn.parse(position));

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import godwit.postgres.Beside;
 import godwit.GodwitException;
 import godwit.embedded.EmbeddedPostgres;
 import godwit.embedded.EmbeddedSettings;
+import godwit.postgres.Beside;
 import godwit.postgres.Exemption;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
@@ -93,8 +93,8 @@ class KilledApplyingTest {
             standbys("nobody");
             var pid = following.applyingPid();
             pair.source("INSERT INTO k VALUES (1), (1)");
-            await().until(() -> pair.atTarget()
-                    .is("SELECT wait_event = 'SyncRep' FROM pg_stat_activity WHERE pid = ?", pid));
+            await().until(() ->
+                    pair.atTarget().is("SELECT wait_event = 'SyncRep' FROM pg_stat_activity WHERE pid = ?", pid));
             following.stop();
 
             var claimed = new StreamProgress(UUID.randomUUID(), "other");
@@ -115,7 +115,8 @@ class KilledApplyingTest {
     private void standbys(String names) {
         pair.target("ALTER SYSTEM SET synchronous_standby_names = '" + names + "'");
         pair.target("SELECT pg_reload_conf()");
-        await().until(() -> pair.atTarget().text("SHOW synchronous_standby_names").equals(names));
+        await().until(() ->
+                pair.atTarget().text("SHOW synchronous_standby_names").equals(names));
     }
 
     @Test
@@ -146,9 +147,11 @@ class KilledApplyingTest {
     /** Waits until the source's slot has been told that everything is safe. */
     private static void confirmed(Pair pair, Following following) {
         var written = pair.atSource().text("SELECT pg_current_wal_lsn()::text");
-        await().atMost(Duration.ofSeconds(20)).until(() -> pair.atSource().is(
-                "SELECT confirmed_flush_lsn >= ?::pg_lsn FROM pg_replication_slots WHERE slot_name = ?",
-                written,
-                following.slot()));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> pair.atSource()
+                        .is(
+                                "SELECT confirmed_flush_lsn >= ?::pg_lsn FROM pg_replication_slots WHERE slot_name = ?",
+                                written,
+                                following.slot()));
     }
 }

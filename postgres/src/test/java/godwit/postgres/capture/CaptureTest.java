@@ -54,7 +54,8 @@ class CaptureTest {
 
     @Test
     void aSwapOfTwoKeysArrivesAsItsThreeSteps() {
-        var lines = changes("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (2, 'b')", """
+        var lines =
+                changes("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (2, 'b')", """
                 BEGIN; UPDATE t SET id = 0 WHERE id = 1; UPDATE t SET id = 1 WHERE id = 2;
                 UPDATE t SET id = 2 WHERE id = 0; COMMIT""");
 
@@ -135,7 +136,9 @@ class CaptureTest {
                 BEGIN; INSERT INTO t VALUES (1); ROLLBACK; BEGIN; INSERT INTO t VALUES (2); SAVEPOINT s;
                 INSERT INTO t VALUES (3); ROLLBACK TO s; INSERT INTO t VALUES (4); COMMIT""");
 
-        assertThat(lines).containsSubsequence("insert t(2)", "insert t(4)").doesNotContain("insert t(1)", "insert t(3)");
+        assertThat(lines)
+                .containsSubsequence("insert t(2)", "insert t(4)")
+                .doesNotContain("insert t(1)", "insert t(3)");
     }
 
     @Test
@@ -170,7 +173,11 @@ class CaptureTest {
 
         assertThat(lines)
                 .containsSubsequence(
-                        "insert p1(1)", "insert p2(11)", "delete p1 key(1)", "insert p2(12)", "truncate p1",
+                        "insert p1(1)",
+                        "insert p2(11)",
+                        "delete p1 key(1)",
+                        "insert p2(12)",
+                        "truncate p1",
                         "truncate p1 p2");
     }
 
@@ -187,6 +194,8 @@ class CaptureTest {
         var lines = changes("CREATE TABLE t (id int PRIMARY KEY, v text)", """
                 BEGIN; INSERT INTO t SELECT i, 'v' FROM generate_series(1, 5000) i; COMMIT""");
 
-        assertThat(lines.stream().filter(line -> line.startsWith("insert"))).hasSize(5000).doesNotHaveDuplicates();
+        assertThat(lines.stream().filter(line -> line.startsWith("insert")))
+                .hasSize(5000)
+                .doesNotHaveDuplicates();
     }
 }

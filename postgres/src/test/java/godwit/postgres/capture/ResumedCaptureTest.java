@@ -93,7 +93,9 @@ class ResumedCaptureTest {
             await().until(slot::isFree);
 
             try (var reader = slot.open(first)) {
-                assertThat(new Transcript(reader).untilEnd()).contains("insert t(2)").doesNotContain("insert t(1)");
+                assertThat(new Transcript(reader).untilEnd())
+                        .contains("insert t(2)")
+                        .doesNotContain("insert t(1)");
             }
         }
     }
@@ -140,8 +142,9 @@ class ResumedCaptureTest {
             pair.source("SELECT pg_drop_replication_slot('" + pair.name() + "')");
 
             assertThatThrownBy(() -> slot.open(slot.from()))
-                    .isInstanceOfSatisfying(GodwitException.class, e -> assertThat(e.problem().code())
-                            .isEqualTo("slot-lost"));
+                    .isInstanceOfSatisfying(
+                            GodwitException.class,
+                            e -> assertThat(e.problem().code()).isEqualTo("slot-lost"));
         }
     }
 
@@ -177,10 +180,11 @@ class ResumedCaptureTest {
             pair.source("INSERT INTO t VALUES (1)");
             var written = Lsn.parse(pair.atSource().text("SELECT pg_current_wal_flush_lsn()::text"));
 
-            await().atMost(Duration.ofSeconds(30)).until(() -> reader.next(Duration.ofMillis(100))
-                    .filter(message -> message instanceof Message.Idle idle
-                            && !idle.received().isBefore(written))
-                    .isPresent());
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> reader.next(Duration.ofMillis(100))
+                            .filter(message -> message instanceof Message.Idle idle
+                                    && !idle.received().isBefore(written))
+                            .isPresent());
         }
     }
 }

@@ -24,8 +24,8 @@ final class Slot implements AutoCloseable {
                 .map(table -> "ONLY " + table.name().sql())
                 .collect(Collectors.joining(", "));
         session.execute("CREATE PUBLICATION " + name + " FOR TABLE " + tables);
-        this.from = Lsn.parse(session.text(
-                "SELECT lsn::text FROM pg_create_logical_replication_slot(?, 'pgoutput')", name));
+        this.from = Lsn.parse(
+                session.text("SELECT lsn::text FROM pg_create_logical_replication_slot(?, 'pgoutput')", name));
     }
 
     static Slot create(Pair pair) {
@@ -59,7 +59,8 @@ final class Slot implements AutoCloseable {
 
     /** The server ends the connection of whoever reads the slot, as a failing network does. */
     void kill() {
-        session.text("SELECT pg_terminate_backend(active_pid)::text FROM pg_replication_slots WHERE slot_name = ?", name);
+        session.text(
+                "SELECT pg_terminate_backend(active_pid)::text FROM pg_replication_slots WHERE slot_name = ?", name);
     }
 
     boolean isFree() {
@@ -70,7 +71,8 @@ final class Slot implements AutoCloseable {
     public void close() {
         kill();
         await().until(this::isFree);
-        session.text("SELECT pg_drop_replication_slot(slot_name)::text FROM pg_replication_slots WHERE slot_name = ?", name);
+        session.text(
+                "SELECT pg_drop_replication_slot(slot_name)::text FROM pg_replication_slots WHERE slot_name = ?", name);
         session.close();
     }
 }

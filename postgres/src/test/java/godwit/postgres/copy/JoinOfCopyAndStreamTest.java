@@ -63,8 +63,8 @@ class JoinOfCopyAndStreamTest {
     void aDeletedKeyThatAnotherRowTakesKeepsThatRowsToastedValue() {
         try (var following = prepared()) {
             pair.source("DELETE FROM t WHERE id = 20; UPDATE t SET id = 20 WHERE id = 40");
-            var snapshots = PausedCopy.of(pair).copyWith(() ->
-                    pair.source("DELETE FROM t WHERE id = 60; UPDATE t SET id = 60 WHERE id = 80"));
+            var snapshots = PausedCopy.of(pair)
+                    .copyWith(() -> pair.source("DELETE FROM t WHERE id = 60; UPDATE t SET id = 60 WHERE id = 80"));
             following.withCopies(snapshots).open().catchUp();
             pair.assertSame();
         }
@@ -77,8 +77,8 @@ class JoinOfCopyAndStreamTest {
                 UPDATE t SET id = %2$d WHERE id = -1; COMMIT""";
         try (var following = prepared()) {
             pair.source(swap.formatted(20, 1980)).source(swap.formatted(40, 60));
-            var snapshots = PausedCopy.of(pair).copyWith(() ->
-                    pair.source(swap.formatted(20, 100)).source(swap.formatted(1980, 40)));
+            var snapshots = PausedCopy.of(pair)
+                    .copyWith(() -> pair.source(swap.formatted(20, 100)).source(swap.formatted(1980, 40)));
             following.withCopies(snapshots).open().catchUp();
             pair.assertSame();
         }
@@ -181,10 +181,12 @@ class JoinOfCopyAndStreamTest {
     private static String change(int kind, int a, int b) {
         return switch (kind) {
             case 0 -> "UPDATE t SET v = v + 1 WHERE id = " + a;
-            case 1 -> "BEGIN; UPDATE t SET id = -1 WHERE id = %1$d; UPDATE t SET id = %1$d WHERE id = %2$d;"
-                            .formatted(a, b) + " UPDATE t SET id = " + b + " WHERE id = -1; COMMIT";
+            case 1 ->
+                "BEGIN; UPDATE t SET id = -1 WHERE id = %1$d; UPDATE t SET id = %1$d WHERE id = %2$d;".formatted(a, b)
+                        + " UPDATE t SET id = " + b + " WHERE id = -1; COMMIT";
             case 2 -> "DELETE FROM t WHERE id = %1$d; UPDATE t SET id = %1$d WHERE id = %2$d".formatted(a, b);
-            case 3 -> "INSERT INTO t VALUES (%d, NULL, 0, repeat(md5('%d'), 100)) ON CONFLICT DO NOTHING".formatted(a, b);
+            case 3 ->
+                "INSERT INTO t VALUES (%d, NULL, 0, repeat(md5('%d'), 100)) ON CONFLICT DO NOTHING".formatted(a, b);
             case 4 -> "INSERT INTO k VALUES (%d, 'p'), (%d, 'p')".formatted(a % 9, a % 9);
             default -> "DELETE FROM k WHERE ctid = (SELECT min(ctid) FROM k)";
         };

@@ -2,8 +2,8 @@ package godwit.postgres.copy;
 
 import static org.awaitility.Awaitility.await;
 
-import godwit.postgres.Beside;
 import godwit.move.Snapshot;
+import godwit.postgres.Beside;
 import godwit.postgres.Exemption;
 import godwit.postgres.Pair;
 import godwit.postgres.Session;
@@ -50,7 +50,8 @@ final class PausedCopy {
     }
 
     private static boolean isHeld(Session session) {
-        return session.is("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 42");
+        return session.is(
+                "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 42");
     }
 
     CompletableFuture<Void> copy(int workers) {
@@ -73,8 +74,9 @@ final class PausedCopy {
         var session = Pair.application(pair.source());
         var pid = session.pid();
         var done = Beside.run(() -> session.execute(sql)).whenComplete((r, e) -> session.close());
-        await().atMost(Duration.ofSeconds(10)).until(() -> pair.atSource()
-                .is("SELECT count(*) > 0 FROM pg_locks WHERE pid = ? AND NOT granted", pid));
+        await().atMost(Duration.ofSeconds(10))
+                .until(() ->
+                        pair.atSource().is("SELECT count(*) > 0 FROM pg_locks WHERE pid = ? AND NOT granted", pid));
         return done;
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import godwit.postgres.Beside;
 import godwit.GodwitException;
+import godwit.postgres.Beside;
 import godwit.postgres.Endpoint;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
@@ -87,7 +87,8 @@ class FenceTest {
         writer.execute("UPDATE t SET v = 1 WHERE id = 1");
         var fence = gated.fence();
         var raised = Beside.run(() -> fence.raise(20_000, 30));
-        await().until(() -> gated.pair().atSource()
+        await().until(() -> gated.pair()
+                .atSource()
                 .is("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"));
 
         writer.execute("INSERT INTO other VALUES (1)");
@@ -105,8 +106,9 @@ class FenceTest {
         writer.execute("UPDATE t SET v = 1 WHERE id = 1");
 
         assertThatThrownBy(() -> gated.fence().raise(300, 30))
-                .isInstanceOfSatisfying(GodwitException.class, e -> assertThat(e.problem().code())
-                        .isEqualTo("writers-not-drained"));
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("writers-not-drained"));
 
         writer.rollback();
         assertThat(gated.application().execute("UPDATE t SET v = 2")).isEqualTo(5);
@@ -147,17 +149,22 @@ class FenceTest {
         assertRefused("40001", () -> gated.application().execute("INSERT INTO p1 VALUES (1)"));
         assertRefused("40001", () -> gated.application().execute("INSERT INTO p VALUES (1)"));
         assertRefused("40001", () -> gated.application().execute("TRUNCATE other"));
-        assertRefused("40001", () -> gated.application()
-                .execute("WITH w AS (INSERT INTO other VALUES (1) RETURNING id) SELECT * FROM w"));
-        assertRefused("40001", () -> gated.application()
-                .execute("SET session_replication_role = replica; INSERT INTO t VALUES (31, 1)"));
+        assertRefused(
+                "40001",
+                () -> gated.application()
+                        .execute("WITH w AS (INSERT INTO other VALUES (1) RETURNING id) SELECT * FROM w"));
+        assertRefused(
+                "40001",
+                () -> gated.application()
+                        .execute("SET session_replication_role = replica; INSERT INTO t VALUES (31, 1)"));
     }
 
     @Test
     void theRunsOwnSessionsPass() {
         gated.fence().raise(1000, 30);
 
-        assertThat(gated.exempt().execute("INSERT INTO public.t VALUES (40, 1)")).isEqualTo(1);
+        assertThat(gated.exempt().execute("INSERT INTO public.t VALUES (40, 1)"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -174,8 +181,8 @@ class FenceTest {
     void oneWhoseConnectionIsHalfOpenEndsByItself() throws IOException {
         var server = gated.pair().sourceServer();
         try (var proxy = new StallingProxy(server.port())) {
-            var through = new godwit.postgres.Database(() ->
-                    new Endpoint("127.0.0.1", proxy.port(), gated.pair().name(), "postgres", "", Map.of()));
+            var through = new godwit.postgres.Database(
+                    () -> new Endpoint("127.0.0.1", proxy.port(), gated.pair().name(), "postgres", "", Map.of()));
             var fence = new Fence(through.open("fence"), gate);
             fence.raise(1000, 1);
             proxy.stall();

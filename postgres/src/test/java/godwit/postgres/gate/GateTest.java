@@ -45,7 +45,8 @@ class GateTest {
     void writersAreRefusedWhileTheEpochIsTheOtherSides() {
         gate.setEpoch(gated.application(), 3);
 
-        assertThatThrownBy(() -> gated.application().execute("UPDATE t SET v = 1")).hasMessageContaining("25006");
+        assertThatThrownBy(() -> gated.application().execute("UPDATE t SET v = 1"))
+                .hasMessageContaining("25006");
         assertThat(gated.application().number("SELECT count(*) FROM t")).isEqualTo(5);
     }
 
@@ -79,16 +80,17 @@ class GateTest {
         gate.setEpoch(gated.application(), 3);
         var other = gated.pair().source().openApplying("apply", new godwit.postgres.Exemption("another run"));
 
-        assertThatThrownBy(() -> other.execute("INSERT INTO public.t VALUES (61, 1)")).hasMessageContaining("25006");
+        assertThatThrownBy(() -> other.execute("INSERT INTO public.t VALUES (61, 1)"))
+                .hasMessageContaining("25006");
         other.close();
     }
 
     private Session as(String role) {
-        gated.pair().source("DO $$BEGIN CREATE ROLE " + role + " LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$;"
-                + " GRANT ALL ON ALL TABLES IN SCHEMA public TO " + role);
+        gated.pair()
+                .source("DO $$BEGIN CREATE ROLE " + role + " LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$;"
+                        + " GRANT ALL ON ALL TABLES IN SCHEMA public TO " + role);
         var at = gated.pair().source().endpoint();
-        return new godwit.postgres.Database(
-                        () -> new Endpoint(at.host(), at.port(), at.database(), role, "", Map.of()))
+        return new godwit.postgres.Database(() -> new Endpoint(at.host(), at.port(), at.database(), role, "", Map.of()))
                 .open("clerk");
     }
 
@@ -139,11 +141,14 @@ class GateTest {
 
     @Test
     void itsCostForOneStatementIsReported(TestReporter report) {
-        gated.pair().source("CREATE TABLE free (id int PRIMARY KEY, v int); INSERT INTO free SELECT i, 0 FROM generate_series(1, 5) i");
+        gated.pair()
+                .source(
+                        "CREATE TABLE free (id int PRIMARY KEY, v int); INSERT INTO free SELECT i, 0 FROM generate_series(1, 5) i");
         var with = nanosPerStatement("t");
         var without = nanosPerStatement("free");
 
-        report.publishEntry(Map.of("microsWithGate", String.valueOf(with / 1000), "microsWithout", String.valueOf(without / 1000)));
+        report.publishEntry(
+                Map.of("microsWithGate", String.valueOf(with / 1000), "microsWithout", String.valueOf(without / 1000)));
         assertThat(with).isPositive();
     }
 

@@ -2,8 +2,8 @@ package godwit.postgres.gate;
 
 import static org.awaitility.Awaitility.await;
 
-import godwit.postgres.Beside;
 import godwit.move.Side;
+import godwit.postgres.Beside;
 import godwit.postgres.Exemption;
 import godwit.postgres.Pair;
 import godwit.postgres.Session;
@@ -71,7 +71,8 @@ final class GatedPair implements AutoCloseable {
     void awaitWaiting(Session session) {
         var pid = session.pid();
         await().atMost(Duration.ofSeconds(10))
-                .until(() -> pair.atSource().is("SELECT count(*) > 0 FROM pg_locks WHERE pid = ? AND NOT granted", pid));
+                .until(() ->
+                        pair.atSource().is("SELECT count(*) > 0 FROM pg_locks WHERE pid = ? AND NOT granted", pid));
     }
 
     @Override

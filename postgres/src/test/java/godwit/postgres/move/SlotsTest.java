@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import godwit.postgres.Beside;
 import godwit.GodwitException;
 import godwit.move.Lsn;
 import godwit.move.MoveLimits;
 import godwit.move.MoveSpec;
 import godwit.move.Side;
+import godwit.postgres.Beside;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Session;
@@ -57,7 +57,8 @@ class SlotsTest {
     private void standbys(String names) {
         pair.source("ALTER SYSTEM SET synchronous_standby_names = '" + names + "'");
         pair.source("SELECT pg_reload_conf()");
-        await().until(() -> pair.atSource().text("SHOW synchronous_standby_names").equals(names));
+        await().until(() ->
+                pair.atSource().text("SHOW synchronous_standby_names").equals(names));
     }
 
     private Session writer() {
@@ -70,14 +71,18 @@ class SlotsTest {
     /** Waits until the session that makes the slot waits for this transaction. */
     private void awaitSlotWaitsFor(Session writer) {
         var xid = writer.number("SELECT pg_current_xact_id()::text::bigint");
-        await().atMost(Duration.ofSeconds(20)).until(() -> pair.atSource()
-                .is("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND transactionid::text = ?", "" + xid));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> pair.atSource()
+                        .is(
+                                "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND transactionid::text = ?",
+                                "" + xid));
     }
 
     private boolean slotIsReady() {
-        return pair.atSource().is(
-                "SELECT confirmed_flush_lsn IS NOT NULL FROM pg_replication_slots WHERE slot_name = ?",
-                context.streamName(Side.SOURCE));
+        return pair.atSource()
+                .is(
+                        "SELECT confirmed_flush_lsn IS NOT NULL FROM pg_replication_slots WHERE slot_name = ?",
+                        context.streamName(Side.SOURCE));
     }
 
     private long visibleRows() {
@@ -85,11 +90,12 @@ class SlotsTest {
     }
 
     private long rowsInStream() {
-        return pair.atSource().number(
-                "SELECT count(*) FROM pg_logical_slot_peek_binary_changes(?, NULL, NULL, 'proto_version', '1',"
-                        + " 'publication_names', ?) WHERE get_byte(data, 0) = ascii('I')",
-                context.streamName(Side.SOURCE),
-                context.publication(Side.SOURCE).name());
+        return pair.atSource()
+                .number(
+                        "SELECT count(*) FROM pg_logical_slot_peek_binary_changes(?, NULL, NULL, 'proto_version', '1',"
+                                + " 'publication_names', ?) WHERE get_byte(data, 0) = ascii('I')",
+                        context.streamName(Side.SOURCE),
+                        context.publication(Side.SOURCE).name());
     }
 
     /** X is open; the slot; Y opens; X ends; T is in the log and hangs; Y ends. */
@@ -101,10 +107,11 @@ class SlotsTest {
             standbys("nobody");
             var t = Pair.application(pair.source());
             var pid = t.pid();
-            var hanging = Beside.run(() -> t.execute("INSERT INTO t VALUES (1)"))
-                    .whenComplete((done, failed) -> t.close());
-            await().atMost(Duration.ofSeconds(20)).until(() -> pair.atSource()
-                    .is("SELECT wait_event = 'SyncRep' FROM pg_stat_activity WHERE pid = ?", pid));
+            var hanging =
+                    Beside.run(() -> t.execute("INSERT INTO t VALUES (1)")).whenComplete((done, failed) -> t.close());
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> pair.atSource()
+                            .is("SELECT wait_event = 'SyncRep' FROM pg_stat_activity WHERE pid = ?", pid));
             y.rollback();
             await().atMost(Duration.ofSeconds(20)).until(() -> slotIsReady() || settled.isCompletedExceptionally());
             return hanging;
@@ -117,7 +124,9 @@ class SlotsTest {
             var settled = Beside.supply(() -> slots.createAndSettle(Side.SOURCE));
             var hanging = choreograph(settled, x);
 
-            assertThat(visibleRows()).as("what a copy without the wait would see").isZero();
+            assertThat(visibleRows())
+                    .as("what a copy without the wait would see")
+                    .isZero();
             assertThat(rowsInStream()).as("what the stream has").isZero();
             assertThat(settled).isNotDone();
 

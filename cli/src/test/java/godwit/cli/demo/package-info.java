@@ -1,0 +1,4 @@
+@NullMarked
+package godwit.cli.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package godwit.cli.live;
+
+import org.jspecify.annotations.NullMarked;
