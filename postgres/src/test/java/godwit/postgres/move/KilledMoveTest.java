@@ -34,13 +34,13 @@ class KilledMoveTest {
         try (var clients = CaseClients.begin(pair);
                 var move = LiveMove.of(pair, "postgres").start()) {
             var killedIn = EnumSet.noneOf(Phase.class);
-            await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(2)).until(() -> {
+            await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(2)).untilAsserted(() -> {
                 var phase = move.phase();
                 if (phase != Phase.PLANNED && killedIn.add(phase)) {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
                     move.kill();
                 }
-                return phase == Phase.READY;
+                assertThat(phase).as("last failure: " + move.lastFailure()).isEqualTo(Phase.READY);
             });
             move.awaitPhase(Phase.READY);
             clients.awaitMore(50);

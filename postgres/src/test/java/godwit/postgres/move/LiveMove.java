@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -137,7 +138,7 @@ final class LiveMove implements AutoCloseable {
         return find().map(Run::phase).orElse(Phase.PLANNED);
     }
 
-    private java.util.Optional<Run> find() {
+    private Optional<Run> find() {
         return new PostgresLedger(asking).find(access.spec().name());
     }
 
@@ -164,15 +165,25 @@ final class LiveMove implements AutoCloseable {
         var ledger = new PostgresLedger(asking);
         var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, Map.of(), "test");
         ledger.ask(request);
-        await().atMost(PATIENCE).until(() -> {
-            requireWorker();
-            if (verb == Verb.ROLLBACK && !ledger.exists()) {
-                return true;
-            }
+        return await().atMost(PATIENCE).until(() -> answer(ledger, request), Optional::isPresent).orElseThrow();
+    }
+
+    /** The answer; a ledger that is gone is the end of a rollback. */
+    private Optional<Outcome> answer(PostgresLedger ledger, Request request) {
+        requireWorker();
+        try {
             ledger.stillWaiting(request.id());
-            return ledger.answerTo(request.id()).isPresent();
-        });
-        return ledger.exists() ? ledger.answerTo(request.id()).orElseThrow() : new Outcome.Done(Map.of());
+            return ledger.answerTo(request.id());
+        } catch (GodwitException e) {
+            if (request.verb() == Verb.ROLLBACK && !ledger.exists()) {
+                return Optional.of(new Outcome.Done(Map.of()));
+            }
+            throw e;
+        }
+    }
+
+    String lastFailure() {
+        return lastFailure;
     }
 
     @Override
