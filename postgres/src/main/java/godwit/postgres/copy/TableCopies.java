@@ -100,7 +100,7 @@ public final class TableCopies {
                         .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
                         .toList());
             }
-            finish(table);
+            finish(table, snapshot);
             return true;
         } catch (GodwitException e) {
             if (e.problem().code().equals("table-rewritten") && attempt < REWRITES_MAX) {
@@ -177,13 +177,17 @@ public final class TableCopies {
                 table.name().name().name());
     }
 
-    private void finish(Table table) {
+    /** Notes that a table is whole, unless its copy has begun again elsewhere meanwhile. */
+    private void finish(Table table, TableSnapshot snapshot) {
         try (var session = target.open("copy")) {
             session.execute(
-                    "UPDATE godwit.table_copy SET done = true WHERE run = ? AND schema_name = ? AND table_name = ?",
+                    """
+                    UPDATE godwit.table_copy SET done = true
+                    WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ?""",
                     run,
                     table.name().schema().name(),
-                    table.name().name().name());
+                    table.name().name().name(),
+                    snapshot.snapshot());
         }
     }
 
