@@ -183,11 +183,7 @@ public final class TableCopies {
             session.execute(
                     """
                     UPDATE godwit.table_copy SET done = true
-                    WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ?""",
-                    run,
-                    table.name().schema().name(),
-                    table.name().name().name(),
-                    snapshot.snapshot());
+                    WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ?""", run, table.name().schema().name(), table.name().name().name(), snapshot.snapshot());
         }
     }
 

@@ -86,21 +86,29 @@ final class CaseClients implements AutoCloseable {
         var a = random.nextInt(2000) + 1;
         var b = random.nextInt(2000) + 1;
         return switch (random.nextInt(11)) {
-            case 0 -> "UPDATE persons SET badge = NULL WHERE id IN (%1$d, %2$d) OR badge IN (%1$d, %2$d);"
-                            .formatted(a, b)
-                    + " UPDATE persons SET badge = %1$d WHERE id = %2$d".formatted(a, b);
+            case 0 ->
+                "UPDATE persons SET badge = NULL WHERE id IN (%1$d, %2$d) OR badge IN (%1$d, %2$d);".formatted(a, b)
+                        + " UPDATE persons SET badge = %1$d WHERE id = %2$d".formatted(a, b);
             case 1 -> "UPDATE persons SET weight = weight + 0.10, facts = facts || '{\"x\": 1.0}' WHERE id = " + a;
-            case 2 -> "UPDATE persons SET essay = repeat(md5('%d'), 100), home = ('x', NULL) WHERE id = %d".formatted(b, a);
-            case 3 -> "DELETE FROM tags WHERE id = -1; UPDATE tags SET id = -1 WHERE id = %1$d; UPDATE tags SET id = %1$d"
-                            .formatted(a % 200)
-                    + " WHERE id = %d; UPDATE tags SET id = %d WHERE id = -1".formatted(b % 200, b % 200);
+            case 2 ->
+                "UPDATE persons SET essay = repeat(md5('%d'), 100), home = ('x', NULL) WHERE id = %d".formatted(b, a);
+            case 3 ->
+                "DELETE FROM tags WHERE id = -1; UPDATE tags SET id = -1 WHERE id = %1$d; UPDATE tags SET id = %1$d"
+                                .formatted(a % 200)
+                        + " WHERE id = %d; UPDATE tags SET id = %d WHERE id = -1".formatted(b % 200, b % 200);
             case 4 -> "INSERT INTO links VALUES (%d, 1, 'knows'), (%d, 1, 'knows')".formatted(a % 9, a % 9);
             case 5 -> "DELETE FROM links WHERE ctid = (SELECT min(ctid) FROM links)";
             case 6 -> "UPDATE events SET day = date '2026-01-01' + %d WHERE id = %d".formatted(b % 360, a);
-            case 7 -> a % 40 > 0 ? "" : "TRUNCATE board; INSERT INTO board SELECT i, '%d' FROM generate_series(1, 5) i".formatted(a);
-            case 8 -> "INSERT INTO \"Case Files\".\"Case\" (\"Select\", person) SELECT 'c', id FROM persons WHERE id = " + a;
+            case 7 ->
+                a % 40 > 0
+                        ? ""
+                        : "TRUNCATE board; INSERT INTO board SELECT i, '%d' FROM generate_series(1, 5) i".formatted(a);
+            case 8 ->
+                "INSERT INTO \"Case Files\".\"Case\" (\"Select\", person) SELECT 'c', id FROM persons WHERE id = " + a;
             case 9 -> "DELETE FROM persons WHERE id = %d AND id %% 3 = 0".formatted(a);
-            default -> "INSERT INTO numbers (who) VALUES (%1$d); INSERT INTO agencies (name) VALUES ('A' || %1$d)".formatted(a);
+            default ->
+                "INSERT INTO numbers (who) VALUES (%1$d); INSERT INTO agencies (name) VALUES ('A' || %1$d)"
+                        .formatted(a);
         };
     }
 
@@ -141,8 +149,9 @@ final class CaseClients implements AutoCloseable {
         rest();
         await().atMost(Duration.ofSeconds(30)).untilAsserted(pair::assertSame);
         for (var client = 0; client < CLIENTS; client++) {
-            assertThat(holding.text("SELECT count(*) || ' ' || max(n) || ' ' || count(DISTINCT n) FROM oplog WHERE client = "
-                            + client))
+            assertThat(holding.text(
+                            "SELECT count(*) || ' ' || max(n) || ' ' || count(DISTINCT n) FROM oplog WHERE client = "
+                                    + client))
                     .isEqualTo("%1$d %1$d %1$d".formatted(acknowledged.get(client)));
         }
         goOn();

@@ -40,7 +40,8 @@ final class CaseDatabase {
 
     static void create(Pair pair, String owner) {
         for (var session : List.of(pair.atSource(), pair.atTarget())) {
-            session.execute("DO $$BEGIN CREATE ROLE mover LOGIN REPLICATION; EXCEPTION WHEN duplicate_object THEN NULL; END$$");
+            session.execute(
+                    "DO $$BEGIN CREATE ROLE mover LOGIN REPLICATION; EXCEPTION WHEN duplicate_object THEN NULL; END$$");
             session.execute("GRANT SET ON PARAMETER session_replication_role TO mover");
             session.execute("ALTER DATABASE " + pair.name() + " OWNER TO " + owner);
         }
@@ -80,6 +81,8 @@ final class CaseDatabase {
 
     /** What Godwit has made in a database and not taken away. */
     static List<String> traces(Database database) {
-        return catalog(database).stream().filter(line -> line.contains("godwit")).toList();
+        return catalog(database).stream()
+                .filter(line -> line.contains("godwit"))
+                .toList();
     }
 }

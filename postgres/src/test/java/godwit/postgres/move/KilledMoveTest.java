@@ -34,14 +34,18 @@ class KilledMoveTest {
         try (var clients = CaseClients.begin(pair);
                 var move = LiveMove.of(pair, "postgres").start()) {
             var killedIn = EnumSet.noneOf(Phase.class);
-            await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(2)).untilAsserted(() -> {
-                var phase = move.phase();
-                if (phase != Phase.PLANNED && killedIn.add(phase)) {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
-                    move.kill();
-                }
-                assertThat(phase).as("last failure: " + move.lastFailure()).isEqualTo(Phase.READY);
-            });
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(2))
+                    .untilAsserted(() -> {
+                        var phase = move.phase();
+                        if (phase != Phase.PLANNED && killedIn.add(phase)) {
+                            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
+                            move.kill();
+                        }
+                        assertThat(phase)
+                                .as("last failure: " + move.lastFailure())
+                                .isEqualTo(Phase.READY);
+                    });
             move.awaitPhase(Phase.READY);
             clients.awaitMore(50);
 

@@ -63,7 +63,10 @@ final class LiveMove implements AutoCloseable {
         var tables = new MoveSpec.TableSelection(List.of(), List.of(TableName.of("public", "scratch")));
         var spec = new MoveSpec(
                 usual.name(), usual.source(), usual.target(), tables, Map.of(), usual.switching(), usual.limits());
-        var urls = Map.of("SOURCE_URL", url(pair.sourceServer().port(), role, pair), "TARGET_URL",
+        var urls = Map.of(
+                "SOURCE_URL",
+                url(pair.sourceServer().port(), role, pair),
+                "TARGET_URL",
                 url(pair.targetServer().port(), role, pair));
         return new LiveMove(pair, new MoveAccess(spec, Path.of("."), urls));
     }
@@ -90,7 +93,9 @@ final class LiveMove implements AutoCloseable {
                 return;
             } catch (GodwitException e) {
                 lastFailure = e.problem().toString();
-                if (e.retry() != Retry.LATER && !stopped && !"worker-exists".equals(e.problem().code())) {
+                if (e.retry() != Retry.LATER
+                        && !stopped
+                        && !"worker-exists".equals(e.problem().code())) {
                     throw e;
                 }
                 PACE.pause(Duration.ofMillis(100));
@@ -101,7 +106,9 @@ final class LiveMove implements AutoCloseable {
     private void work() {
         try (var session = access.target().open("worker")) {
             var ledger = access.ledger(session);
-            var run = ledger.find(access.spec().name()).filter(r -> !r.phase().isOver()).orElseGet(() -> begin(ledger));
+            var run = ledger.find(access.spec().name())
+                    .filter(r -> !r.phase().isOver())
+                    .orElseGet(() -> begin(ledger));
             if (!access.tryLease(session, run)) {
                 throw godwit.Problem.of("worker-exists", "Another worker.", "").asException();
             }
@@ -123,8 +130,10 @@ final class LiveMove implements AutoCloseable {
     /** Ends all sessions of Godwit on both servers, as a kill of its process does. */
     void kill() {
         for (var session : List.of(pair.atSource(), pair.atTarget())) {
-            session.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'godwit%'"
-                    + " AND datname = current_database()", row -> row.getBoolean(1));
+            session.query(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'godwit%'"
+                            + " AND datname = current_database()",
+                    row -> row.getBoolean(1));
         }
     }
 
@@ -165,7 +174,9 @@ final class LiveMove implements AutoCloseable {
         var ledger = new PostgresLedger(asking);
         var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, Map.of(), "test");
         ledger.ask(request);
-        return await().atMost(PATIENCE).until(() -> answer(ledger, request), Optional::isPresent).orElseThrow();
+        return await().atMost(PATIENCE)
+                .until(() -> answer(ledger, request), Optional::isPresent)
+                .orElseThrow();
     }
 
     /** The answer; a ledger that is gone is the end of a rollback. */

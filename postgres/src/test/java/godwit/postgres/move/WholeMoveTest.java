@@ -69,8 +69,7 @@ class WholeMoveTest {
             if (phase == Phase.SWITCHED) {
                 assertDone(move.awaitPhase(Phase.READY).ask(Verb.SWITCH));
             }
-            await()
-                    .pollInterval(Duration.ofMillis(2))
+            await().pollInterval(Duration.ofMillis(2))
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> move.phase().compareTo(phase) >= 0);
 
@@ -79,7 +78,9 @@ class WholeMoveTest {
             clients.awaitMore(50);
             clients.rest();
         }
-        assertThat(CaseDatabase.difference(source, CaseDatabase.catalog(pair.source()))).isEmpty();
-        assertThat(CaseDatabase.difference(target, CaseDatabase.catalog(pair.target()))).isEmpty();
+        assertThat(CaseDatabase.difference(source, CaseDatabase.catalog(pair.source())))
+                .isEmpty();
+        assertThat(CaseDatabase.difference(target, CaseDatabase.catalog(pair.target())))
+                .isEmpty();
     }
 }
