@@ -59,6 +59,25 @@ class WholeMoveTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE late (id int PRIMARY KEY)",
+                "CREATE TABLE events_c PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
+                "ALTER TABLE tags RENAME TO old_tags; CREATE TABLE tags (id bigint PRIMARY KEY, what text)"
+            })
+    void aTableThatCameAfterTheStartKeepsTheWritesWhereTheyAre(String change) {
+        CaseDatabase.create(pair, "postgres");
+        try (var move = LiveMove.of(pair, "postgres").start().awaitPhase(Phase.READY)) {
+            pair.source(change);
+
+            assertThat(move.ask(Verb.SWITCH))
+                    .isInstanceOfSatisfying(Outcome.Refused.class, refused -> assertThat(
+                                    refused.problem().code())
+                            .isEqualTo("tables-not-followed"));
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"EXPANDING", "FILLING", "FOLLOWING", "READY", "SWITCHED"})
     void aRollbackLeavesBothSidesAsTheyWere(Phase phase) {
         CaseDatabase.create(pair, "postgres");
