@@ -71,9 +71,9 @@ class WholeMoveTest {
             pair.source(change);
 
             assertThat(move.ask(Verb.SWITCH))
-                    .isInstanceOfSatisfying(Outcome.Refused.class, refused -> assertThat(
-                                    refused.problem().code())
-                            .isEqualTo("tables-not-followed"));
+                    .isInstanceOfSatisfying(
+                            Outcome.Refused.class,
+                            refused -> assertThat(refused.problem().code()).isEqualTo("tables-not-followed"));
         }
     }
 
