@@ -82,6 +82,21 @@ public final class MoveWorker {
     private void step(Runnable work, Phase next, BooleanSupplier enough) {
         var done = CompletableFuture.runAsync(
                 work, task -> Thread.ofPlatform().daemon().start(task));
+        try {
+            if (!isLeftToEnd(done, enough)) {
+                return;
+            }
+        } catch (RuntimeException e) {
+            // A step that went on would work beside the worker that comes next.
+            abandon(done);
+            throw e;
+        }
+        join(done);
+        enter(next);
+    }
+
+    /** Answers requests until a step has ended; false when it was abandoned. */
+    private boolean isLeftToEnd(CompletableFuture<Void> done, BooleanSupplier enough) {
         while (!done.isDone()) {
             pace.pause(TURN);
             publishNowAndThen();
@@ -89,16 +104,15 @@ public final class MoveWorker {
             if (request.isPresent() && request.get().verb() == Verb.ROLLBACK) {
                 abandon(done);
                 rollBack(request);
-                return;
+                return false;
             }
             request.ifPresent(this::refuseAsNotReady);
             if (enough.getAsBoolean()) {
                 abandon(done);
-                return;
+                return false;
             }
         }
-        join(done);
-        enter(next);
+        return true;
     }
 
     private void abandon(CompletableFuture<Void> step) {

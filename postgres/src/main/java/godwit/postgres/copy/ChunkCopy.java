@@ -17,6 +17,11 @@ import org.postgresql.copy.CopyOut;
 final class ChunkCopy {
     private static final int BUFFER_BYTES = 256 * 1024;
 
+    private static final String NOTE = """
+            INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)
+            SELECT run, schema_name, table_name, ?, ?, ? FROM godwit.table_copy
+            WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ? AND NOT done FOR SHARE""";
+
     private final UUID run;
     private final Table table;
     private final Optional<String> rows;
@@ -42,21 +47,47 @@ final class ChunkCopy {
             snapshot.importInto(source);
             source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
             requireSameFile(source, snapshot);
-            target.transaction(t -> {
-                var copied = pipe(source, t, chunk);
-                t.execute(
-                        "INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)"
-                                + " VALUES (?, ?, ?, ?, ?, ?)",
-                        run,
-                        table.name().schema().name(),
-                        table.name().name().name(),
-                        chunk.number(),
-                        copied.rows(),
-                        copied.bytes());
-                return true;
-            });
+            write(source, target, snapshot, chunk);
         } finally {
             source.rollback();
+        }
+    }
+
+    /**
+     * Copies a chunk through the session that holds the snapshot and the table's lock: another session would wait behind
+     * the TRUNCATE that waits for this one.
+     */
+    void copyThroughHolder(TableSnapshot holder, Session target, Chunk chunk) {
+        write(holder.session(), target, holder, chunk);
+    }
+
+    private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
+        target.transaction(t -> {
+            var copied = pipe(source, t, chunk);
+            requireNotSuperseded(t.execute(
+                    NOTE,
+                    chunk.number(),
+                    copied.rows(),
+                    copied.bytes(),
+                    run,
+                    table.name().schema().name(),
+                    table.name().name().name(),
+                    snapshot.snapshot()));
+            return true;
+        });
+    }
+
+    /** Rows read under another snapshot than the ledger's belong to an attempt that was given up. */
+    private void requireNotSuperseded(long noted) {
+        if (noted != 1) {
+            throw new GodwitException(
+                    Problem.of(
+                                    "copy-superseded",
+                                    "The copy of %s has begun again elsewhere.".formatted(table.name()),
+                                    "It goes on by itself.")
+                            .withObjects(List.of(table.name().plain())),
+                    Retry.LATER,
+                    new IllegalStateException("copy-superseded"));
         }
     }
 

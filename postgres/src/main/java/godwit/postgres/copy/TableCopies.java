@@ -32,6 +32,9 @@ import java.util.function.Consumer;
 public final class TableCopies {
     private static final int REWRITES_MAX = 20;
 
+    /** After so many attempts a table is locked for a moment, because it is truncated faster than it can be read. */
+    private static final int FREE_ATTEMPTS_MAX = 3;
+
     private final UUID run;
     private final MoveSpec spec;
     private final Database source;
@@ -87,13 +90,17 @@ public final class TableCopies {
 
     /** Copies a table; false when it was rewritten meanwhile and has to begin again. */
     private boolean copied(Table table, ExecutorService workers, int attempt) {
-        try (var snapshot = TableSnapshot.export(source.open("exporter"), table)) {
+        try (var snapshot = snapshot(table, attempt)) {
             var chunks = Chunk.of(snapshot.blocks(), Math.max(1, spec.limits().chunkBytes() / 8192));
             begin(table, snapshot, chunks.size());
-            await(chunks.stream()
-                    .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
-                    .toList());
-            finish(table);
+            if (attempt > FREE_ATTEMPTS_MAX) {
+                copyThroughHolder(table, snapshot, chunks);
+            } else {
+                await(chunks.stream()
+                        .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
+                        .toList());
+            }
+            finish(table, snapshot);
             return true;
         } catch (GodwitException e) {
             if (e.problem().code().equals("table-rewritten") && attempt < REWRITES_MAX) {
@@ -103,14 +110,30 @@ public final class TableCopies {
         }
     }
 
+    private TableSnapshot snapshot(Table table, int attempt) {
+        var session = source.open("exporter");
+        return attempt > FREE_ATTEMPTS_MAX
+                ? TableSnapshot.exportLocked(session, table)
+                : TableSnapshot.export(session, table);
+    }
+
     private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
-        var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
-        var condition = Optional.ofNullable(spec.rows().get(table.name()));
-        var copy = new ChunkCopy(run, table, condition, spec.limits().rowBytesMax(), counter);
         try (var from = source.open("copy");
                 var to = target.openApplying("copy", exemption)) {
-            copy.copy(from, to, snapshot, chunk);
+            chunkCopy(table).copy(from, to, snapshot, chunk);
         }
+    }
+
+    private void copyThroughHolder(Table table, TableSnapshot holder, List<Chunk> chunks) {
+        try (var to = target.openApplying("copy", exemption)) {
+            chunks.forEach(chunk -> chunkCopy(table).copyThroughHolder(holder, to, chunk));
+        }
+    }
+
+    private ChunkCopy chunkCopy(Table table) {
+        var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
+        var condition = Optional.ofNullable(spec.rows().get(table.name()));
+        return new ChunkCopy(run, table, condition, spec.limits().rowBytesMax(), counter);
     }
 
     private boolean isDone(Table table) {
@@ -154,13 +177,13 @@ public final class TableCopies {
                 table.name().name().name());
     }
 
-    private void finish(Table table) {
+    /** Notes that a table is whole, unless its copy has begun again elsewhere meanwhile. */
+    private void finish(Table table, TableSnapshot snapshot) {
         try (var session = target.open("copy")) {
             session.execute(
-                    "UPDATE godwit.table_copy SET done = true WHERE run = ? AND schema_name = ? AND table_name = ?",
-                    run,
-                    table.name().schema().name(),
-                    table.name().name().name());
+                    """
+                    UPDATE godwit.table_copy SET done = true
+                    WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ?""", run, table.name().schema().name(), table.name().name().name(), snapshot.snapshot());
         }
     }
 

@@ -28,6 +28,22 @@ final class TableSnapshot implements AutoCloseable {
     static TableSnapshot export(Session session, Table table) {
         session.begin();
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        return exported(session, table);
+    }
+
+    /**
+     * Keeps a table that is truncated all the time from that while it is read through this session. The server ends the
+     * lock when the session is idle for a moment, so that nobody waits for a worker that is gone.
+     */
+    static TableSnapshot exportLocked(Session session, Table table) {
+        session.begin();
+        session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        session.execute("SET LOCAL idle_in_transaction_session_timeout = '2s'");
+        session.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
+        return exported(session, table);
+    }
+
+    private static TableSnapshot exported(Session session, Table table) {
         var exported = session.text("SELECT pg_export_snapshot()");
         var snapshot = session.text("SELECT pg_current_snapshot()::text");
         var filenode = session.number(
@@ -44,6 +60,10 @@ final class TableSnapshot implements AutoCloseable {
     void importInto(Session reader) {
         reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
         reader.execute("SET TRANSACTION SNAPSHOT " + new Literal(exported).sql());
+    }
+
+    Session session() {
+        return session;
     }
 
     String snapshot() {

@@ -45,6 +45,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         for (var side : Side.values()) {
             sessions.put(side, context.openApplying(side, "switch"));
         }
+        new Unfollowed(context).requireNone(session(from), from);
         requireNoOldWriters(session(from), from);
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
     }
@@ -119,6 +120,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void compareUnderFence(Side from) {
+        new Unfollowed(context).requireNone(session(from), from);
         sequences.advance(session(from), session(from.other()));
     }
 

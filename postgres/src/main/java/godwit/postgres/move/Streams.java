@@ -57,9 +57,19 @@ final class Streams implements AutoCloseable {
             var start = new StreamStart(
                     progress, position, applyFrom, tables, copies(from, session), xidNear(from), binary);
             var reader = SlotReader.open(context.database(from), context.streamSource(from, binary), position);
-            open.put(from, new StreamApplier(reader, session, start).begin());
+            open.put(from, begun(reader, session, start));
         } catch (RuntimeException e) {
             session.abort();
+            throw e;
+        }
+    }
+
+    /** A reader that nobody closes would keep the slot from all who come later. */
+    private static StreamApplier begun(SlotReader reader, Session session, StreamStart start) {
+        try {
+            return new StreamApplier(reader, session, start).begin();
+        } catch (RuntimeException e) {
+            reader.close();
             throw e;
         }
     }

@@ -146,6 +146,44 @@ class JoinOfCopyAndStreamTest {
         }
     }
 
+    @Test
+    void aTableThatIsTruncatedAllTheTimeIsCopiedToo() {
+        var stop = new AtomicBoolean();
+        try (var following = prepared()) {
+            var load = Beside.run(() -> {
+                try (var session = Pair.application(pair.source())) {
+                    while (!stop.get()) {
+                        session.execute("TRUNCATE k; INSERT INTO k VALUES (1, 'p'), (2, 'p')");
+                    }
+                }
+            });
+            var copy = PausedCopy.of(pair);
+            copy.copy(1).join();
+            stop.set(true);
+            load.join();
+            following.withCopies(copy.snapshots()).open().catchUp();
+
+            pair.assertSame();
+        }
+    }
+
+    @Test
+    void aCopyThatWasGivenUpButStillRunsNeitherDoublesNorLosesRows() {
+        try (var following = prepared()) {
+            var copy = PausedCopy.of(pair);
+            for (var round = 0; round < 5; round++) {
+                var givenUp = copy.copy(2).handle((done, failed) -> true);
+                copy.copy(2).handle((done, failed) -> true).join();
+                givenUp.join();
+                pair.source("DELETE FROM t WHERE id %% 10 = %d; DELETE FROM k WHERE v = %d".formatted(round, round));
+            }
+            copy.copy(1).join();
+            following.withCopies(copy.snapshots()).open().catchUp();
+
+            pair.assertSame();
+        }
+    }
+
     private void write(AtomicBoolean stop, Random random) {
         try (var session = Pair.application(pair.source())) {
             for (var round = 1; !stop.get(); round++) {

@@ -1,0 +1,205 @@
+package godwit.postgres.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import godwit.GodwitException;
+import godwit.Retry;
+import godwit.move.MoveSpec;
+import godwit.postgres.Beside;
+import godwit.postgres.Pair;
+import godwit.postgres.Session;
+import godwit.postgres.Specs;
+import godwit.postgres.ledger.PostgresLedger;
+import godwit.run.MoveWorker;
+import godwit.run.Outcome;
+import godwit.run.Pace;
+import godwit.run.Phase;
+import godwit.run.Request;
+import godwit.run.Run;
+import godwit.run.Verb;
+import godwit.schema.TableName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
+
+/** A move of a pair with its worker in this process, as {@code godwit start} and the verbs carry it. */
+final class LiveMove implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Pace PACE = new Pace() {
+        @Override
+        public long nanos() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void pause(Duration time) {
+            LockSupport.parkNanos(time.toNanos());
+        }
+    };
+
+    private final Pair pair;
+    private final MoveAccess access;
+    private final Session asking;
+    private volatile boolean stopped;
+    private volatile String lastFailure = "none";
+    private CompletableFuture<Void> worker = CompletableFuture.completedFuture(null);
+
+    private LiveMove(Pair pair, MoveAccess access) {
+        this.pair = pair;
+        this.access = access;
+        this.asking = Pair.application(pair.target());
+    }
+
+    /** Prepares the move of a pair by a role; nothing has begun yet. */
+    static LiveMove of(Pair pair, String role) {
+        var usual = Specs.spec(pair.name(), 2);
+        var tables = new MoveSpec.TableSelection(List.of(), List.of(TableName.of("public", "scratch")));
+        var spec = new MoveSpec(
+                usual.name(), usual.source(), usual.target(), tables, Map.of(), usual.switching(), usual.limits());
+        var urls = Map.of(
+                "SOURCE_URL",
+                url(pair.sourceServer().port(), role, pair),
+                "TARGET_URL",
+                url(pair.targetServer().port(), role, pair));
+        return new LiveMove(pair, new MoveAccess(spec, Path.of("."), urls));
+    }
+
+    private static String url(int port, String role, Pair pair) {
+        return "postgresql://%s@127.0.0.1:%d/%s".formatted(role, port, pair.name());
+    }
+
+    MoveAccess access() {
+        return access;
+    }
+
+    /** Starts the worker, which goes on after every passing failure. */
+    LiveMove start() {
+        stopped = false;
+        worker = Beside.run(this::supervise);
+        return this;
+    }
+
+    private void supervise() {
+        while (!stopped) {
+            try {
+                work();
+                return;
+            } catch (GodwitException e) {
+                lastFailure = e.problem().toString();
+                if (e.retry() != Retry.LATER
+                        && !stopped
+                        && !"worker-exists".equals(e.problem().code())) {
+                    throw e;
+                }
+                PACE.pause(Duration.ofMillis(100));
+            }
+        }
+    }
+
+    private void work() {
+        try (var session = access.target().open("worker")) {
+            var ledger = access.ledger(session);
+            var run = ledger.find(access.spec().name())
+                    .filter(r -> !r.phase().isOver())
+                    .orElseGet(() -> begin(ledger));
+            if (!access.tryLease(session, run)) {
+                throw godwit.Problem.of("worker-exists", "Another worker.", "").asException();
+            }
+            try (var steps = access.steps(run.id())) {
+                new MoveWorker(run, ledger, steps, PACE).work(() -> stopped);
+            }
+        }
+    }
+
+    private Run begin(PostgresLedger ledger) {
+        var id = UUID.randomUUID();
+        try (var steps = access.steps(id)) {
+            steps.preflight();
+        }
+        ledger.create();
+        return ledger.begin(id, access.spec().name(), "");
+    }
+
+    /** Ends all sessions of Godwit on both servers, as a kill of its process does. */
+    void kill() {
+        for (var session : List.of(pair.atSource(), pair.atTarget())) {
+            session.query(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'godwit%'"
+                            + " AND datname = current_database()",
+                    row -> row.getBoolean(1));
+        }
+    }
+
+    /** Ends the worker in good order. */
+    void stop() {
+        stopped = true;
+        await().atMost(PATIENCE).until(worker::isDone);
+    }
+
+    Phase phase() {
+        return find().map(Run::phase).orElse(Phase.PLANNED);
+    }
+
+    private Optional<Run> find() {
+        return new PostgresLedger(asking).find(access.spec().name());
+    }
+
+    /** Waits for a phase, or for the failure that ended the worker. */
+    LiveMove awaitPhase(Phase wanted) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            requireWorker();
+            assertThat(phase()).as("last failure: " + lastFailure).isEqualTo(wanted);
+        });
+        return this;
+    }
+
+    private void requireWorker() {
+        if (worker.isCompletedExceptionally()) {
+            try {
+                worker.join();
+            } catch (CompletionException e) {
+                throw new AssertionError("the worker ended", e.getCause());
+            }
+        }
+    }
+
+    Outcome ask(Verb verb) {
+        var ledger = new PostgresLedger(asking);
+        var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, Map.of(), "test");
+        ledger.ask(request);
+        return await().atMost(PATIENCE)
+                .until(() -> answer(ledger, request), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** The answer; a ledger that is gone is the end of a rollback. */
+    private Optional<Outcome> answer(PostgresLedger ledger, Request request) {
+        requireWorker();
+        try {
+            ledger.stillWaiting(request.id());
+            return ledger.answerTo(request.id());
+        } catch (GodwitException e) {
+            if (request.verb() == Verb.ROLLBACK && !ledger.exists()) {
+                return Optional.of(new Outcome.Done(Map.of()));
+            }
+            throw e;
+        }
+    }
+
+    String lastFailure() {
+        return lastFailure;
+    }
+
+    @Override
+    public void close() {
+        stop();
+        asking.close();
+    }
+}

@@ -1,0 +1,105 @@
+package godwit.postgres.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import godwit.postgres.Pair;
+import godwit.postgres.Servers;
+import godwit.run.Outcome;
+import godwit.run.Phase;
+import godwit.run.Verb;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(Servers.class)
+class WholeMoveTest {
+    private final Pair pair;
+
+    WholeMoveTest(Pair pair) {
+        this.pair = pair;
+    }
+
+    private static void assertDone(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Done.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "mover"})
+    void aDatabaseInUseMovesThereAndBackAndForGood(String role) {
+        CaseDatabase.create(pair, role);
+        var before = CaseDatabase.catalog(pair.source());
+        try (var clients = CaseClients.begin(pair);
+                var move = LiveMove.of(pair, role).start().awaitPhase(Phase.READY)) {
+            clients.awaitMore(50);
+            assertDone(move.ask(Verb.VERIFY));
+            assertDone(move.ask(Verb.SWITCH));
+            clients.awaitMore(100);
+            clients.assertInStep(pair.atTarget());
+            assertDone(move.ask(Verb.SWITCH_BACK));
+            clients.awaitMore(100);
+            clients.assertInStep(pair.atSource());
+            assertDone(move.ask(Verb.SWITCH));
+            clients.awaitMore(100);
+            clients.assertInStep(pair.atTarget());
+            assertDone(move.ask(Verb.COMPLETE));
+            clients.awaitMore(50);
+        }
+        assertThat(CaseDatabase.traces(pair.source())).isEmpty();
+        assertThat(CaseDatabase.difference(withoutScratch(before), CaseDatabase.catalog(pair.target())))
+                .filteredOn(line -> !line.contains("godwit"))
+                .isEmpty();
+    }
+
+    private static List<String> withoutScratch(List<String> catalog) {
+        return catalog.stream().filter(line -> !line.contains("scratch")).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE late (id int PRIMARY KEY)",
+                "CREATE TABLE events_c PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
+                "ALTER TABLE tags RENAME TO old_tags; CREATE TABLE tags (id bigint PRIMARY KEY, what text)"
+            })
+    void aTableThatCameAfterTheStartKeepsTheWritesWhereTheyAre(String change) {
+        CaseDatabase.create(pair, "postgres");
+        try (var move = LiveMove.of(pair, "postgres").start().awaitPhase(Phase.READY)) {
+            pair.source(change);
+
+            assertThat(move.ask(Verb.SWITCH))
+                    .isInstanceOfSatisfying(
+                            Outcome.Refused.class,
+                            refused -> assertThat(refused.problem().code()).isEqualTo("tables-not-followed"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EXPANDING", "FILLING", "FOLLOWING", "READY", "SWITCHED"})
+    void aRollbackLeavesBothSidesAsTheyWere(Phase phase) {
+        CaseDatabase.create(pair, "postgres");
+        var source = CaseDatabase.catalog(pair.source());
+        var target = CaseDatabase.catalog(pair.target());
+        try (var clients = CaseClients.begin(pair);
+                var move = LiveMove.of(pair, "postgres").start()) {
+            if (phase == Phase.SWITCHED) {
+                assertDone(move.awaitPhase(Phase.READY).ask(Verb.SWITCH));
+            }
+            await().pollInterval(Duration.ofMillis(2))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> move.phase().compareTo(phase) >= 0);
+
+            assertDone(move.ask(Verb.ROLLBACK));
+
+            clients.awaitMore(50);
+            clients.rest();
+        }
+        assertThat(CaseDatabase.difference(source, CaseDatabase.catalog(pair.source())))
+                .isEmpty();
+        assertThat(CaseDatabase.difference(target, CaseDatabase.catalog(pair.target())))
+                .isEmpty();
+    }
+}
