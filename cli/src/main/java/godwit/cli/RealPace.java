@@ -15,4 +15,9 @@ final class RealPace implements Pace {
     public void pause(Duration time) {
         LockSupport.parkNanos(time.toNanos());
     }
+
+    @Override
+    public void beside(Runnable work) {
+        Thread.ofPlatform().daemon().start(work);
+    }
 }

@@ -80,7 +80,7 @@ public final class MoveWorker {
 
     /** Runs a step in a thread of its own, so that requests are answered and progress is told meanwhile. */
     private void step(Runnable work, Phase next, BooleanSupplier enough) {
-        var done = CompletableFuture.runAsync(work, task -> Thread.ofPlatform().daemon().start(task));
+        var done = CompletableFuture.runAsync(work, pace::beside);
         while (!done.isDone()) {
             pace.pause(TURN);
             publishNowAndThen();
