@@ -17,11 +17,7 @@ final class CheckCommand extends MoveCommand {
             try (var steps = access.steps(id)) {
                 var findings = known.isPresent() ? steps.checkUnderWay() : steps.check();
                 var ok = findings.stream().noneMatch(Finding::blocks);
-                for (var finding : findings) {
-                    output.say((finding.blocks() ? "error    " : "warning  ") + finding.problem().message());
-                    output.say("         " + finding.problem().hint() + "  [" + finding.problem().code() + "]");
-                }
-                output.say(ok ? "Nothing stands in the way." : "The move cannot start like this.");
+                Findings.tell(findings, output);
                 var report = new LinkedHashMap<String, Object>();
                 report.put("ok", ok);
                 report.put("findings", findings.stream().map(Finding::report).toList());

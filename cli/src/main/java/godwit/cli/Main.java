@@ -8,8 +8,18 @@ import picocli.CommandLine.Command;
         name = "godwit",
         description = "Moves and reshapes live PostgreSQL databases without stopping the systems that use them.",
         mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "See it first:        godwit demo",
+            "A move of your own:  check FILE, start FILE, and from another terminal",
+            "                     status FILE --watch, verify FILE, switch FILE, complete FILE",
+            "",
+            "Exit status: 0 done, 1 refused or failed, 2 called wrongly, 3 outcome unknown, 4 the sides differ."
+        },
         version = "godwit 0.1.0",
         subcommands = {
+            DemoCommand.class,
             CheckCommand.class,
             PlanCommand.class,
             StartCommand.class,

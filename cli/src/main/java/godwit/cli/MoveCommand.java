@@ -10,6 +10,12 @@ import picocli.CommandLine.Parameters;
 
 /** What all verbs of a move share: the file, the output, and what a failure's exit status is. */
 abstract class MoveCommand implements Callable<Integer> {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text.")
+    boolean help;
+
     @Parameters(index = "0", paramLabel = "FILE", description = "The move file.")
     Path file = Path.of("move.yaml");
 

@@ -1,42 +1,89 @@
 package godwit.cli;
 
+import godwit.cli.live.Words;
+import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.move.Finding;
 import godwit.postgres.move.MoveAccess;
+import godwit.postgres.move.PostgresMove;
+import godwit.schema.Table;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code godwit plan}: what the move would do, object by object and table by table, without doing it. */
 @Command(name = "plan", description = "Show what the move would do; changes nothing.")
 final class PlanCommand extends MoveCommand {
+    @Option(names = "--sql", description = "Show each statement that makes the target's objects.")
+    boolean sql;
+
     @Override
     ExitCode run(MoveAccess access, Output output) {
         try (var steps = access.steps(UUID.randomUUID())) {
             var findings = steps.check();
+            tell(access, steps, output);
+            Findings.tell(findings, output);
             var plan = new LinkedHashMap<String, Object>();
             plan.put("name", access.spec().name());
-            plan.put(
-                    "tables",
-                    steps.tables().stream()
-                            .map(t -> java.util.Map.of(
-                                    "table", t.name().plain(), "rows", t.rows(), "bytes", t.bytes(), "keyed", t.hasKey()))
-                            .toList());
-            plan.put(
-                    "objects",
-                    steps.objects().stream()
-                            .map(o -> java.util.Map.of(
-                                    "phase", o.phase().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
-                                    "kind", o.kind(),
-                                    "identity", o.identity(),
-                                    "sql", o.create()))
-                            .toList());
+            plan.put("tables", steps.tables().stream().map(PlanCommand::report).toList());
+            plan.put("objects", steps.objects().stream().map(PlanCommand::report).toList());
             plan.put("findings", findings.stream().map(Finding::report).toList());
-            steps.objects().forEach(o -> o.create().forEach(sql -> output.say(sql + ";")));
-            steps.tables().forEach(t -> output.say(
-                    "copy %s, about %d rows, %d bytes".formatted(t.name(), t.rows(), t.bytes())));
-            findings.forEach(f -> output.say("finding: " + f.problem().message()));
             output.result(plan);
             return ExitCode.DONE;
         }
+    }
+
+    private void tell(MoveAccess access, PostgresMove steps, Output output) {
+        var tables = steps.tables();
+        output.say("%s: %s with about %s, %s"
+                .formatted(
+                        access.spec().name(),
+                        Words.of(tables.size(), "table"),
+                        Words.of(tables.stream().mapToLong(Table::rows).sum(), "row"),
+                        Words.bytes(tables.stream().mapToLong(Table::bytes).sum())));
+        output.say("  from %s".formatted(access.source().endpoint().place()));
+        output.say("  to   %s".formatted(access.target().endpoint().place()));
+        var widest = tables.stream().mapToInt(t -> t.name().plain().length()).max().orElse(0);
+        for (var table : tables) {
+            var name = table.name().plain();
+            output.say("  %s%s  %12s rows  %7s%s"
+                    .formatted(
+                            name,
+                            " ".repeat(widest - name.length()),
+                            Words.count(table.rows()),
+                            Words.bytes(table.bytes()),
+                            table.hasKey() ? "" : "  without a key"));
+        }
+        output.say("The target gets: " + kinds(steps.objects()) + ".");
+        if (sql) {
+            steps.objects().forEach(object -> object.create().forEach(statement -> output.say(statement + ";")));
+        }
+    }
+
+    private static String kinds(List<SchemaObject> objects) {
+        return objects.stream()
+                .collect(Collectors.groupingBy(SchemaObject::kind, TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(kind -> kind.getValue() + " × " + kind.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Map<String, Object> report(Table table) {
+        return Map.of(
+                "table", table.name().plain(), "rows", table.rows(), "bytes", table.bytes(), "keyed", table.hasKey());
+    }
+
+    private static Map<String, Object> report(SchemaObject object) {
+        return Map.of(
+                "phase", object.phase().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                "kind", object.kind(),
+                "identity", object.identity(),
+                "sql", object.create());
     }
 }

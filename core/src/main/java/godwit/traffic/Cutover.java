@@ -2,6 +2,8 @@ package godwit.traffic;
 
 import godwit.move.Side;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves the writes from one side to the other.
@@ -11,19 +13,27 @@ import java.util.function.LongSupplier;
  * the decision, never after.
  */
 public final class Cutover {
+    private static final Logger LOG = LoggerFactory.getLogger(Cutover.class);
+
     private final CutoverActions actions;
     private final LongSupplier nanos;
+    private final Runnable requireLease;
 
-    /** @param nanos a clock that only goes forward, in nanoseconds */
-    public Cutover(CutoverActions actions, LongSupplier nanos) {
+    /**
+     * @param nanos a clock that only goes forward, in nanoseconds
+     * @param requireLease throws when another worker may have taken over the run. Asked under the fence: who takes over
+     *     waits until no fence stands, so that a worker that was lost from sight decides before that or not at all
+     */
+    public Cutover(CutoverActions actions, LongSupplier nanos, Runnable requireLease) {
         this.actions = actions;
         this.nanos = nanos;
+        this.requireLease = requireLease;
     }
 
     /**
      * Moves the writes.
      *
-     * @param journal what the gates say now; it must be settled
+     * @param journal what the gates say now; it must be settled, with the writes on the side that loses them
      * @return for how long writers had to wait, in milliseconds
      */
     public long run(Side from, Journal journal) {
@@ -34,9 +44,13 @@ public final class Cutover {
         var began = nanos.getAsLong();
         try {
             actions.fence(from);
+            requireLease.run();
+            tell("drained", began);
             actions.catchUp(from);
+            tell("caught up", began);
             actions.compareUnderFence(from);
             actions.recordWayBack(from);
+            tell("compared, and the way back recorded", began);
             actions.decide(from, epoch);
         } catch (RuntimeException e) {
             undo(from, e);
@@ -53,6 +67,10 @@ public final class Cutover {
         var to = journal.writes() == Writes.SOURCE ? Side.SOURCE : Side.TARGET;
         actions.open(to, journal.epoch());
         actions.route(to);
+    }
+
+    private void tell(String what, long began) {
+        LOG.info("under the fence for {} ms: {}", (nanos.getAsLong() - began) / 1_000_000, what);
     }
 
     private void undo(Side from, RuntimeException cause) {

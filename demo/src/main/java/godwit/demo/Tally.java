@@ -12,19 +12,22 @@ import java.util.BitSet;
  * @param invented there, though nobody did them
  */
 public record Tally(long lost, long doubled, long invented) {
-    /** Counts, on one side, the operations of a workload that rests. */
+    /**
+     * Counts the operations on one side. While clients work, what is lost and doubled is exact, but an operation that is
+     * just being acknowledged counts as invented.
+     */
     public static Tally of(Connection connection, Workload workload) throws SQLException {
         long lost = 0;
         long doubled = 0;
         long invented = 0;
         for (var client : workload.clients()) {
             var found = new BitSet();
-            doubled += find(connection, client.client(), found);
-            var committed = client.acknowledged().committed();
+            // Before the database is read: what is acknowledged later need not be in it.
             var missing = client.acknowledged().committed();
+            doubled += find(connection, client.client(), found);
             missing.andNot(found);
             lost += missing.cardinality();
-            found.andNot(committed);
+            found.andNot(client.acknowledged().committed());
             found.andNot(client.acknowledged().unsure());
             invented += found.cardinality();
         }

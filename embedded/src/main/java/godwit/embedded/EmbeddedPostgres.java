@@ -101,6 +101,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
         launch();
     }
 
+    /** Lets the server and its data outlive this process: people stop it by the pid in its {@code postmaster.pid}. */
+    public synchronized void leaveRunning() {
+        if (state != State.CLOSED) {
+            Runtime.getRuntime().removeShutdownHook(lastResort);
+            state = State.CLOSED;
+        }
+    }
+
     /** Stops the server, cutting off its clients, and removes its data unless its settings say where they stay. */
     @Override
     public synchronized void close() {

@@ -15,10 +15,20 @@ import org.postgresql.PGProperty;
  * of filtering, nothing is found by an unqualified name, and values have one text form.
  */
 public final class Database {
+    /** What decides how a value looks as text; a stream in text form is written under the same. */
+    private static final String FORMS = """
+            SET search_path = ''; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres';
+            SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmlbinary = 'base64'; SET lc_monetary = 'C'
+            """;
+
+    /** Takes away limits that a role or a database may have for its applications. */
+    private static final String LIMITS = """
+            SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
+            SET idle_session_timeout = 0
+            """;
+
     private static final String SETTINGS = """
-            SET row_security = off; SET search_path = ''; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';
-            SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex';
-            SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s';
+            SET row_security = off; SET lock_timeout = '10s';
             SET default_transaction_read_only = off; SET client_connection_check_interval = '1s';
             SET check_function_bodies = off; SET jit = off; SET default_transaction_isolation = 'read committed';
             """;
@@ -42,9 +52,6 @@ public final class Database {
         try {
             var session = tracked(properties, to);
             session.execute(SETTINGS);
-            if (session.number("SHOW server_version_num") >= 170000) {
-                session.execute("SET transaction_timeout = 0");
-            }
             return session;
         } catch (SQLException e) {
             throw Failures.whileConnecting(to, e);
@@ -55,6 +62,8 @@ public final class Database {
     public Session openApplying(String purpose, Exemption exemption) {
         var session = open(purpose);
         session.execute("SET session_replication_role = replica");
+        // What is confirmed to the other side must survive a crash of this one.
+        session.execute("SET synchronous_commit = on");
         session.execute("SELECT set_config('godwit.exempt', ?, false)", exemption.word());
         return session;
     }
@@ -76,6 +85,11 @@ public final class Database {
     private Session tracked(Properties properties, Endpoint to) throws SQLException {
         var session = new Session(DriverManager.getConnection(url(to), properties), to.place(), open::remove);
         open.add(session);
+        session.execute(FORMS);
+        session.execute(LIMITS);
+        if (session.number("SHOW server_version_num") >= 170000) {
+            session.execute("SET transaction_timeout = 0");
+        }
         return session;
     }
 

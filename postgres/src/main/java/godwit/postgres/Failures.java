@@ -21,6 +21,11 @@ final class Failures {
     private static final Set<String> PASSING =
             Set.of("57P01", "57P02", "57P03", "57P05", "53300", "55P03", "40001", "40P01", "55006", "25P03", "57014");
 
+    /** The code of a Problem that says: somebody else holds the lock, nothing is broken. */
+    static final String LOCK_NOT_AVAILABLE = "lock-not-available";
+
+    private static final Set<String> LOCKS = Set.of("55P03", "40P01");
+
     private static final Map<String, String> CONNECTING = Map.of(
             "28P01", "wrong-password",
             "28000", "login-refused",
@@ -33,7 +38,7 @@ final class Failures {
     static GodwitException whileRunning(String place, SQLException cause) {
         var state = stateOf(cause);
         var problem = new Problem(
-                "database-error",
+                LOCKS.contains(state) ? LOCK_NOT_AVAILABLE : "database-error",
                 "%s answered %s: %s".formatted(place, state, tellable(cause, state)),
                 hint(state),
                 objects(cause),

@@ -143,6 +143,11 @@ public final class Session implements AutoCloseable {
         return Failures.whileRunning(place, cause);
     }
 
+    /** Whether a failure only says that somebody else holds a lock. */
+    public static boolean isLock(GodwitException failure) {
+        return failure.problem().code().equals(Failures.LOCK_NOT_AVAILABLE);
+    }
+
     /** Ends the connection at once, from another thread too; work in progress fails. */
     public void abort() {
         whenClosed.accept(this);

@@ -3,6 +3,7 @@ package godwit.postgres.apply;
 import godwit.move.TableChanges;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** The changes of one or more transactions, or of a part of a large one, that are written together. */
 final class Batch {
@@ -10,12 +11,16 @@ final class Batch {
     private long bytes;
     private long events;
     private long transactions;
+    private long begunNanos;
 
     TableChanges changesOf(TargetTable table) {
         return changes.computeIfAbsent(table, StreamTables::emptyChanges);
     }
 
     void count(long moreBytes) {
+        if (events == 0) {
+            begunNanos = System.nanoTime();
+        }
         bytes += moreBytes;
         events++;
     }
@@ -32,18 +37,28 @@ final class Batch {
         return bytes >= limits.bytesPerBatch() || events >= limits.eventsPerBatch();
     }
 
+    /** Whether it is time to write, at the end of a transaction. */
+    boolean isDue(StreamLimits limits) {
+        return isFull(limits)
+                || (!isEmpty() && System.nanoTime() - begunNanos > TimeUnit.MILLISECONDS.toNanos(limits.millisPerBatch()));
+    }
+
     long transactions() {
         return transactions;
     }
 
     void writeTo(BatchWriter writer) {
         changes.forEach(writer::write);
+    }
+
+    /** Forgets the changes, once they are written. */
+    void clear() {
         changes.clear();
         bytes = 0;
         events = 0;
     }
 
-    void reset() {
+    void forgetTransactions() {
         transactions = 0;
     }
 }

@@ -9,8 +9,10 @@ import godwit.move.TableChanges;
 import godwit.move.Tuple;
 import godwit.postgres.Session;
 import godwit.schema.TableName;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,10 +34,18 @@ final class BatchWriter {
             SET CONSTRAINTS ALL DEFERRED;
             SELECT pg_catalog.pg_logical_emit_message(true, '%s', '%s')""";
 
+    private static final String WHOLLY_TRUNCATED = """
+            SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            CROSS JOIN LATERAL (SELECT array_agg(p.relid::oid) AS leaves FROM pg_catalog.pg_partition_tree(c.oid) p
+                                WHERE p.isleaf) tree
+            WHERE c.relkind = 'p' AND tree.leaves <@ (?::text[])::pg_catalog.regclass[]::oid[]""";
+
     private final Session session;
     private final boolean binary;
     private final StreamProgress progress;
     private final Map<TableName, Long> staged = new HashMap<>();
+    private final Set<TableName> created = new HashSet<>();
     private int part;
     private boolean open;
 
@@ -68,10 +78,19 @@ final class BatchWriter {
         }
     }
 
-    void truncate(List<TargetTable> tables, boolean cascade) {
+    /**
+     * Empties tables, never more of them than the followed side did: CASCADE could reach tables that are not moved.
+     *
+     * <p>The log names leaves only, but a foreign key may belong to a partitioned table, which then has to be named too.
+     */
+    void truncate(List<TargetTable> tables) {
         begin();
-        var names = tables.stream().map(t -> "ONLY " + t.table().name().sql()).collect(Collectors.joining(", "));
-        session.execute("TRUNCATE " + names + (cascade ? " CASCADE" : ""));
+        var leaves = tables.stream().map(t -> t.table().name().sql()).toList();
+        var names = new ArrayList<String>();
+        leaves.forEach(leaf -> names.add("ONLY " + leaf));
+        names.addAll(session.query(WHOLLY_TRUNCATED, row -> TableName.of(row.getString(1), row.getString(2)).sql(),
+                (Object) leaves.toArray(String[]::new)));
+        session.execute("TRUNCATE " + String.join(", ", names));
     }
 
     /** Commits what was written, if anything, with the position up to which the source's commits are in. */
@@ -80,6 +99,15 @@ final class BatchWriter {
         progress.save(session, position);
         session.commit();
         open = false;
+        created.clear();
+    }
+
+    /** Takes back all that was written since the last commit. */
+    void rollback() {
+        session.rollback();
+        open = false;
+        created.forEach(staged::remove);
+        created.clear();
     }
 
     boolean isOpen() {
@@ -92,6 +120,7 @@ final class BatchWriter {
         if (!staged.containsKey(name)) {
             table.createTemporaryTables().forEach(session::execute);
             staged.put(name, 0L);
+            created.add(name);
         } else if (staged.getOrDefault(name, 0L) > STAGED_ROWS_MAX) {
             session.execute("TRUNCATE " + String.join(", ", table.temporaryNames()));
             staged.put(name, 0L);
@@ -188,11 +217,11 @@ final class BatchWriter {
         for (var count : changes.copies().values()) {
             removed += Math.max(0, -count);
         }
-        insertCopies(table, changes);
         if (removed > 0) {
             stageCopies(table, changes);
             requireAll(table, removed, session.execute(table.deleteStagedCopies(part)));
         }
+        insertCopies(table, changes);
     }
 
     private void insertCopies(TargetTable table, KeylessChanges changes) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +26,13 @@ public final class StreamApplier implements AutoCloseable {
     public static final String MARKER = "godwit.marker";
 
     private static final Duration WAIT = Duration.ofMillis(3);
+    private static final long LOCK_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
 
     private final SlotReader reader;
     private final Session session;
     private final BatchWriter writer;
     private final StreamTables tables;
+    private final StreamProgress progress;
     private final TransactionFilter filter;
     private final StreamControl control = new StreamControl();
     private final Batch batch = new Batch();
@@ -58,6 +61,7 @@ public final class StreamApplier implements AutoCloseable {
     public StreamApplier(SlotReader reader, Session session, StreamStart start) {
         this.reader = reader;
         this.session = session;
+        this.progress = start.progress();
         this.filter = new TransactionFilter(start.from(), start.applyFrom(), start.copies(), start.xidNear());
         this.writer = new BatchWriter(session, start.binary(), start.progress());
         this.tables = new StreamTables(session, start.tables());
@@ -137,7 +141,7 @@ public final class StreamApplier implements AutoCloseable {
     private void begin(Message.Begin begin) throws InterruptedException {
         if (control.wantsHold(begin.commit())) {
             flush();
-            control.standHeld();
+            control.standHeld(begin.commit());
         }
         open = new OpenTransaction(filter.begin(begin.xid(), begin.commit()));
     }
@@ -150,7 +154,7 @@ public final class StreamApplier implements AutoCloseable {
             lastCommitAt = commit.committedAt();
         }
         received = commit.end();
-        if (batch.isFull(StreamLimits.DEFAULT) || writer.isOpen() || !ended.markers.isEmpty()) {
+        if (batch.isDue(StreamLimits.DEFAULT) || writer.isOpen() || !ended.markers.isEmpty()) {
             flush();
         }
         ended.markers.forEach(control::passed);
@@ -168,8 +172,14 @@ public final class StreamApplier implements AutoCloseable {
         change.to(table);
         batch.count(bytes);
         if (batch.isFull(StreamLimits.DEFAULT)) {
-            batch.writeTo(writer);
+            writePart();
         }
+    }
+
+    /** Writes what has come of a transaction that is larger than a batch; its commit comes later. */
+    private void writePart() {
+        batch.writeTo(writer);
+        batch.clear();
     }
 
     /** The table to apply to; null when the transaction or the table is passed over. */
@@ -205,8 +215,8 @@ public final class StreamApplier implements AutoCloseable {
                 .filter(Objects::nonNull)
                 .toList();
         if (!targets.isEmpty()) {
-            batch.writeTo(writer);
-            writer.truncate(targets, truncate.cascade());
+            writePart();
+            writer.truncate(targets);
         }
     }
 
@@ -214,29 +224,52 @@ public final class StreamApplier implements AutoCloseable {
         if (!emitted.transactional() || open == null) {
             return;
         }
-        if (emitted.prefix().equals(BatchWriter.ECHO)) {
+        if (emitted.prefix().equals(BatchWriter.ECHO) && progress.isOwn(emitted.content())) {
             open.filtered.markEcho();
         } else if (emitted.prefix().equals(MARKER)) {
             open.markers.add(emitted.content());
         }
     }
 
+    /** A pause that the reader saw moves the position only: writing at each would keep a stream behind that is. */
     private void idle(Message.Idle idle) {
         if (open == null) {
-            flush();
             received = received.max(idle.received());
-            confirm();
+            if (batch.isEmpty() && !writer.isOpen()) {
+                confirm();
+            }
         }
     }
 
     private void flush() {
         if (!batch.isEmpty() || writer.isOpen()) {
-            batch.writeTo(writer);
-            writer.commit(received);
+            write();
             applied.addAndGet(batch.transactions());
         }
-        batch.reset();
+        batch.clear();
+        batch.forgetTransactions();
         confirm();
+    }
+
+    /**
+     * Writes the batch, again if somebody else holds a lock: the applying session gives up its locks before the
+     * server would call the two a deadlock, so that never another's statement fails for ours.
+     */
+    private void write() {
+        var isWhole = !writer.isOpen();
+        while (true) {
+            try {
+                batch.writeTo(writer);
+                writer.commit(received);
+                return;
+            } catch (GodwitException e) {
+                if (!isWhole || !Session.isLock(e) || control.isStopped()) {
+                    throw e;
+                }
+                writer.rollback();
+                LockSupport.parkNanos(LOCK_PAUSE_NANOS);
+            }
+        }
     }
 
     private void confirm() {

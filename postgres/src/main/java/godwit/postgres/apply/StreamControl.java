@@ -25,7 +25,10 @@ public final class StreamControl {
 
     /** Asks the applier to stop before the first transaction that committed at this position or later. */
     public void holdAt(Lsn position) {
-        locked(() -> holdAt = position);
+        locked(() -> {
+            holdAt = position;
+            held = false;
+        });
     }
 
     public void release() {
@@ -84,13 +87,18 @@ public final class StreamControl {
         }
     }
 
-    /** Called by the applier with everything before the position committed: stays until released or stopped. */
-    void standHeld() throws InterruptedException {
+    /**
+     * Called by the applier with everything before a transaction's commit done: stays until it is released or stopped,
+     * or until the position to hold at lies behind that commit.
+     */
+    void standHeld(Lsn commit) throws InterruptedException {
         lock.lock();
         try {
-            held = true;
-            changed.signalAll();
-            while (holdAt != null && !stopped) {
+            while (wantsHold(commit) && !stopped) {
+                if (!held) {
+                    held = true;
+                    changed.signalAll();
+                }
                 changed.await();
             }
             held = false;

@@ -2,6 +2,7 @@ package godwit.postgres.apply;
 
 import godwit.move.Lsn;
 import godwit.postgres.Session;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -17,8 +18,14 @@ public record StreamProgress(UUID run, String stream) {
               run uuid NOT NULL, stream text NOT NULL, position pg_lsn NOT NULL,
               saved_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (run, stream))""";
 
+    /** What the first message of each applying transaction holds. */
     String word() {
         return run + " " + stream;
+    }
+
+    /** Whether a transaction that begins with this word was applied by the same run, in whichever direction. */
+    boolean isOwn(String content) {
+        return content.startsWith(run.toString());
     }
 
     /** Saves a position inside the session's transaction. */
@@ -30,6 +37,23 @@ public record StreamProgress(UUID run, String stream) {
                 run,
                 stream,
                 position.toString());
+    }
+
+    /**
+     * Makes this session the only one that applies the stream until it ends, and reads the position.
+     *
+     * <p>A worker that was killed may leave a session behind whose commit is still under way, for instance because it
+     * waits for a standby: the position is not to be read before that has ended.
+     *
+     * @throws godwit.GodwitException after the session's lock_timeout; to be tried again
+     */
+    public Optional<Lsn> claim(Session session) {
+        session.number("SELECT 1 FROM pg_advisory_lock(?)", key());
+        return read(session);
+    }
+
+    private long key() {
+        return UUID.nameUUIDFromBytes(word().getBytes(StandardCharsets.UTF_8)).getMostSignificantBits();
     }
 
     public Optional<Lsn> read(Session session) {

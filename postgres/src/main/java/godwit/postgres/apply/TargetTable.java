@@ -1,14 +1,9 @@
 package godwit.postgres.apply;
 
-import godwit.Problem;
 import godwit.postgres.Session;
 import godwit.schema.Column;
-import godwit.schema.Identifier;
 import godwit.schema.Table;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -17,72 +12,24 @@ import java.util.stream.IntStream;
  *
  * <p>The temporary tables keep the rows of earlier parts, told apart by their number, until they are emptied: emptying
  * them at every commit would cost more than all the rest. Columns are called c0, c1, … in the temporary tables, in the order of {@link Table#stored}, so that no name of the
- * user's can collide. Key columns are compared by the operator of their own index: with an empty search path a plain
- * {@code =} would miss those of extensions, such as citext's.
+ * user's can collide.
  */
 final class TargetTable {
-    private static final String OPERATORS = """
-            SELECT a.attname, n.nspname, o.oprname
-            FROM pg_catalog.pg_index i
-            CROSS JOIN LATERAL unnest(i.indkey::smallint[], i.indclass::oid[]) AS k(attnum, opclass)
-            JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-            JOIN pg_catalog.pg_opclass c ON c.oid = k.opclass
-            JOIN pg_catalog.pg_amop m ON m.amopfamily = c.opcfamily AND m.amopstrategy = 3
-              AND m.amoplefttype = c.opcintype AND m.amoprighttype = c.opcintype
-            JOIN pg_catalog.pg_operator o ON o.oid = m.amopopr
-            JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
-            WHERE i.indrelid = ?::pg_catalog.regclass AND i.indisunique AND i.indpred IS NULL
-            """;
-
-    private static final String HASHABLE = """
-            SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_opclass c ON c.opcintype = a.atttypid
-            JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod AND m.amname = 'hash'
-            WHERE a.attrelid = ?::pg_catalog.regclass AND a.attnum > 0 AND NOT a.attisdropped AND c.opcdefault""";
-
     private final Table table;
     private final int number;
     private final int[] key;
-    private final List<String> keyOperators;
-    private final Set<Integer> hashable;
+    private final ColumnTypes types;
 
-    private TargetTable(Table table, int number, List<String> keyOperators, Set<Integer> hashable) {
+    private TargetTable(Table table, int number, ColumnTypes types) {
         this.table = table;
         this.number = number;
         var names = table.stored().stream().map(Column::name).toList();
         this.key = table.key().stream().mapToInt(names::indexOf).toArray();
-        this.keyOperators = List.copyOf(keyOperators);
-        this.hashable = Set.copyOf(hashable);
+        this.types = types;
     }
 
     static TargetTable read(Session session, Table table, int number) {
-        var operators = session.query(
-                OPERATORS, r -> List.of(r.getString(1), r.getString(2), r.getString(3)), table.name().sql());
-        var chosen = new ArrayList<String>();
-        for (var column : table.key()) {
-            var found = operators.stream().filter(o -> o.get(0).equals(column.name())).findFirst();
-            chosen.add(found.map(o -> "OPERATOR(" + new Identifier(o.get(1)).sql() + "." + o.get(2) + ")")
-                    .orElseThrow(() -> withoutIndex(table)));
-        }
-        return new TargetTable(table, number, chosen, hashable(session, table));
-    }
-
-    /** The columns, by their places, whose types have a hash. */
-    private static Set<Integer> hashable(Session session, Table table) {
-        var names = new HashSet<>(session.query(HASHABLE, row -> row.getString(1), table.name().sql()));
-        var columns = table.stored();
-        return IntStream.range(0, columns.size())
-                .filter(i -> names.contains(columns.get(i).name().name()))
-                .boxed()
-                .collect(Collectors.toSet());
-    }
-
-    private static RuntimeException withoutIndex(Table table) {
-        return Problem.of(
-                        "key-without-index",
-                        "%s has no unique index on its key where changes are applied.".formatted(table.name()),
-                        "Create the index that the other side has, then start the run again.")
-                .withObjects(List.of(table.name().plain()))
-                .asException();
+        return new TargetTable(table, number, ColumnTypes.read(session, table));
     }
 
     Table table() {
@@ -94,12 +41,12 @@ final class TargetTable {
     }
 
     List<String> createTemporaryTables() {
-        var all = select(i -> "t." + stored(i).name().sql() + " AS c" + i);
+        var all = select(i -> staged(i) + " AS c" + i);
         if (!table.hasKey()) {
             return List.of(temporary(rowsName(), all));
         }
-        var keys = keyList(i -> "t." + stored(i).name().sql() + " AS c" + i);
-        var bases = keyList(i -> "t." + stored(i).name().sql() + " AS b" + i);
+        var keys = keyList(i -> staged(i) + " AS c" + i);
+        var bases = keyList(i -> staged(i) + " AS b" + i);
         return List.of(
                 temporary(keysName(), keys + ", false AS wanted"),
                 temporary(rowsName(), all + ", " + bases + ", ''::text AS unchanged"),
@@ -139,7 +86,7 @@ final class TargetTable {
     /** As {@link #deleteReplaced}, keeping from the rows that are wanted what an unchanged value may refer to. */
     String deleteReplacedAndKeep(int part) {
         var returning =
-                select(i -> "CASE WHEN k.wanted THEN t." + stored(i).name().sql() + " END AS c" + i, this::isKept);
+                select(i -> "CASE WHEN k.wanted THEN " + staged(i) + " END AS c" + i, this::isKept);
         var columns = select(i -> "c" + i, this::isKept);
         return "WITH gone AS (" + deleteReplaced(part) + " RETURNING k.wanted, " + returning + ") INSERT INTO "
                 + keptName() + " (" + columns + ", part) SELECT " + columns + ", " + part + " FROM gone WHERE wanted";
@@ -177,9 +124,9 @@ final class TargetTable {
     }
 
     private String hash(ColumnSql sql) {
-        return hashable.isEmpty()
+        return types.hashable().isEmpty()
                 ? "0::bigint"
-                : "hash_record_extended(ROW(" + select(sql, hashable::contains) + "), 0)";
+                : "hash_record_extended(ROW(" + select(sql, types.hashable()::contains) + "), 0)";
     }
 
     private String keysMatch(String alias) {
@@ -189,7 +136,7 @@ final class TargetTable {
     private String operator(int column) {
         for (var i = 0; i < key.length; i++) {
             if (key[i] == column) {
-                return keyOperators.get(i);
+                return types.keyOperators().get(i);
             }
         }
         throw new IllegalArgumentException("not a key column: " + column);
@@ -197,6 +144,10 @@ final class TargetTable {
 
     private boolean isKey(int column) {
         return IntStream.of(key).anyMatch(k -> k == column);
+    }
+
+    private String staged(int column) {
+        return types.staged(column, "t." + stored(column).name().sql());
     }
 
     private Column stored(int column) {

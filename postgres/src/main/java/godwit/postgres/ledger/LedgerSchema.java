@@ -29,7 +29,8 @@ final class LedgerSchema {
             """
             CREATE TABLE IF NOT EXISTS godwit.chunk (
               run uuid NOT NULL, schema_name text NOT NULL, table_name text NOT NULL, number int NOT NULL,
-              rows bigint NOT NULL, bytes bigint NOT NULL, copied_at timestamptz NOT NULL DEFAULT now(),
+              rows bigint NOT NULL, bytes bigint NOT NULL, begun_at timestamptz NOT NULL DEFAULT now(),
+              copied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
               PRIMARY KEY (run, schema_name, table_name, number))""",
             """
             CREATE TABLE IF NOT EXISTS godwit.request (

@@ -158,6 +158,18 @@ public final class PostgresLedger implements Ledger {
         session.execute("UPDATE godwit.request SET waiting_at = clock_timestamp() WHERE id = ?", request);
     }
 
+    /** What a run has copied so far. */
+    public Copied copied(UUID run) {
+        return session.first(
+                        """
+                        SELECT coalesce(sum(rows), 0), coalesce(sum(bytes), 0),
+                          coalesce(extract(epoch FROM max(copied_at) - min(begun_at)), 0)
+                        FROM godwit.chunk WHERE run = ?""",
+                        row -> new Copied(row.getLong(1), row.getLong(2), row.getDouble(3)),
+                        run)
+                .orElseThrow();
+    }
+
     @Override
     public void publish(UUID run, Map<String, Object> live) {
         session.execute("UPDATE godwit.run SET live = ?::jsonb WHERE id = ?", Json.write(live), run);

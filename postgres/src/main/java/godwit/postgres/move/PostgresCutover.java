@@ -9,34 +9,49 @@ import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.gate.Fence;
 import godwit.traffic.CutoverActions;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The effects of a cutover between two PostgreSQL databases with the gate as the fence. */
-final class PostgresCutover implements CutoverActions {
+/**
+ * The effects of a cutover between two PostgreSQL databases with the gate as the fence.
+ *
+ * <p>Its sessions are opened before the fence, since a connection made under it would lengthen everybody's wait.
+ */
+final class PostgresCutover implements CutoverActions, AutoCloseable {
     private static final Duration PATIENCE_WITH_WRITERS = Duration.ofSeconds(2);
 
     private final MoveContext context;
     private final Streams streams;
     private final Hook hook;
     private final Sequences sequences;
+    private final Map<Side, Session> sessions = new EnumMap<>(Side.class);
     private @Nullable Fence fence;
 
     PostgresCutover(MoveContext context, Streams streams, Hook hook) {
         this.context = context;
         this.streams = streams;
         this.hook = hook;
-        this.sequences = new Sequences(context);
+        this.sequences = new Sequences();
     }
 
     @Override
     public void checkBefore(Side from) {
         streams.requireAlive();
-        try (var session = context.open(from, "switch")) {
-            requireNoOldWriters(session, from);
-            catchUpWithin(session, from, Duration.ofSeconds(30));
+        close();
+        for (var side : Side.values()) {
+            sessions.put(side, context.openApplying(side, "switch"));
         }
+        requireNoOldWriters(session(from), from);
+        catchUpWithin(session(from), from, Duration.ofSeconds(30));
+    }
+
+    /** The session of a side; after a crash, when a decided switch is finished, there is none yet. */
+    private Session session(Side side) {
+        return sessions.computeIfAbsent(side, s -> context.openApplying(s, "switch"));
     }
 
     /** Writers that are older than a moment are predicted to stay: they are waited for briefly, then named. */
@@ -79,21 +94,20 @@ final class PostgresCutover implements CutoverActions {
 
     @Override
     public void advanceSequences(Side from) {
-        sequences.advance(from);
+        sequences.advance(session(from), session(from.other()));
+        fence = new Fence(context.open(from, "fence"), context.gate(from));
+        catchUpWithin(session(from), from, Duration.ofSeconds(30));
     }
 
     @Override
     public void fence(Side from) {
-        var raised = new Fence(context.open(from, "fence"), context.gate(from));
-        fence = raised;
+        var raised = Objects.requireNonNull(fence);
         raised.raise(context.spec().switching().pauseMillisMax(), context.spec().switching().fenceSecondsMax());
     }
 
     @Override
     public void catchUp(Side from) {
-        try (var session = context.open(from, "switch")) {
-            catchUpWithin(session, from, Duration.ofMillis(context.spec().switching().pauseMillisMax()));
-        }
+        catchUpWithin(session(from), from, Duration.ofMillis(context.spec().switching().pauseMillisMax()));
     }
 
     private void catchUpWithin(Session session, Side from, Duration limit) {
@@ -104,27 +118,22 @@ final class PostgresCutover implements CutoverActions {
 
     @Override
     public void compareUnderFence(Side from) {
-        sequences.advance(from);
+        sequences.advance(session(from), session(from.other()));
     }
 
     @Override
     public void recordWayBack(Side from) {
         var to = from.other();
-        try (var gaining = context.open(to, "switch");
-                var losing = context.openApplying(from, "switch")) {
-            var position = Lsn.parse(gaining.text(
-                    "SELECT pg_logical_emit_message(true, ?, ?)::text",
-                    StreamApplier.MARKER,
-                    UUID.randomUUID().toString()));
-            losing.execute("SET synchronous_commit = on");
-            new StreamProgress(context.run(), MoveContext.direction(to)).save(losing, position);
-            streams.from(to).applyFrom(position);
-        }
+        var position = Lsn.parse(session(to).text(
+                "SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, UUID.randomUUID().toString()));
+        session(from).execute("SET synchronous_commit = on");
+        new StreamProgress(context.run(), MoveContext.direction(to)).save(session(from), position);
+        streams.from(to).applyFrom(position);
     }
 
     @Override
     public void decide(Side from, long epoch) {
-        try (var raised = java.util.Objects.requireNonNull(fence)) {
+        try (var raised = Objects.requireNonNull(fence)) {
             raised.decide(epoch);
             fence = null;
         }
@@ -135,13 +144,9 @@ final class PostgresCutover implements CutoverActions {
         if (streams.isOpen(to.other())) {
             streams.from(to.other()).applyNothing();
         }
-        try (var losing = context.open(to.other(), "switch")) {
-            // A crash of that server could take back a decision whose commit was not flushed; this one is.
-            context.gate(to.other()).setEpoch(losing, epoch);
-        }
-        try (var gaining = context.open(to, "switch")) {
-            context.gate(to).setEpoch(gaining, epoch);
-        }
+        // A crash of the losing server could take back a decision whose commit was not flushed; this one is.
+        context.gate(to.other()).setEpoch(session(to.other()), epoch);
+        context.gate(to).setEpoch(session(to), epoch);
     }
 
     @Override
@@ -158,5 +163,15 @@ final class PostgresCutover implements CutoverActions {
             }
         }
         streams.from(from.other()).applyNothing();
+    }
+
+    @Override
+    public void close() {
+        if (fence != null) {
+            fence.close();
+            fence = null;
+        }
+        sessions.values().forEach(Session::abort);
+        sessions.clear();
     }
 }

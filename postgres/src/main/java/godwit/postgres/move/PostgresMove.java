@@ -4,6 +4,7 @@ import godwit.GodwitException;
 import godwit.Problem;
 import godwit.move.Lsn;
 import godwit.move.Side;
+import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
@@ -20,6 +21,7 @@ import godwit.traffic.Writes;
 import godwit.verify.Verification;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresMove implements MoveSteps {
     private static final long NEARLY_CAUGHT_UP_BYTES = 1 << 20;
     private static final long NEARLY_CAUGHT_UP_MICROS = 2_000_000;
+    private static final Duration SNAPSHOTS_LIMIT = Duration.ofMinutes(10);
 
     private final MoveContext context;
     private final Hook hook;
@@ -39,6 +42,7 @@ public final class PostgresMove implements MoveSteps {
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
     private @Nullable Streams streams;
+    private @Nullable PostgresCutover cutover;
 
     /** @param folder where the hook runs */
     public PostgresMove(MoveContext context, Path folder) {
@@ -117,6 +121,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void fill() {
+        progress.plan(tables());
         new Filling(context, copies, expansion).fill(tables(), script().objects());
     }
 
@@ -167,11 +172,21 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void finish() {
+        passAllSnapshots();
         expansion.make(script().objects(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
         expansion.guard(Side.SOURCE);
         prepareWayBack();
         new Filling(context, copies, expansion).analyze(tables(), script().refreshes());
         follow();
+    }
+
+    /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
+    private void passAllSnapshots() {
+        var marker = UUID.randomUUID().toString();
+        try (var source = context.open(Side.SOURCE, "look")) {
+            source.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
+        }
+        streams().from(Side.SOURCE).control().awaitMarker(marker, SNAPSHOTS_LIMIT);
     }
 
     private void prepareWayBack() {
@@ -206,7 +221,10 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public CutoverActions cutover() {
-        return new PostgresCutover(context, streams(), hook);
+        if (cutover == null) {
+            cutover = new PostgresCutover(context, streams(), hook);
+        }
+        return cutover;
     }
 
     @Override
@@ -265,6 +283,9 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void close() {
+        if (cutover != null) {
+            cutover.close();
+        }
         if (streams != null) {
             streams.close();
         }

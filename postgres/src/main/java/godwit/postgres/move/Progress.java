@@ -6,7 +6,9 @@ import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.apply.StreamState;
 import godwit.postgres.copy.TableCopies;
+import godwit.schema.Table;
 import godwit.schema.TableName;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class Progress {
     private final MoveContext context;
     private final TableCopies copies;
+    private List<Table> planned = List.of();
     private @Nullable Streams streams;
 
     Progress(MoveContext context, TableCopies copies) {
         this.context = context;
         this.copies = copies;
+    }
+
+    /** Names the tables that will be copied, so that those not begun yet count in the whole. */
+    void plan(List<Table> tables) {
+        planned = tables;
     }
 
     void follow(Streams followed) {
@@ -31,7 +39,7 @@ final class Progress {
     Map<String, Object> report() {
         var report = new LinkedHashMap<String, Object>();
         try (var target = context.open(Side.TARGET, "status")) {
-            report.put("tables", tables(target));
+            report.put("tables", withWaiting(tables(target)));
         }
         report.put("throttle", "none");
         lag(report);
@@ -54,6 +62,17 @@ final class Progress {
                     return Map.of("table", name.plain(), "rows", rows, "total", total, "done", isDone);
                 },
                 context.run());
+    }
+
+    private List<Map<String, Object>> withWaiting(List<Map<String, Object>> begun) {
+        var names = begun.stream().map(table -> table.get("table")).toList();
+        var all = new ArrayList<>(begun);
+        planned.stream()
+                .filter(table -> !names.contains(table.name().plain()))
+                .map(table -> Map.<String, Object>of(
+                        "table", table.name().plain(), "rows", 0L, "total", table.rows(), "done", false))
+                .forEach(all::add);
+        return all;
     }
 
     private void lag(Map<String, Object> report) {

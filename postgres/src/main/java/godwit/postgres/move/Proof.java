@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * Reads both sides at one position and compares them, while both are live.
  *
  * <p>A temporary slot of the leading side exports a snapshot that holds just the transactions that committed before the
- * slot's consistent point. The stream is taken to that point and held there until the other side's snapshot exists.
+ * slot's consistent point. The stream stands still before the slot is made, since it could otherwise be past that point
+ * already; then it is taken there and held until the other side's snapshot exists.
  */
 final class Proof {
     private static final int ROUNDS_MAX = 20;
@@ -87,9 +88,10 @@ final class Proof {
     private Verification compare(Pass pass) {
         var leader = pass.leader();
         var began = System.nanoTime();
+        var control = streams.from(leader).control();
+        control.holdAt(Lsn.ZERO);
         try (var here = Exported.bySlot(context, leader);
                 var there = context.open(leader.other(), "exporter")) {
-            var control = streams.from(leader).control();
             try {
                 var lead = sessions(leader, here.snapshot(), pass);
                 holdAt(leader, here.position());
@@ -104,34 +106,34 @@ final class Proof {
             } finally {
                 lockedReaders.forEach(Session::close);
                 lockedReaders.clear();
-                control.release();
             }
+        } finally {
+            control.release();
         }
     }
 
     /** Compares, and writes what differs to the side that does not have the writes, while its stream is held. */
     long repair(UUID id, Side leader) {
+        var control = streams.from(leader).control();
+        control.holdAt(Lsn.ZERO);
         try (var here = Exported.bySlot(context, leader);
                 var there = context.open(leader.other(), "exporter");
                 var writing = context.openApplying(leader.other(), "repair")) {
-            var control = streams.from(leader).control();
-            try {
-                holdAt(leader, here.position());
-                var snapshot = export(there);
-                var pass = new Pass(id, "repair", leader, tables, Locking.NONE);
-                var lead = sessions(leader, here.snapshot(), pass);
-                var found = new Comparer(lead, sessions(leader.other(), snapshot, pass), VerifyLimits.USUAL)
-                        .compare(id, "repair", here.position().toString(), tables);
-                return write(writing, lead, found);
-            } finally {
-                control.release();
-            }
+            holdAt(leader, here.position());
+            var snapshot = export(there);
+            var pass = new Pass(id, "repair", leader, tables, Locking.NONE);
+            var lead = sessions(leader, here.snapshot(), pass);
+            var found = new Comparer(lead, sessions(leader.other(), snapshot, pass), VerifyLimits.USUAL)
+                    .compare(id, "repair", here.position().toString(), tables);
+            return write(writing, lead, found);
+        } finally {
+            control.release();
         }
     }
 
     private long write(Session writing, SnapshotSessions lead, Verification found) {
         return writing.transaction(s -> {
-            s.text("SELECT pg_logical_emit_message(true, 'godwit.apply', 'repair')::text");
+            s.text("SELECT pg_logical_emit_message(true, 'godwit.apply', ?)::text", context.run() + " repair");
             return new Repairer(lead, s.connection(), VerifyLimits.USUAL).repair(tables, found);
         });
     }

@@ -1,6 +1,6 @@
 package godwit.postgres.move;
 
-import godwit.move.Side;
+import godwit.postgres.Session;
 import godwit.schema.TableName;
 import java.math.BigInteger;
 import java.util.List;
@@ -20,14 +20,8 @@ final class Sequences {
             FROM pg_catalog.pg_sequences s
             WHERE s.schemaname NOT IN ('godwit', 'information_schema') AND s.schemaname !~ '^pg_' ORDER BY 1, 2""";
 
-    private final MoveContext context;
-
-    Sequences(MoveContext context) {
-        this.context = context;
-    }
-
     private record Sequence(
-            TableName name, boolean isUsed, long last, long increment, long least, long most, boolean cycles) {
+            TableName name, long last, long increment, long least, long most, boolean cycles) {
         /** Where the other side begins: so many values further, but never beyond the end. */
         long ahead() {
             var wanted = BigInteger.valueOf(last)
@@ -44,27 +38,23 @@ final class Sequences {
         }
     }
 
-    /** Sets each sequence of the other side ahead unless it is already. */
-    void advance(Side from) {
-        try (var losing = context.open(from, "sequences");
-                var gaining = context.open(from.other(), "sequences")) {
-            var there = read(gaining).stream().collect(Collectors.toMap(Sequence::name, s -> s));
-            for (var sequence : read(losing)) {
-                var other = there.get(sequence.name());
-                if (other != null && other.isBehind(sequence)) {
-                    gaining.number("SELECT setval(?::regclass, ?)", sequence.name().sql(), sequence.ahead());
-                }
+    /** Sets each sequence of the gaining side ahead unless it is already. */
+    void advance(Session losing, Session gaining) {
+        var there = read(gaining).stream().collect(Collectors.toMap(Sequence::name, s -> s));
+        for (var sequence : read(losing)) {
+            var other = there.get(sequence.name());
+            if (other != null && other.isBehind(sequence)) {
+                gaining.number("SELECT setval(?::regclass, ?)", sequence.name().sql(), sequence.ahead());
             }
         }
     }
 
-    private static List<Sequence> read(godwit.postgres.Session session) {
+    private static List<Sequence> read(Session session) {
         return session.query(READ, row -> {
             var last = row.getLong(3);
             var isUsed = !row.wasNull();
             return new Sequence(
                     TableName.of(row.getString(1), row.getString(2)),
-                    isUsed,
                     isUsed ? last : row.getLong(4),
                     row.getLong(5),
                     row.getLong(6),

@@ -1,12 +1,16 @@
 package godwit.postgres.move;
 
+import godwit.move.Lsn;
 import godwit.move.Side;
+import godwit.move.Snapshot;
+import godwit.postgres.Session;
 import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.apply.StreamStart;
 import godwit.postgres.capture.SlotReader;
 import godwit.postgres.copy.TableCopies;
 import godwit.schema.Table;
+import godwit.schema.TableName;
 import godwit.traffic.Writes;
 import java.util.EnumMap;
 import java.util.List;
@@ -45,17 +49,28 @@ final class Streams implements AutoCloseable {
         var binary = tables.stream().allMatch(Table::isBinary);
         var progress = new StreamProgress(context.run(), MoveContext.direction(from));
         var session = context.openApplying(from.other(), "apply");
-        session.execute("SET lock_timeout = 0");
-        var position = progress.read(session).orElse(godwit.move.Lsn.ZERO);
-        var copies = from == Side.SOURCE
-                ? TableCopies.snapshots(session, context.run())
-                : Map.<godwit.schema.TableName, godwit.move.Snapshot>of();
-        try (var followed = context.open(from, "look")) {
-            var near = followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
-            var applyFrom = writes == Writes.on(from) ? Optional.of(position) : Optional.<godwit.move.Lsn>empty();
-            var start = new StreamStart(progress, position, applyFrom, tables, copies, near, binary);
+        try {
+            var position = progress.claim(session).orElse(Lsn.ZERO);
+            // Below the usual deadlock_timeout of 1 s: whoever else is in a circle with this session never loses.
+            session.execute("SET lock_timeout = '700ms'");
+            var applyFrom = writes == Writes.on(from) ? Optional.of(position) : Optional.<Lsn>empty();
+            var start = new StreamStart(
+                    progress, position, applyFrom, tables, copies(from, session), xidNear(from), binary);
             var reader = SlotReader.open(context.database(from), context.streamSource(from, binary), position);
             open.put(from, new StreamApplier(reader, session, start).begin());
+        } catch (RuntimeException e) {
+            session.abort();
+            throw e;
+        }
+    }
+
+    private Map<TableName, Snapshot> copies(Side from, Session target) {
+        return from == Side.SOURCE ? TableCopies.snapshots(target, context.run()) : Map.of();
+    }
+
+    private long xidNear(Side from) {
+        try (var followed = context.open(from, "look")) {
+            return followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
         }
     }
 

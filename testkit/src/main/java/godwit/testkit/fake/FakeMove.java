@@ -1,8 +1,6 @@
 package godwit.testkit.fake;
 
 import godwit.GodwitException;
-import godwit.Problem;
-import godwit.Retry;
 import godwit.move.Side;
 import godwit.run.MoveSteps;
 import godwit.testkit.fake.Logged.Origin;
@@ -10,7 +8,6 @@ import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
 import godwit.traffic.Writes;
 import godwit.verify.Verification;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -120,7 +117,7 @@ public final class FakeMove implements MoveSteps {
         awaitNoFence();
         var writes = journal().writes();
         if (writes == Writes.UNKNOWN) {
-            return;
+            throw FakeProcess.passing("writes-unknown", "A server does not answer.");
         }
         if (!streams.isOpen(Side.SOURCE)) {
             streams.open(Side.SOURCE, writes);
@@ -197,13 +194,11 @@ public final class FakeMove implements MoveSteps {
     }
 
     private Side leader() {
-        return Arrays.stream(Side.values())
-                .filter(side -> Writes.on(side) == journal().writes())
-                .findFirst()
-                .orElseThrow(() -> new GodwitException(
-                        Problem.of("writes-unknown", "A server does not answer.", "Bring it back."),
-                        Retry.NEVER,
-                        new IllegalStateException("unknown")));
+        return switch (journal().writes()) {
+            case SOURCE -> Side.SOURCE;
+            case TARGET -> Side.TARGET;
+            case UNKNOWN -> throw FakeProcess.passing("writes-unknown", "A server does not answer.");
+        };
     }
 
     @Override

@@ -113,7 +113,8 @@ public final class FakeProcess {
         return new GodwitException(problem, Retry.LATER, new IllegalStateException(code));
     }
 
-    private void requireAlive() {
+    /** A process that was killed does nothing more. */
+    public void requireAlive() {
         if (!alive) {
             throw new Killed("killed");
         }

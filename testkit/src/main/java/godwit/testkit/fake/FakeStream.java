@@ -80,7 +80,7 @@ public final class FakeStream {
 
     /** Applies what has come meanwhile, a batch at most. */
     public void step() {
-        if (closed || failure != null) {
+        if (closed || failure != null || !process.isAlive()) {
             return;
         }
         try {

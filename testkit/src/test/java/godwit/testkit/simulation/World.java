@@ -51,7 +51,7 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         this.killing = killing;
         this.mistakes = Set.copyOf(mistakes);
         this.schedule = new Schedule(seed, this::check);
-        this.pace = new SimulatedPace(schedule);
+        this.pace = new SimulatedPace(schedule, this::requireAlive);
         this.databases = new Databases(new FakeDatabase(Side.SOURCE, this), new FakeDatabase(Side.TARGET, this));
         this.ledger = new FakeLedger(() -> schedule.now() * 1_000_000);
         this.promises = new Promises(this);
@@ -173,8 +173,13 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         return process.filter(FakeProcess::isAlive).isPresent();
     }
 
+    private void requireAlive() {
+        process.ifPresent(FakeProcess::requireAlive);
+    }
+
     private void begin() {
-        pace = new SimulatedPace(schedule);
+        process = Optional.empty();
+        pace = new SimulatedPace(schedule, this::requireAlive);
         var begun = new FakeProcess(databases, this, pace, mistakes);
         process = Optional.of(begun);
         move = Optional.of(new FakeMove(RUN, begun, ledger, to -> route = to));

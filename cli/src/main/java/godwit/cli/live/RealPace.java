@@ -1,11 +1,11 @@
-package godwit.cli;
+package godwit.cli.live;
 
 import godwit.run.Pace;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** The machine's own time. */
-final class RealPace implements Pace {
+public final class RealPace implements Pace {
     @Override
     public long nanos() {
         return System.nanoTime();

@@ -1,0 +1,86 @@
+package godwit.cli;
+
+import godwit.cli.live.Words;
+import godwit.run.Verb;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a run answered, in people's words. */
+final class Answers {
+    private static final int ROWS_MAX = 5;
+
+    private Answers() {}
+
+    /** What was done. */
+    static List<String> done(Verb verb, Map<String, Object> answer) {
+        if (Boolean.TRUE.equals(answer.get("already"))) {
+            return List.of("Nothing to do: " + standing(answer) + " already.");
+        }
+        return switch (verb) {
+            case VERIFY -> List.of("Both sides are equal: " + compared(answer));
+            case REPAIR ->
+                List.of("Both sides are equal, after %s: %s"
+                        .formatted(Words.of(number(answer, "rowsRepaired"), "repaired row"), compared(answer)));
+            case SWITCH, SWITCH_BACK -> List.of("The writes are on the %s now. ".formatted(answer.get("writes")) + pause(answer));
+            case ROLLBACK -> List.of("The writes are on the source, and nothing of the run is left.");
+            case COMPLETE -> List.of("The move is over: the writes stay on the target.");
+        };
+    }
+
+    /** Where the sides differ, with some of the keys. */
+    static List<String> different(Map<String, Object> answer) {
+        var lines = new ArrayList<String>();
+        lines.add("The sides differ in %s; ".formatted(Words.of(number(answer, "differences"), "place")) + compared(answer));
+        for (var table : maps(answer.get("tables"))) {
+            lines.add("  %s: %s".formatted(table.get("table"), Words.of(number(table, "differences"), "row")));
+            var rows = maps(table.get("rows"));
+            rows.stream().limit(ROWS_MAX).forEach(row -> lines.add("    " + row(row)));
+            if (rows.size() > ROWS_MAX) {
+                lines.add("    … --json has more keys");
+            }
+        }
+        maps(answer.get("others")).forEach(other -> lines.add("  " + other.get("object") + ": " + other.get("message")));
+        lines.add("Mend the side without the writes with godwit repair.");
+        return lines;
+    }
+
+    private static String standing(Map<String, Object> answer) {
+        return answer.containsKey("writes")
+                ? "the writes are on the " + answer.get("writes")
+                : "the run is " + answer.get("state");
+    }
+
+    private static String compared(Map<String, Object> answer) {
+        return "%s compared at %s.".formatted(Words.of(number(answer, "rowsCompared"), "row"), answer.get("position"));
+    }
+
+    private static String pause(Map<String, Object> answer) {
+        return answer.containsKey("writePauseMillis")
+                ? "Writers waited %d ms; before, %s compared and found equal."
+                        .formatted(
+                                number(answer, "writePauseMillis"),
+                                number(answer, "rowsVerified") == 1
+                                        ? "1 row was"
+                                        : Words.of(number(answer, "rowsVerified"), "row") + " were")
+                : "It was decided before it could be reported.";
+    }
+
+    private static String row(Map<?, ?> row) {
+        var columns = row.get("columns") instanceof List<?> list && !list.isEmpty()
+                ? " in " + String.join(", ", list.stream().map(String::valueOf).toList())
+                : "";
+        return row.get("kind") + " " + row.get("key") + columns;
+    }
+
+    private static List<? extends Map<?, ?>> maps(@Nullable Object list) {
+        return list instanceof List<?> all
+                ? all.stream().filter(Map.class::isInstance).map(each -> (Map<?, ?>) each).toList()
+                : List.of();
+    }
+
+    private static long number(Map<?, ?> from, String key) {
+        return from.get(key) instanceof Number number ? number.longValue() : 0;
+    }
+}

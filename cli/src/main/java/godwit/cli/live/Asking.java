@@ -1,0 +1,107 @@
+package godwit.cli.live;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.postgres.move.MoveAccess;
+import godwit.run.Ledger;
+import godwit.run.MoveWorker;
+import godwit.run.Outcome;
+import godwit.run.Pace;
+import godwit.run.Phase;
+import godwit.run.Request;
+import godwit.run.Run;
+import godwit.run.Verb;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Asks a run's worker for something through the ledger; where no worker follows the run, does the work itself. */
+public final class Asking {
+    private static final Duration TURN = Duration.ofMillis(50);
+    private static final long BEAT_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final MoveAccess access;
+    private final String operator;
+    private final Pace pace = new RealPace();
+
+    /** @param operator who asks, for the ledger */
+    public Asking(MoveAccess access, String operator) {
+        this.access = access;
+        this.operator = operator;
+    }
+
+    /** Asks and waits for the answer. */
+    public Outcome ask(Verb verb, Map<String, String> options) {
+        try (var session = access.target().open("ask")) {
+            var ledger = access.ledger(session);
+            var run = ledger.find(access.spec().name()).orElseThrow(Asking::noRun);
+            if (run.phase().isOver()) {
+                return over(run, verb);
+            }
+            var request = new Request(UUID.randomUUID(), run.id(), verb, options, operator);
+            ledger.ask(request);
+            return await(ledger, request);
+        }
+    }
+
+    private static GodwitException noRun() {
+        return Problem.of("no-run", "The target's ledger has no run of this name.", "Begin it with godwit start.")
+                .asException();
+    }
+
+    private static Outcome over(Run run, Verb verb) {
+        var wanted = verb == Verb.COMPLETE ? Phase.COMPLETED : Phase.ROLLED_BACK;
+        if (run.phase() == wanted) {
+            return new Outcome.Done(Map.of("state", run.phase().word(), "already", true));
+        }
+        return new Outcome.Refused(Problem.of(
+                "run-over", "The run is %s.".formatted(run.phase().word()), "Begin a new one with godwit start."));
+    }
+
+    private Outcome await(Ledger ledger, Request request) {
+        var beatAt = pace.nanos();
+        while (true) {
+            var answer = answer(ledger, request);
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+            if (pace.nanos() - beatAt > BEAT_NANOS) {
+                beatAt = pace.nanos();
+                ledger.stillWaiting(request.id());
+                workIfNobodyDoes(request);
+            }
+            pace.pause(TURN);
+        }
+    }
+
+    /** The answer; a ledger that is gone is the end of a rollback. */
+    private static Optional<Outcome> answer(Ledger ledger, Request request) {
+        try {
+            return ledger.answerTo(request.id());
+        } catch (GodwitException e) {
+            if (request.verb() == Verb.ROLLBACK && ledgerIsGone(ledger)) {
+                return Optional.of(new Outcome.Done(Map.of("state", Phase.ROLLED_BACK.word())));
+            }
+            throw e;
+        }
+    }
+
+    private static boolean ledgerIsGone(Ledger ledger) {
+        return ledger.find("").isEmpty();
+    }
+
+    private void workIfNobodyDoes(Request request) {
+        try (var session = access.target().open("worker")) {
+            var ledger = access.ledger(session);
+            var run = ledger.find(access.spec().name()).filter(r -> r.id().equals(request.run()));
+            if (run.isEmpty() || run.get().phase().isOver() || !access.tryLease(session, run.get())) {
+                return;
+            }
+            try (var steps = access.steps(request.run())) {
+                var worker = new MoveWorker(run.get(), ledger, steps, pace);
+                worker.work(() -> ledger.answerTo(request.id()).isPresent());
+            }
+        }
+    }
+}

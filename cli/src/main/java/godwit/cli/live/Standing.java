@@ -1,0 +1,69 @@
+package godwit.cli.live;
+
+import godwit.run.Phase;
+import godwit.run.Run;
+import godwit.traffic.Writes;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run stands, as its worker told last.
+ *
+ * @param state the phase's word, or {@code failed}
+ * @param lag how far the following side is behind
+ * @param throttle why the work waits, or {@code none}
+ */
+public record Standing(Phase phase, String state, List<TableStanding> tables, Lag lag, String throttle) {
+    public Standing {
+        tables = List.copyOf(tables);
+    }
+
+    /** How far a table's copy has come; the total is an estimate until it is done. */
+    public record TableStanding(String table, long rows, long total, boolean isDone) {
+        double share() {
+            return isDone ? 1 : Math.min(1, rows / (double) Math.max(1, total));
+        }
+    }
+
+    /** The distance of the two sides. */
+    public record Lag(long bytes, double seconds) {}
+
+    /** Reads what a run's worker published. */
+    public static Standing of(Run run, Map<String, Object> live, Writes writes) {
+        var lag = live.get(writes == Writes.TARGET ? "backward" : "forward") instanceof Map<?, ?> map ? map : Map.of();
+        return new Standing(
+                run.phase(),
+                run.state(),
+                live.get("tables") instanceof List<?> tables
+                        ? tables.stream().map(Standing::table).toList()
+                        : List.of(),
+                new Lag(number(lag.get("lagBytes")).longValue(), number(lag.get("lagSeconds")).doubleValue()),
+                String.valueOf(live.getOrDefault("throttle", "none")));
+    }
+
+    private static TableStanding table(Object entry) {
+        var table = (Map<?, ?>) entry;
+        return new TableStanding(
+                String.valueOf(table.get("table")),
+                number(table.get("rows")).longValue(),
+                number(table.get("total")).longValue(),
+                Boolean.TRUE.equals(table.get("done")));
+    }
+
+    private static Number number(@Nullable Object value) {
+        return value instanceof Number number ? number : 0;
+    }
+
+    /** The rows copied so far. */
+    public long rows() {
+        return tables.stream().mapToLong(TableStanding::rows).sum();
+    }
+
+    /** The rows that will have been copied, as estimated; never less than what is copied already. */
+    public long total() {
+        return tables.stream()
+                .mapToLong(t -> t.isDone() ? t.rows() : Math.max(t.total(), t.rows()))
+                .sum();
+    }
+}

@@ -1,0 +1,104 @@
+package godwit.cli.live;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.Retry;
+import godwit.postgres.ledger.PostgresLedger;
+import godwit.postgres.move.MoveAccess;
+import godwit.run.MoveWorker;
+import godwit.run.Pace;
+import godwit.run.Phase;
+import godwit.run.Run;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/** A run's worker that begins anew, with new sessions, after every failure that passes. */
+public final class Supervisor {
+    private static final String WORKER_EXISTS = "worker-exists";
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final int FAILURES_MAX = 600;
+
+    private final MoveAccess access;
+    private final Consumer<String> say;
+    private final Pace pace = new RealPace();
+    private volatile boolean stopped;
+
+    /** @param say hears, in a line each, what people should know */
+    public Supervisor(MoveAccess access, Consumer<String> say) {
+        this.access = access;
+        this.say = say;
+    }
+
+    /** The run that was carried, and the phase that it was left in. */
+    public record Left(UUID run, Phase phase) {}
+
+    /** Works until the run is over; empty when it was stopped in the midst of a failure. */
+    public Optional<Left> carry() {
+        for (var failures = 0; ; failures++) {
+            try {
+                return Optional.of(work());
+            } catch (GodwitException e) {
+                if (stopped) {
+                    return Optional.empty();
+                }
+                if (!mayPass(e, failures) || failures == FAILURES_MAX) {
+                    throw e;
+                }
+                say.accept("%s Trying again. [%s]".formatted(e.problem().message(), e.problem().code()));
+                pace.pause(PAUSE);
+            }
+        }
+    }
+
+    /** After a failure the lease may be with a verb that, finding no worker, does its work itself, and soon ends. */
+    private static boolean mayPass(GodwitException e, int failures) {
+        return e.retry() == Retry.LATER || (failures > 0 && WORKER_EXISTS.equals(e.problem().code()));
+    }
+
+    /** Ends the work at its next turn; the run goes on from there when it is started again. */
+    public void stop() {
+        stopped = true;
+    }
+
+    private Left work() {
+        try (var session = access.target().open("worker")) {
+            var ledger = access.ledger(session);
+            var run = ledger.find(access.spec().name())
+                    .filter(r -> !r.phase().isOver())
+                    .orElseGet(() -> begin(ledger));
+            if (!access.tryLease(session, run)) {
+                throw Problem.of(
+                                WORKER_EXISTS,
+                                "Another worker follows this run.",
+                                "See it with godwit status; end it before starting another.")
+                        .asException();
+            }
+            say.accept("Run " + run.id() + " is " + run.phase().word() + ".");
+            return drive(ledger, run);
+        }
+    }
+
+    private Run begin(PostgresLedger ledger) {
+        var id = UUID.randomUUID();
+        try (var steps = access.steps(id)) {
+            steps.preflight();
+        }
+        ledger.create();
+        return ledger.begin(id, access.spec().name(), "");
+    }
+
+    private Left drive(PostgresLedger ledger, Run run) {
+        try (var steps = access.steps(run.id())) {
+            var phase = new MoveWorker(run, ledger, steps, pace).work(() -> stopped);
+            say.accept("Run " + run.id() + " is " + phase.word() + ".");
+            return new Left(run.id(), phase);
+        } catch (GodwitException e) {
+            if (e.retry() == Retry.NEVER && !stopped) {
+                ledger.hold(run.id(), e.problem());
+            }
+            throw e;
+        }
+    }
+}
