@@ -41,10 +41,6 @@ public final class TransactionFilter {
         applyFrom = NEVER;
     }
 
-    public boolean appliesNothing() {
-        return applyFrom == NEVER;
-    }
-
     /**
      * Takes up a transaction.
      *
@@ -52,7 +48,7 @@ public final class TransactionFilter {
      * @param commit the position of its commit
      */
     public Transaction begin(int xid, Lsn commit) {
-        return new Transaction(Snapshot.wholeXid(xid, xidNear), commit.isBefore(applyFrom) || commit.isBefore(from));
+        return new Transaction(Snapshot.wholeXid(xid, xidNear), commit, applyFrom);
     }
 
     /** What becomes of a transaction's change of a table. */
@@ -60,8 +56,10 @@ public final class TransactionFilter {
         APPLY,
         /** It is Godwit's own applying, coming back. */
         ECHO,
-        /** It committed before this direction counts, or this direction does not count now. */
+        /** It committed before this direction counts. */
         EARLIER,
+        /** Somebody else wrote it, on the side that takes no writes. */
+        FOREIGN,
         /** The table's copy saw it. */
         COPIED
     }
@@ -69,12 +67,14 @@ public final class TransactionFilter {
     /** A transaction of the followed side whose changes are arriving; not for use by two threads at once. */
     public final class Transaction {
         private final long xid;
-        private final boolean earlier;
+        private final Lsn commit;
+        private final Lsn counted;
         private boolean echo;
 
-        private Transaction(long xid, boolean earlier) {
+        private Transaction(long xid, Lsn commit, Lsn counted) {
             this.xid = xid;
-            this.earlier = earlier;
+            this.commit = commit;
+            this.counted = counted;
         }
 
         /** Its first message says that Godwit wrote it. */
@@ -86,11 +86,17 @@ public final class TransactionFilter {
             if (echo) {
                 return Verdict.ECHO;
             }
-            if (earlier) {
+            if (commit.isBefore(from)) {
                 return Verdict.EARLIER;
             }
             var copy = copies.get(table);
-            return copy != null && copy.sees(xid) ? Verdict.COPIED : Verdict.APPLY;
+            if (copy != null && copy.sees(xid)) {
+                return Verdict.COPIED;
+            }
+            if (counted == NEVER) {
+                return Verdict.FOREIGN;
+            }
+            return commit.isBefore(counted) ? Verdict.EARLIER : Verdict.APPLY;
         }
     }
 }

@@ -73,6 +73,7 @@ final class Switching {
         var there = phaseOf(Writes.on(from.other()));
         var under = enter(from == Side.SOURCE ? Phase.SWITCHING : Phase.SWITCHING_BACK);
         try {
+            steps.cutover().checkBefore(from);
             var verification = steps.verify(UUID.randomUUID(), "before switch");
             if (!verification.isEqual()) {
                 return new Result(enter(here), new Outcome.Refused(differencesOpen(verification.differences())));

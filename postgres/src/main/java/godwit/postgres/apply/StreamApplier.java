@@ -194,16 +194,16 @@ public final class StreamApplier implements AutoCloseable {
                 transaction.touched = true;
                 yield table;
             }
-            case EARLIER -> {
+            case FOREIGN -> {
                 noteForeign(transaction);
                 yield null;
             }
-            case ECHO, COPIED -> null;
+            case ECHO, EARLIER, COPIED -> null;
         };
     }
 
     private void noteForeign(OpenTransaction transaction) {
-        if (!transaction.touched && filter.appliesNothing()) {
+        if (!transaction.touched) {
             foreign.incrementAndGet();
         }
         transaction.touched = true;

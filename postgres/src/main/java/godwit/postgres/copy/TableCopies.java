@@ -93,6 +93,7 @@ public final class TableCopies {
             await(chunks.stream()
                     .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
                     .toList());
+            makeLasting(snapshot);
             finish(table);
             return true;
         } catch (GodwitException e) {
@@ -152,6 +153,17 @@ public final class TableCopies {
                 run,
                 table.name().schema().name(),
                 table.name().name().name());
+    }
+
+    /**
+     * Flushes the source's log. A crash of the source could otherwise take back what the snapshot saw, and give the same
+     * transaction numbers to others, whose changes the stream would then hold for copied.
+     */
+    private void makeLasting(TableSnapshot snapshot) {
+        try (var session = source.open("copy")) {
+            session.text("SELECT pg_logical_emit_message(true, 'godwit.flush', '')::text");
+        }
+        snapshot.requireHeld();
     }
 
     private void finish(Table table) {

@@ -47,6 +47,11 @@ final class TableSnapshot implements AutoCloseable {
         reader.execute("SET TRANSACTION SNAPSHOT " + new Literal(exported).sql());
     }
 
+    /** Throws when the session that holds the snapshot has ended, as it does when its server crashes. */
+    void requireHeld() {
+        session.execute("SELECT 1");
+    }
+
     String snapshot() {
         return snapshot;
     }

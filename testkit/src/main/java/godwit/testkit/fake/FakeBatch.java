@@ -7,8 +7,8 @@ import godwit.move.RowKey;
 import godwit.move.TableChanges;
 import godwit.move.Tuple;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The changes of some transactions as they are written to the side that follows: what core's nets come to. */
 final class FakeBatch {
     private final Rows follower;
-    private final Map<FakeTable, TableChanges> changes = new LinkedHashMap<>();
+    private final Map<FakeTable, TableChanges> changes = new EnumMap<>(FakeTable.class);
     private final List<Write> writes = new ArrayList<>();
 
     /** @param follower the contents that the batch is applied to; not changed */

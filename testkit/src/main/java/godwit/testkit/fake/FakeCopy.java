@@ -33,7 +33,7 @@ final class FakeCopy {
         var all = new HashMap<TableName, Snapshot>();
         for (var table : FakeTable.ALL) {
             if (target.notes().get(note(table)) instanceof Copied copied && copied.isDone()) {
-                all.put(table.name(), copied.snapshot());
+                all.put(table.tableName(), copied.snapshot());
             }
         }
         return all;
@@ -46,7 +46,7 @@ final class FakeCopy {
     void copy() {
         for (var table : FakeTable.ALL) {
             var done = process.effect(
-                    Side.TARGET, "look at copy", () -> snapshots(target).containsKey(table.name()));
+                    Side.TARGET, "look at copy", () -> snapshots(target).containsKey(table.tableName()));
             while (!done) {
                 done = copied(table);
             }

@@ -17,6 +17,7 @@ final class FakeCutover implements CutoverActions {
     private final FakeStreams streams;
     private final FakeMove.Route route;
     private FakeGate.@Nullable Exclusive fence;
+    private Side fenced = Side.SOURCE;
     private int fenceConnection;
     private String early = "";
 
@@ -61,6 +62,7 @@ final class FakeCutover implements CutoverActions {
 
     @Override
     public void advanceSequences(Side from) {
+        early = "";
         if (process.makes(Mistake.POSITION_BEFORE_DRAIN)) {
             early = marker(from);
         }
@@ -70,6 +72,7 @@ final class FakeCutover implements CutoverActions {
     public void fence(Side from) {
         var raised = new FakeGate.Exclusive();
         fence = raised;
+        fenced = from;
         var asked = process.effect(from, "fence", () -> {
             fenceConnection = process.connection(from);
             return on(from).gate().ask(raised);
@@ -148,6 +151,12 @@ final class FakeCutover implements CutoverActions {
     @Override
     public void route(Side to) {
         process.does(to, "route", () -> route.lead(to));
+    }
+
+    void endSessions() {
+        if (fence != null) {
+            on(fenced).gate().release(fence);
+        }
     }
 
     @Override

@@ -83,8 +83,11 @@ public final class FakeDatabase {
         return flushed;
     }
 
-    /** The contents as a transaction sees them that has written something itself. */
+    /** The contents with what a transaction has written itself; to be read only. */
     public Rows seenBy(FakeTransaction transaction) {
+        if (!transaction.hasWritten()) {
+            return rows;
+        }
         var view = rows.copy();
         transaction.writes.forEach(view::apply);
         return view;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A move between two fake databases: each step of its life, one effect after the other. */
 public final class FakeMove implements MoveSteps {
@@ -22,6 +23,7 @@ public final class FakeMove implements MoveSteps {
     private final FakeStreams streams;
     private final FakeRemoval removal;
     private final Route route;
+    private @Nullable FakeCutover cutover;
 
     /** @param ledger what is erased at the end of a rollback */
     public FakeMove(UUID run, FakeProcess process, FakeLedger ledger, Route route) {
@@ -114,7 +116,9 @@ public final class FakeMove implements MoveSteps {
 
     @Override
     public void follow() {
-        awaitNoFence();
+        if (!process.makes(Mistake.FENCE_NOT_AWAITED)) {
+            awaitNoFence();
+        }
         var writes = journal().writes();
         if (writes == Writes.UNKNOWN) {
             throw FakeProcess.passing("writes-unknown", "A server does not answer.");
@@ -179,7 +183,10 @@ public final class FakeMove implements MoveSteps {
 
     @Override
     public CutoverActions cutover() {
-        return new FakeCutover(process, streams, route);
+        if (cutover == null) {
+            cutover = new FakeCutover(process, streams, route);
+        }
+        return cutover;
     }
 
     @Override
@@ -231,6 +238,13 @@ public final class FakeMove implements MoveSteps {
     @Override
     public void close() {
         streams.close();
+    }
+
+    /** The servers notice that the process is gone, and end the fence that it may have left. */
+    public void endSessions() {
+        if (cutover != null) {
+            cutover.endSessions();
+        }
     }
 
     /** Where clients are told to write. */

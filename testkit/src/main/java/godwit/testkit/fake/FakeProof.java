@@ -73,7 +73,7 @@ final class FakeProof {
         var differing = FakeTable.ALL.stream()
                 .filter(table -> !here.counted(table).equals(there.counted(table)))
                 .map(table -> new TableDifference(
-                        table.name(), here.of(table).size(), there.of(table).size(), 1, List.of()))
+                        table.tableName(), here.of(table).size(), there.of(table).size(), 1, List.of()))
                 .toList();
         return new Verification(id, phase, position.toString(), 0, differing, List.of());
     }

@@ -33,10 +33,14 @@ public final class FakeSlots {
     /** The first flushed transaction that ended after a position, or after the confirmed one if that is later. */
     Optional<Logged> next(String slot, Lsn after) {
         var from = position(slot).max(after);
-        var flushed = database.flushed();
-        return database.log().stream()
-                .filter(logged -> !logged.commit().isBefore(from) && !flushed.isBefore(logged.end()))
-                .findFirst();
+        var log = database.log();
+        var next = log.size();
+        while (next > 0 && !log.get(next - 1).commit().isBefore(from)) {
+            next--;
+        }
+        return next == log.size() || database.flushed().isBefore(log.get(next).end())
+                ? Optional.empty()
+                : Optional.of(log.get(next));
     }
 
     void confirm(String slot, Lsn position) {

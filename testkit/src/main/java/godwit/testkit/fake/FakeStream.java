@@ -100,6 +100,9 @@ public final class FakeStream {
     }
 
     private void applyNext() {
+        if (from.slots().next(slot(), received).isEmpty()) {
+            return;
+        }
         var batch = new FakeBatch(to.rows());
         var markers = new ArrayList<String>();
         var before = received;
@@ -125,9 +128,17 @@ public final class FakeStream {
         }
         for (var write : logged.writes()) {
             var table = tableOf(write);
-            if (table.isPresent() && transaction.of(table.get().name()) == TransactionFilter.Verdict.APPLY) {
-                batch.take(write);
+            if (table.isPresent()) {
+                take(write, transaction.of(table.get().tableName()), batch);
             }
+        }
+    }
+
+    private void take(Write write, TransactionFilter.Verdict verdict, FakeBatch batch) {
+        switch (verdict) {
+            case APPLY -> batch.take(write);
+            case FOREIGN -> throw new IllegalStateException("a foreign write on the " + from.side().word());
+            case ECHO, EARLIER, COPIED -> {}
         }
     }
 

@@ -7,22 +7,38 @@ import godwit.move.Tuple;
 import godwit.schema.TableName;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
-/**
- * A table of a fake database. Its columns are an id, a unique value, and a body that is stored out of line.
- *
- * @param keyed whether the id is a key; if not, any row may be there many times and its replica identity is FULL
- */
-public record FakeTable(TableName name, boolean keyed) {
-    public static final FakeTable PERSONS = new FakeTable(TableName.of("app", "persons"), true);
-    public static final FakeTable NOTES = new FakeTable(TableName.of("app", "notes"), false);
-    public static final List<FakeTable> ALL = List.of(PERSONS, NOTES);
+/** A table of a fake database. Its columns are an id, a unique value, and a body that is stored out of line. */
+public enum FakeTable {
+    /** Its id is a key, and its value is unique too. */
+    PERSONS(true),
+    /** Any row may be there many times, and its replica identity is FULL. */
+    NOTES(false);
+
+    public static final List<FakeTable> ALL = List.of(values());
 
     public static final int ID = 0;
     public static final int UNIQUE = 1;
     public static final int BODY = 2;
     static final int[] KEY = {ID};
     static final int PLACES = 4;
+
+    private final TableName tableName;
+    private final boolean keyed;
+
+    FakeTable(boolean keyed) {
+        this.tableName = TableName.of("app", name().toLowerCase(Locale.ROOT));
+        this.keyed = keyed;
+    }
+
+    public TableName tableName() {
+        return tableName;
+    }
+
+    boolean keyed() {
+        return keyed;
+    }
 
     public static Tuple row(int id, int unique, int body) {
         return new Tuple(new byte[][] {bytes(id), bytes(unique), bytes(body)});

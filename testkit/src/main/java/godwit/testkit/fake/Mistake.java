@@ -26,6 +26,10 @@ public enum Mistake {
     CONFIRM_BEFORE_COMMIT,
     /** The position is not kept in the transaction that applies. */
     POSITION_APART,
+    /** A worker does not look whether the run is still its own. */
+    LEASE_UNCHECKED,
+    /** A worker takes over although another one's fence stands, which may still decide. */
+    FENCE_NOT_AWAITED,
     /** An older decision may overwrite a newer one. */
     EPOCH_GOES_BACK,
     /** The target is unguarded before its tables are dropped. */

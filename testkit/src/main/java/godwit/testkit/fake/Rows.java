@@ -6,6 +6,7 @@ import static godwit.testkit.fake.FakeTable.UNIQUE;
 import godwit.move.RowKey;
 import godwit.move.Tuple;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,9 +19,11 @@ public final class Rows {
     /** Equal rows and the places where their copies lie. */
     private record Copies(Tuple row, List<Integer> places) {}
 
-    private final Map<FakeTable, Map<RowKey, Copies>> tables = new HashMap<>();
+    private static final int[][] COLUMN = {{ID}, {UNIQUE}};
+
+    private final Map<FakeTable, Map<RowKey, Copies>> tables = new EnumMap<>(FakeTable.class);
     private final Map<List<Object>, Tuple> unique = new HashMap<>();
-    private final Map<FakeTable, Integer> files = new HashMap<>();
+    private final Map<FakeTable, Integer> files = new EnumMap<>(FakeTable.class);
     private final Map<String, Object> notes = new LinkedHashMap<>();
     private long hash;
 
@@ -80,7 +83,7 @@ public final class Rows {
     }
 
     private static List<Object> entry(FakeTable table, Tuple row, int column) {
-        return List.of(table, column, row.key(new int[] {column}));
+        return List.of(table, column, row.key(COLUMN[column]));
     }
 
     private void take(FakeTable table, Tuple row) {
@@ -92,8 +95,10 @@ public final class Rows {
         if (copies.places().isEmpty()) {
             rowsOf(table).remove(row.wholeRow());
         }
-        unique.remove(entry(table, row, ID));
-        unique.remove(entry(table, row, UNIQUE));
+        if (table.keyed()) {
+            unique.remove(entry(table, row, ID));
+            unique.remove(entry(table, row, UNIQUE));
+        }
         hash -= hashOf(table, row);
     }
 
@@ -103,7 +108,7 @@ public final class Rows {
     }
 
     private static long hashOf(FakeTable table, Tuple row) {
-        var mixed = (table.hashCode() * 31L + row.wholeRow().hashCode()) * 0x9E3779B97F4A7C15L;
+        var mixed = (table.ordinal() * 31L + row.wholeRow().hashCode()) * 0x9E3779B97F4A7C15L;
         return (mixed ^ mixed >>> 29) * 0xBF58476D1CE4E5B9L;
     }
 

@@ -38,6 +38,11 @@ final class Asker {
         return wishes.isEmpty();
     }
 
+    /** Waits for nothing any more. */
+    void giveUp() {
+        wishes.clear();
+    }
+
     private void turn() {
         if (!isDone()) {
             open.ifPresentOrElse(this::look, this::ask);
@@ -59,10 +64,10 @@ final class Asker {
         var answer = world.ledger().answerTo(request.id());
         if (answer.isPresent()) {
             heard(request, answer.get());
-        } else if (request.verb() == Verb.ROLLBACK && world.phase() == Phase.ROLLED_BACK) {
+        } else if (world.phase().isOver()) {
+            // How a run ended is an answer too: the worker may be killed between the end and its answer.
+            assertThat(world.phase()).isEqualTo(request.verb() == Verb.COMPLETE ? Phase.COMPLETED : Phase.ROLLED_BACK);
             wishes.removeFirst();
-        } else {
-            assertThat(world.phase().isOver()).as("a run ended without an answer to " + request.verb()).isFalse();
         }
     }
 

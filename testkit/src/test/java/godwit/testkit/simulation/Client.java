@@ -80,7 +80,7 @@ final class Client {
         side = world.isTargetKnown() ? side : Side.SOURCE;
         transaction = world.on(side).gate().begin();
         waitsSince = -1;
-        operationsLeft = schedule.oneIn(30) ? 60 : 1 + schedule.below(4);
+        operationsLeft = schedule.oneIn(30) ? 30 : 1 + schedule.below(4);
     }
 
     private void abort(FakeDatabase database) {

@@ -11,14 +11,16 @@ import java.util.Set;
 /** One move from its start to its end under clients, faults and requests that a seed decides. */
 final class Simulation {
     private static final int CLIENTS = 4;
+    private static final int KILL_ONE_IN = 300;
     private static final long FAULTY_MILLIS_MAX = 60_000;
     private static final long QUIET_MILLIS_MAX = 300_000;
 
     private final World world;
     private final Schedule schedule;
+    private boolean quiet;
 
     private Simulation(long seed, Set<Mistake> mistakes) {
-        this.world = new World(seed, Killing.NEVER, mistakes);
+        this.world = new World(seed, this::killSometimes, mistakes);
         this.schedule = world.schedule();
     }
 
@@ -30,12 +32,19 @@ final class Simulation {
         }
     }
 
+    private void killSometimes(String effect, Runnable kill) {
+        if (!quiet && schedule.oneIn(KILL_ONE_IN)) {
+            kill.run();
+        }
+    }
+
     private void run() {
         world.withClients(CLIENTS);
         var faults = new Faults(world);
         var asker = new Asker(world, wishes());
         world.work(FAULTY_MILLIS_MAX, asker::isDone);
         faults.end();
+        quiet = true;
         world.work(QUIET_MILLIS_MAX, asker::isDone);
         world.stopClients();
         schedule.pass(10_000);

@@ -199,9 +199,24 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
     private void end() {
         process.ifPresent(FakeProcess::kill);
         move.ifPresent(FakeMove::close);
+        move.ifPresent(FakeMove::endSessions);
+    }
+
+    /** While the worker stands still in the midst of an effect and has lost its lease, others follow the run. */
+    void overtake(Runnable meanwhile) {
+        var stalled = process.orElseThrow();
+        var its = move;
+        stalled.cut(Side.TARGET);
+        stalled.heal(Side.TARGET);
         for (var side : Side.values()) {
-            on(side).gate().exclusive().ifPresent(held -> on(side).gate().release(held));
+            on(side).gate().exclusive().ifPresent(held -> schedule.in(
+                    schedule.between(1000, HALF_OPEN_MILLIS_MAX), () -> on(side).gate().release(held)));
         }
+        var itsPace = pace;
+        meanwhile.run();
+        pace = itsPace;
+        process = Optional.of(stalled);
+        move = its;
     }
 
     void kill() {
