@@ -73,9 +73,11 @@ public final class StreamApplier implements AutoCloseable {
                 .unstarted(this::follow);
     }
 
-    public StreamApplier begin() {
-        thread.start();
-        return this;
+    /** Begins to apply, unless it has begun. */
+    public void begin() {
+        if (thread.getState() == Thread.State.NEW) {
+            thread.start();
+        }
     }
 
     public StreamControl control() {

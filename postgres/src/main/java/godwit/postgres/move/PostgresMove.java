@@ -138,6 +138,12 @@ public final class PostgresMove implements MoveSteps {
         if (!opened.isOpen(Side.TARGET) && hasWayBack()) {
             opened.open(Side.TARGET, writes);
         }
+        // The gates may have been read before another worker's last decision, but the slots are had by one at a time.
+        if (Writes.on(leader()) != writes) {
+            opened.close();
+            throw passing("writes-moved", "Another worker moved the writes just now.");
+        }
+        opened.begin();
     }
 
     /** A fence that another worker left may still decide: what the gates say counts only when it is gone. */

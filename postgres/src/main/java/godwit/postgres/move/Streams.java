@@ -44,7 +44,10 @@ final class Streams implements AutoCloseable {
         return stream;
     }
 
-    /** Opens the stream that follows a side, applying if that side has the writes. */
+    /**
+     * Opens the stream that follows a side, to apply if that side has the writes. From now on no other worker can have
+     * it; nothing is applied or confirmed before {@link #begin}.
+     */
     void open(Side from, Writes writes) {
         var binary = tables.stream().allMatch(Table::isBinary);
         var progress = new StreamProgress(context.run(), MoveContext.direction(from));
@@ -57,11 +60,15 @@ final class Streams implements AutoCloseable {
             var start = new StreamStart(
                     progress, position, applyFrom, tables, copies(from, session), xidNear(from), binary);
             var reader = SlotReader.open(context.database(from), context.streamSource(from, binary), position);
-            open.put(from, new StreamApplier(reader, session, start).begin());
+            open.put(from, new StreamApplier(reader, session, start));
         } catch (RuntimeException e) {
             session.abort();
             throw e;
         }
+    }
+
+    void begin() {
+        open.values().forEach(StreamApplier::begin);
     }
 
     private Map<TableName, Snapshot> copies(Side from, Session target) {

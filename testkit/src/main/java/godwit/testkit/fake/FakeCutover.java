@@ -105,10 +105,8 @@ final class FakeCutover implements CutoverActions {
         var to = from.other();
         var position = process.effect(
                 to, "emit start of way back", () -> on(to).commit(Origin.GODWIT, List.of()).commit());
-        if (!process.makes(Mistake.NO_WAY_BACK)) {
-            var note = new Write.Put(FakeStream.progressNote(to), position);
-            process.does(from, "record way back", () -> on(from).commit(Origin.GODWIT, List.of(note)));
-        }
+        var note = new Write.Put(FakeStream.progressNote(to), position);
+        process.does(from, "record way back", () -> on(from).commit(Origin.GODWIT, List.of(note)));
         streams.from(to).filter().applyFrom(position);
     }
 
@@ -142,8 +140,11 @@ final class FakeCutover implements CutoverActions {
     private void setEpoch(Side side, long epoch) {
         process.does(side, "set epoch", () -> {
             var gate = on(side).gate();
-            var newer = process.makes(Mistake.EPOCH_GOES_BACK) ? epoch : Math.max(epoch, gate.epoch().orElse(epoch));
-            gate.setEpoch(newer);
+            if (process.makes(Mistake.EPOCH_GOES_BACK)) {
+                gate.overwriteEpoch(epoch);
+            } else {
+                gate.setEpoch(epoch);
+            }
         });
         process.does(side, "commit epoch", () -> on(side).flush());
     }

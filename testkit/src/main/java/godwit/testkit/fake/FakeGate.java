@@ -103,7 +103,7 @@ public final class FakeGate {
     }
 
     /** Asks for the lock that no writer may share; it is had once {@link #isDrained}. */
-    boolean ask(Exclusive wanted) {
+    public boolean ask(Exclusive wanted) {
         if (exclusive != null && exclusive != wanted) {
             return false;
         }
@@ -111,7 +111,7 @@ public final class FakeGate {
         return true;
     }
 
-    boolean isDrained() {
+    public boolean isDrained() {
         return writers.isEmpty();
     }
 
@@ -140,8 +140,12 @@ public final class FakeGate {
         return database.notes().get(EPOCH) instanceof Long epoch ? OptionalLong.of(epoch) : OptionalLong.empty();
     }
 
-    /** Sets the epoch at once, as setval does; a commit flushes it. */
-    void setEpoch(long epoch) {
+    /** Sets the epoch at once, as setval does, unless it is a newer one; a commit flushes it. */
+    public void setEpoch(long epoch) {
+        overwriteEpoch(Math.max(epoch, epoch().orElse(epoch)));
+    }
+
+    void overwriteEpoch(long epoch) {
         database.logAtOnce(new Write.Put(EPOCH, epoch));
     }
 }

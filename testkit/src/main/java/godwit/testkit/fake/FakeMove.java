@@ -6,7 +6,6 @@ import godwit.run.MoveSteps;
 import godwit.testkit.fake.Logged.Origin;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
-import godwit.traffic.Writes;
 import godwit.verify.Verification;
 import java.util.List;
 import java.util.Map;
@@ -119,16 +118,18 @@ public final class FakeMove implements MoveSteps {
         if (!process.makes(Mistake.FENCE_NOT_AWAITED)) {
             awaitNoFence();
         }
-        var writes = journal().writes();
-        if (writes == Writes.UNKNOWN) {
-            throw FakeProcess.passing("writes-unknown", "A server does not answer.");
-        }
+        var writes = leader();
         if (!streams.isOpen(Side.SOURCE)) {
             streams.open(Side.SOURCE, writes);
         }
         if (!streams.isOpen(Side.TARGET) && hasWayBack()) {
             streams.open(Side.TARGET, writes);
         }
+        if (!process.makes(Mistake.GATES_READ_ONCE) && leader() != writes) {
+            streams.close();
+            throw FakeProcess.passing("writes-moved", "Another worker moved the writes just now.");
+        }
+        streams.begin();
     }
 
     /** A fence that another worker left may still decide: what the gates say counts only when it is gone. */

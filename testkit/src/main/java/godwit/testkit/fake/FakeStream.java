@@ -29,6 +29,7 @@ public final class FakeStream {
     private Lsn received;
     private Optional<Lsn> holdAt = Optional.empty();
     private @Nullable RuntimeException failure;
+    private boolean begun;
     private boolean closed;
 
     FakeStream(FakeProcess process, Side from, Lsn position, Optional<Lsn> applyFrom) {
@@ -74,13 +75,17 @@ public final class FakeStream {
         }
     }
 
+    void begin() {
+        begun = true;
+    }
+
     void close() {
         closed = true;
     }
 
     /** Applies what has come meanwhile, a batch at most. */
     public void step() {
-        if (closed || failure != null || !process.isAlive()) {
+        if (!begun || closed || failure != null || !process.isAlive()) {
             return;
         }
         try {

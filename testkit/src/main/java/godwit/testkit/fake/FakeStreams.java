@@ -2,7 +2,6 @@ package godwit.testkit.fake;
 
 import godwit.move.Lsn;
 import godwit.move.Side;
-import godwit.traffic.Writes;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +29,16 @@ public final class FakeStreams {
     }
 
     /** Opens the stream that follows a side, applying if that side has the writes. */
-    void open(Side from, Writes writes) {
+    void open(Side from, Side writes) {
         var note = FakeStream.progressNote(from);
         var to = process.databases().on(from.other());
         var position = (Lsn) process.effect(to.side(), "read position", () -> to.note(note).orElse(Lsn.ZERO));
-        var applyFrom = writes == Writes.on(from) ? Optional.of(position) : Optional.<Lsn>empty();
+        var applyFrom = writes == from ? Optional.of(position) : Optional.<Lsn>empty();
         process.does(from, "open stream", () -> open.put(from, new FakeStream(process, from, position, applyFrom)));
+    }
+
+    void begin() {
+        open.values().forEach(FakeStream::begin);
     }
 
     void requireAlive() {

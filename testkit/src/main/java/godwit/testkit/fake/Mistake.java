@@ -18,8 +18,6 @@ public enum Mistake {
     POSITION_BEFORE_DRAIN,
     /** The gaining side is opened before the losing one is closed. */
     OPEN_BEFORE_DECIDE,
-    /** Where the way back begins is not written down. */
-    NO_WAY_BACK,
     /** What Godwit applied is taken for a user's write and applied back. */
     NO_ECHO_DROP,
     /** A position is confirmed before what came before it is safe. */
@@ -30,6 +28,8 @@ public enum Mistake {
     LEASE_UNCHECKED,
     /** A worker takes over although another one's fence stands, which may still decide. */
     FENCE_NOT_AWAITED,
+    /** Streams begin by what the gates said before the streams were this worker's alone. */
+    GATES_READ_ONCE,
     /** An older decision may overwrite a newer one. */
     EPOCH_GOES_BACK,
     /** The target is unguarded before its tables are dropped. */

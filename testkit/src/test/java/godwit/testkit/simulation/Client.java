@@ -77,6 +77,8 @@ final class Client {
     }
 
     private void begin() {
+        // Some come to the wrong side: they were led elsewhere meanwhile and have not noticed.
+        side = schedule.oneIn(8) ? side.other() : side;
         side = world.isTargetKnown() ? side : Side.SOURCE;
         transaction = world.on(side).gate().begin();
         waitsSince = -1;
@@ -92,8 +94,6 @@ final class Client {
             write(database);
         } else if (!transaction.hasWritten() || schedule.oneIn(12)) {
             abort(database);
-            // A client that was led elsewhere meanwhile notices only now and then.
-            side = schedule.oneIn(6) ? side.other() : side;
             begin();
         } else {
             commit(database);

@@ -23,7 +23,7 @@ class StalledWorkerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"LEASE_UNCHECKED", "FENCE_NOT_AWAITED", "EPOCH_GOES_BACK"})
+    @EnumSource(names = {"LEASE_UNCHECKED", "FENCE_NOT_AWAITED", "GATES_READ_ONCE", "EPOCH_GOES_BACK"})
     void aWrongRuleForTwoWorkersIsNoticed(Mistake mistake) {
         assertThatThrownBy(() -> stalledEverywhere(Set.of(mistake))).isInstanceOf(AssertionError.class);
     }
@@ -57,7 +57,7 @@ class StalledWorkerTest {
     private static void otherWorker(World world, List<Verb> wishes) {
         var until = world.schedule().now() + 1000;
         var asker = new Asker(world, wishes);
-        world.work(MILLIS_MAX, () -> asker.isDone() && world.schedule().now() > until);
+        world.workAndStay(MILLIS_MAX, () -> asker.isDone() && world.schedule().now() > until);
     }
 
     private static void switched(World world, List<Verb> wishes) {

@@ -43,6 +43,7 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
     private final Promises promises;
     private Optional<FakeProcess> process = Optional.empty();
     private Optional<FakeMove> move = Optional.empty();
+    private Optional<FakeMove> bystander = Optional.empty();
     private SimulatedPace pace;
     private Side route = Side.SOURCE;
     private boolean clientsWork = true;
@@ -162,6 +163,20 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         }
     }
 
+    /** Has a worker follow the run that is not ended when it is enough. */
+    void workAndStay(long millisMax, BooleanSupplier enough) {
+        var until = schedule.now() + millisMax;
+        while (!enough.getAsBoolean() && schedule.now() < until) {
+            begin();
+            try {
+                workOnce(() -> enough.getAsBoolean() || schedule.now() >= until);
+            } catch (GodwitException e) {
+                end();
+                schedule.pass(100);
+            }
+        }
+    }
+
     private void requireKilled(Throwable thrown) {
         if (isAlive()) {
             var cause = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
@@ -178,6 +193,8 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
     }
 
     private void begin() {
+        bystander.ifPresent(FakeMove::close);
+        bystander = Optional.empty();
         process = Optional.empty();
         pace = new SimulatedPace(schedule, this::requireAlive);
         var begun = new FakeProcess(databases, this, pace, mistakes);
@@ -202,7 +219,10 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         move.ifPresent(FakeMove::endSessions);
     }
 
-    /** While the worker stands still in the midst of an effect and has lost its lease, others follow the run. */
+    /**
+     * While the worker stands still in the midst of an effect and has lost its lease, another follows the run; it goes
+     * on following when the first one wakes.
+     */
     void overtake(Runnable meanwhile) {
         var stalled = process.orElseThrow();
         var its = move;
@@ -210,10 +230,11 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         stalled.heal(Side.TARGET);
         for (var side : Side.values()) {
             on(side).gate().exclusive().ifPresent(held -> schedule.in(
-                    schedule.between(1000, HALF_OPEN_MILLIS_MAX), () -> on(side).gate().release(held)));
+                    schedule.between(2500, HALF_OPEN_MILLIS_MAX), () -> on(side).gate().release(held)));
         }
         var itsPace = pace;
         meanwhile.run();
+        bystander = move;
         pace = itsPace;
         process = Optional.of(stalled);
         move = its;
@@ -242,6 +263,7 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
     private void streamsStep() {
         try {
             move.ifPresent(now -> now.streams().step());
+            bystander.ifPresent(other -> other.streams().step());
         } catch (Killed e) {
             requireKilled(e);
         }
