@@ -123,7 +123,8 @@ public final class MoveWorker {
     private void refuseAsNotReady(Request request) {
         var problem = Problem.of(
                 "not-ready",
-                "The run is %s; %s needs both sides in step.".formatted(phase.word(), request.verb().word()),
+                "The run is %s; %s needs both sides in step."
+                        .formatted(phase.word(), request.verb().word()),
                 "Wait until godwit status says ready.");
         answer(request, new Outcome.Refused(problem));
     }

@@ -97,8 +97,9 @@ public final class Asking {
         if (run.isPresent() && !run.get().phase().isOver()) {
             return Optional.empty();
         }
-        return answer(ledger, request).or(() -> Optional.of(run.map(r -> over(r, request.verb()))
-                .orElseGet(() -> new Outcome.Done(Map.of("state", Phase.ROLLED_BACK.word())))));
+        return answer(ledger, request)
+                .or(() -> Optional.of(run.map(r -> over(r, request.verb()))
+                        .orElseGet(() -> new Outcome.Done(Map.of("state", Phase.ROLLED_BACK.word())))));
     }
 
     private static boolean ledgerIsGone(Ledger ledger) {

@@ -47,7 +47,8 @@ public final class Supervisor {
                 if (!mayPass(e, failures) || failures == FAILURES_MAX) {
                     throw e;
                 }
-                say.accept("%s Trying again. [%s]".formatted(e.problem().message(), e.problem().code()));
+                say.accept("%s Trying again. [%s]"
+                        .formatted(e.problem().message(), e.problem().code()));
                 pace.pause(PAUSE);
             }
         }
@@ -55,7 +56,8 @@ public final class Supervisor {
 
     /** After a failure the lease may be with a verb that, finding no worker, does its work itself, and soon ends. */
     private static boolean mayPass(GodwitException e, int failures) {
-        return e.retry() == Retry.LATER || (failures > 0 && WORKER_EXISTS.equals(e.problem().code()));
+        return e.retry() == Retry.LATER
+                || (failures > 0 && WORKER_EXISTS.equals(e.problem().code()));
     }
 
     /** Ends the work at its next turn; the run goes on from there when it is started again. */

@@ -74,10 +74,11 @@ public final class StreamApplier implements AutoCloseable {
     }
 
     /** Begins to apply, unless it has begun. */
-    public void begin() {
+    public StreamApplier begin() {
         if (thread.getState() == Thread.State.NEW) {
             thread.start();
         }
+        return this;
     }
 
     public StreamControl control() {
@@ -129,10 +130,12 @@ public final class StreamApplier implements AutoCloseable {
             case Message.Begin begin -> begin(begin);
             case Message.Commit commit -> commit(commit);
             case Message.Relation relation -> tables.describe(relation);
-            case Message.Insert i -> change(i.relation(), i.bytes(), t -> batch.changesOf(t).insert(i.row()));
+            case Message.Insert i ->
+                change(i.relation(), i.bytes(), t -> batch.changesOf(t).insert(i.row()));
             case Message.Update u ->
                 change(u.relation(), u.bytes(), t -> batch.changesOf(t).update(u.old(), u.wholeOld(), u.row()));
-            case Message.Delete d -> change(d.relation(), d.bytes(), t -> batch.changesOf(t).delete(d.old()));
+            case Message.Delete d ->
+                change(d.relation(), d.bytes(), t -> batch.changesOf(t).delete(d.old()));
             case Message.Truncate truncate -> truncate(truncate);
             case Message.Emitted emitted -> emitted(emitted);
             case Message.Idle idle -> idle(idle);

@@ -43,7 +43,8 @@ final class StreamTables {
     }
 
     /** The table of a relation number; null when it is not part of the move. */
-    @Nullable TargetTable of(int relation) {
+    @Nullable
+    TargetTable of(int relation) {
         return byRelation.get(relation);
     }
 
@@ -53,7 +54,8 @@ final class StreamTables {
 
     private static void requireSameShape(Table table, Message.Relation relation) {
         var planned = table.stored().stream().map(c -> c.name().name()).toList();
-        var found = relation.columns().stream().map(Message.RelationColumn::name).toList();
+        var found =
+                relation.columns().stream().map(Message.RelationColumn::name).toList();
         var withoutGenerated = found.stream()
                 .filter(name -> table.column(name).map(Column::generated).orElse(false) == false)
                 .toList();

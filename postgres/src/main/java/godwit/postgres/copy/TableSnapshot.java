@@ -33,11 +33,10 @@ final class TableSnapshot implements AutoCloseable {
         var filenode = session.number(
                 """
                 SELECT c.relfilenode FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                WHERE n.nspname = ? AND c.relname = ?""",
-                table.name().schema().name(),
-                table.name().name().name());
+                WHERE n.nspname = ? AND c.relname = ?""", table.name().schema().name(), table.name().name().name());
         var blocks = session.number(
-                "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::bigint", table.name().sql());
+                "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::bigint",
+                table.name().sql());
         return new TableSnapshot(session, exported, snapshot, filenode, blocks);
     }
 

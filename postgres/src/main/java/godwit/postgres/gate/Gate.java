@@ -75,8 +75,7 @@ public final class Gate {
                   RAISE EXCEPTION USING ERRCODE = '40001',
                     MESSAGE = 'writes wait while this database moves, and this one waited too long',
                     HINT = 'Try the transaction again.';
-                END $gate$"""
-                .formatted(waitName(), new Literal(waitSeconds + "s").sql(), lockKey());
+                END $gate$""".formatted(waitName(), new Literal(waitSeconds + "s").sql(), lockKey());
     }
 
     private String gateFunction(String exempt) {
@@ -96,14 +95,7 @@ public final class Gate {
                       HINT = 'Connect to the database that the writes have moved to, then try again.';
                   END IF;
                   RETURN NULL;
-                END $gate$"""
-                .formatted(
-                        functionName(),
-                        new Literal(exempt).sql(),
-                        lockKey(),
-                        waitName(),
-                        epochName(),
-                        open);
+                END $gate$""".formatted(functionName(), new Literal(exempt).sql(), lockKey(), waitName(), epochName(), open);
     }
 
     /** Puts the trigger on a table; waits for the table's lock no longer than the session's lock_timeout. */
@@ -114,7 +106,8 @@ public final class Gate {
         session.transaction(s -> {
             s.execute("CREATE TRIGGER " + trigger().sql() + " BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON "
                     + table.sql() + " FOR EACH STATEMENT EXECUTE FUNCTION " + functionName() + "()");
-            s.execute("ALTER TABLE " + table.sql() + " ENABLE ALWAYS TRIGGER " + trigger().sql());
+            s.execute("ALTER TABLE " + table.sql() + " ENABLE ALWAYS TRIGGER "
+                    + trigger().sql());
             return true;
         });
     }
@@ -155,9 +148,7 @@ public final class Gate {
     /** The gate's epoch; empty when there is no gate. */
     public OptionalLong epoch(Session session) {
         var there = session.is("SELECT pg_catalog.to_regclass(?) IS NOT NULL", epochName());
-        return there
-                ? OptionalLong.of(session.number("SELECT last_value FROM " + epochName()))
-                : OptionalLong.empty();
+        return there ? OptionalLong.of(session.number("SELECT last_value FROM " + epochName())) : OptionalLong.empty();
     }
 
     /**
@@ -178,13 +169,10 @@ public final class Gate {
 
     /** Whether a fence stands here or waits for writers, whoever raised it. */
     public boolean isFenced(Session session) {
-        return session.is(
-                """
+        return session.is("""
                 SELECT count(*) > 0 FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'
                 AND objsubid = 1
                 AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-                AND classid = ((?::bigint >> 32) & 4294967295)::oid AND objid = (?::bigint & 4294967295)::oid""",
-                lockKey(),
-                lockKey());
+                AND classid = ((?::bigint >> 32) & 4294967295)::oid AND objid = (?::bigint & 4294967295)::oid""", lockKey(), lockKey());
     }
 }

@@ -49,8 +49,8 @@ public final class PostgresMove implements MoveSteps {
         this.context = context;
         this.hook = new Hook(context.spec().switching(), folder);
         this.expansion = new Expansion(context);
-        this.copies = new TableCopies(
-                context.run(), context.spec(), context.source(), context.target(), context.exemption());
+        this.copies =
+                new TableCopies(context.run(), context.spec(), context.source(), context.target(), context.exemption());
         this.progress = new Progress(context, copies);
     }
 
@@ -67,12 +67,14 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void preflight() {
-        var blocking = check().stream().filter(Finding::blocks).map(Finding::problem).toList();
+        var blocking =
+                check().stream().filter(Finding::blocks).map(Finding::problem).toList();
         if (blocking.isEmpty()) {
             return;
         }
         var first = blocking.getFirst();
-        var objects = blocking.stream().flatMap(p -> p.objects().stream()).distinct().toList();
+        var objects =
+                blocking.stream().flatMap(p -> p.objects().stream()).distinct().toList();
         var message = blocking.size() == 1
                 ? first.message()
                 : first.message() + " And %d more findings; godwit check lists them.".formatted(blocking.size() - 1);
@@ -149,7 +151,8 @@ public final class PostgresMove implements MoveSteps {
     /** A fence that another worker left may still decide: what the gates say counts only when it is gone. */
     private void awaitNoFence(Side side) {
         var until = System.nanoTime()
-                + Duration.ofSeconds(context.spec().switching().fenceSecondsMax() + 2L).toNanos();
+                + Duration.ofSeconds(context.spec().switching().fenceSecondsMax() + 2L)
+                        .toNanos();
         try (var session = context.open(side, "look")) {
             while (context.gate(side).isFenced(session)) {
                 if (System.nanoTime() > until) {

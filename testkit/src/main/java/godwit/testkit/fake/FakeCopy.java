@@ -57,9 +57,7 @@ final class FakeCopy {
         var exported = export(table);
         var begun = new Write.Put(note(table), new Copied(exported.snapshot(), false));
         process.does(
-                Side.TARGET,
-                "begin copy",
-                () -> target.commit(Origin.ECHO, List.of(new Write.Truncate(table), begun)));
+                Side.TARGET, "begin copy", () -> target.commit(Origin.ECHO, List.of(new Write.Truncate(table), begun)));
         for (var place = 0; place < FakeTable.PLACES; place++) {
             var chunk = read(table, place, process.makes(Mistake.SNAPSHOT_PER_CHUNK) ? export(table) : exported);
             if (file(table) != exported.file() && !process.makes(Mistake.NO_FILE_CHECK)) {

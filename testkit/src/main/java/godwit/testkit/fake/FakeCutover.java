@@ -79,7 +79,11 @@ final class FakeCutover implements CutoverActions {
         });
         if (!asked || !process.await(PAUSE_MILLIS_MAX, on(from).gate()::isDrained)) {
             on(from).gate().release(raised);
-            throw Problem.of("writers-not-drained", "Writers did not end in time.", "Try again.").asException();
+            throw Problem.of(
+                            "writers-not-drained",
+                            "Transactions that had begun to write did not end in time.",
+                            "Try again.")
+                    .asException();
         }
         process.does(from, "drained", () -> requireStanding(from, raised));
     }
@@ -104,7 +108,9 @@ final class FakeCutover implements CutoverActions {
     public void recordWayBack(Side from) {
         var to = from.other();
         var position = process.effect(
-                to, "emit start of way back", () -> on(to).commit(Origin.GODWIT, List.of()).commit());
+                to,
+                "emit start of way back",
+                () -> on(to).commit(Origin.GODWIT, List.of()).commit());
         var note = new Write.Put(FakeStream.progressNote(to), position);
         process.does(from, "record way back", () -> on(from).commit(Origin.GODWIT, List.of(note)));
         streams.from(to).filter().applyFrom(position);

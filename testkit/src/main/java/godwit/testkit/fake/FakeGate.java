@@ -65,8 +65,7 @@ public final class FakeGate {
     }
 
     private boolean isOpen() {
-        return !database.notes().containsKey(GUARDED)
-                || Journal.opens(database.side(), epoch().orElseThrow());
+        return !database.notes().containsKey(GUARDED) || Journal.opens(database.side(), epoch().orElseThrow());
     }
 
     /** Whether a client that writes here now could commit, were there no fence. */

@@ -47,7 +47,8 @@ public final class FakeLedger implements Ledger {
 
     @Override
     public Optional<Run> find(String name) {
-        var named = runs.values().stream().filter(run -> run.name().equals(name)).toList();
+        var named =
+                runs.values().stream().filter(run -> run.name().equals(name)).toList();
         return named.stream()
                 .filter(run -> !run.phase().isOver())
                 .findFirst()

@@ -38,7 +38,9 @@ public final class FakeMove implements MoveSteps {
 
     /** What a run makes on the target. */
     static List<Write.Put> tables() {
-        return FakeTable.ALL.stream().map(t -> new Write.Put(tableNote(t), true)).toList();
+        return FakeTable.ALL.stream()
+                .map(t -> new Write.Put(tableNote(t), true))
+                .toList();
     }
 
     public FakeStreams streams() {
@@ -51,7 +53,8 @@ public final class FakeMove implements MoveSteps {
     @Override
     public void expand() {
         listen(Side.SOURCE);
-        process.does(Side.TARGET, "make tables", () -> process.databases().target().commit(Origin.GODWIT, tables()));
+        process.does(
+                Side.TARGET, "make tables", () -> process.databases().target().commit(Origin.GODWIT, tables()));
         guard(Side.TARGET);
     }
 
@@ -82,7 +85,8 @@ public final class FakeMove implements MoveSteps {
         var database = process.databases().on(side);
         var lock = new FakeGate.Exclusive();
         try {
-            while (!process.effect(side, "wait for writers", () -> database.gate().ask(lock))
+            while (!process.effect(
+                            side, "wait for writers", () -> database.gate().ask(lock))
                     || !process.await(2000, database.gate()::isDrained)) {
                 database.gate().release(lock);
                 process.pace().pause(java.time.Duration.ofMillis(50));
@@ -146,7 +150,9 @@ public final class FakeMove implements MoveSteps {
     private boolean hasWayBack() {
         var source = process.databases().source();
         return process.effect(
-                Side.SOURCE, "look at way back", () -> source.note(FakeStream.progressNote(Side.TARGET)).isPresent());
+                Side.SOURCE,
+                "look at way back",
+                () -> source.note(FakeStream.progressNote(Side.TARGET)).isPresent());
     }
 
     @Override

@@ -43,7 +43,8 @@ final class FakeProof {
         });
         var after = database.nextXid();
         if (!process.await(SLOT_MILLIS_MAX, () -> database.snapshot().xmin() >= after)) {
-            throw godwit.Problem.of("no-position", "Old transactions are open.", "Wait for them.").asException();
+            throw godwit.Problem.of("no-position", "Old transactions are open.", "Wait for them.")
+                    .asException();
         }
         stream.holdAt(position);
         var there = process.await(HOLD_MILLIS_MAX, () -> {
@@ -69,11 +70,17 @@ final class FakeProof {
         var here = process.effect(
                 leader, "read leader", () -> process.databases().on(leader).before(position));
         var there = process.effect(
-                leader.other(), "read follower", () -> process.databases().on(leader.other()).rows());
+                leader.other(),
+                "read follower",
+                () -> process.databases().on(leader.other()).rows());
         var differing = FakeTable.ALL.stream()
                 .filter(table -> !here.counted(table).equals(there.counted(table)))
                 .map(table -> new TableDifference(
-                        table.tableName(), here.of(table).size(), there.of(table).size(), 1, List.of()))
+                        table.tableName(),
+                        here.of(table).size(),
+                        there.of(table).size(),
+                        1,
+                        List.of()))
                 .toList();
         return new Verification(id, phase, position.toString(), 0, differing, List.of());
     }

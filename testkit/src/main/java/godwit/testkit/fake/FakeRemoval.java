@@ -54,7 +54,9 @@ final class FakeRemoval {
     private void dropSlots() {
         for (var side : Side.values()) {
             process.does(
-                    side, "drop slot", () -> process.databases().on(side).slots().drop(FakeStream.slot(side)));
+                    side,
+                    "drop slot",
+                    () -> process.databases().on(side).slots().drop(FakeStream.slot(side)));
         }
     }
 
@@ -65,8 +67,8 @@ final class FakeRemoval {
 
     /** Removes the run's notes from a side. */
     private void forget(Side side) {
-        var own = new ArrayList<Write>(List.of(
-                new Write.Remove(FakeStream.progressNote(side.other())), new Write.Remove("indexes")));
+        var own = new ArrayList<Write>(
+                List.of(new Write.Remove(FakeStream.progressNote(side.other())), new Write.Remove("indexes")));
         FakeTable.ALL.forEach(table -> own.add(new Write.Remove(FakeCopy.note(table))));
         commit(side, "forget", own);
     }

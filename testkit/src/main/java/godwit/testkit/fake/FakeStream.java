@@ -98,7 +98,8 @@ public final class FakeStream {
 
     private void requireConnections() {
         for (var side : Side.values()) {
-            if (!process.databases().on(side).isUp() || connections.getOrDefault(side, -1) != process.connection(side)) {
+            if (!process.databases().on(side).isUp()
+                    || connections.getOrDefault(side, -1) != process.connection(side)) {
                 throw FakeProcess.lost(side);
             }
         }
@@ -113,7 +114,8 @@ public final class FakeStream {
         var before = received;
         for (var n = 0; n < TRANSACTIONS_PER_BATCH; n++) {
             var next = from.slots().next(slot(), received);
-            if (next.isEmpty() || holdAt.filter(at -> !next.get().commit().isBefore(at)).isPresent()) {
+            if (next.isEmpty()
+                    || holdAt.filter(at -> !next.get().commit().isBefore(at)).isPresent()) {
                 break;
             }
             take(next.get(), batch);
@@ -142,7 +144,9 @@ public final class FakeStream {
     private void take(Write write, TransactionFilter.Verdict verdict, FakeBatch batch) {
         switch (verdict) {
             case APPLY -> batch.take(write);
-            case FOREIGN -> throw new IllegalStateException("a foreign write on the " + from.side().word());
+            case FOREIGN ->
+                throw new IllegalStateException(
+                        "a foreign write on the " + from.side().word());
             case ECHO, EARLIER, COPIED -> {}
         }
     }

@@ -32,7 +32,8 @@ public final class FakeStreams {
     void open(Side from, Side writes) {
         var note = FakeStream.progressNote(from);
         var to = process.databases().on(from.other());
-        var position = (Lsn) process.effect(to.side(), "read position", () -> to.note(note).orElse(Lsn.ZERO));
+        var position = (Lsn)
+                process.effect(to.side(), "read position", () -> to.note(note).orElse(Lsn.ZERO));
         var applyFrom = writes == from ? Optional.of(position) : Optional.<Lsn>empty();
         process.does(from, "open stream", () -> open.put(from, new FakeStream(process, from, position, applyFrom)));
     }

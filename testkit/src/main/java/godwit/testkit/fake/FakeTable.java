@@ -24,16 +24,14 @@ public enum FakeTable {
     static final int[] KEY = {ID};
     static final int PLACES = 4;
 
-    private final TableName tableName;
     private final boolean keyed;
 
     FakeTable(boolean keyed) {
-        this.tableName = TableName.of("app", name().toLowerCase(Locale.ROOT));
         this.keyed = keyed;
     }
 
     public TableName tableName() {
-        return tableName;
+        return TableName.of("app", name().toLowerCase(Locale.ROOT));
     }
 
     boolean keyed() {

@@ -33,8 +33,8 @@ public final class Rows {
 
     public Rows copy() {
         var copy = new Rows();
-        tables.forEach((table, rows) -> rows.forEach((key, copies) -> copy.rowsOf(table)
-                .put(key, new Copies(copies.row(), new ArrayList<>(copies.places())))));
+        tables.forEach((table, rows) -> rows.forEach((key, copies) ->
+                copy.rowsOf(table).put(key, new Copies(copies.row(), new ArrayList<>(copies.places())))));
         copy.unique.putAll(unique);
         copy.files.putAll(files);
         copy.notes.putAll(notes);
@@ -148,8 +148,11 @@ public final class Rows {
         var counted = new HashMap<String, Integer>();
         for (var copies : rowsOf(table).values()) {
             var row = copies.row();
-            var text = "%d,%d,%d".formatted(
-                    FakeTable.number(row, ID), FakeTable.number(row, UNIQUE), FakeTable.number(row, FakeTable.BODY));
+            var text = "%d,%d,%d"
+                    .formatted(
+                            FakeTable.number(row, ID),
+                            FakeTable.number(row, UNIQUE),
+                            FakeTable.number(row, FakeTable.BODY));
             counted.put(text, copies.places().size());
         }
         return counted;

@@ -65,8 +65,9 @@ class JoinTest implements FakeDatabase.CommitWatcher {
     @Test
     void aRowThatMovesAwayFromAPlaceThatWasReadIsNotCopiedTwice() {
         commit(new Write.Insert(NOTES, ANNA, 0));
-        script.after("finish copy", () -> script.after(
-                "read chunk", () -> commit(new Write.Update(NOTES, ANNA, renamed(ANNA), 3))));
+        script.after(
+                "finish copy",
+                () -> script.after("read chunk", () -> commit(new Write.Update(NOTES, ANNA, renamed(ANNA), 3))));
 
         assertThat(isEqual(Set.of())).isTrue();
     }
@@ -210,7 +211,9 @@ class JoinTest implements FakeDatabase.CommitWatcher {
             return false;
         }
         return FakeTable.ALL.stream()
-                .allMatch(t -> source.rows().counted(t).equals(databases.target().rows().counted(t)));
+                .allMatch(t -> source.rows()
+                        .counted(t)
+                        .equals(databases.target().rows().counted(t)));
     }
 
     private static void repeated(Runnable step) {

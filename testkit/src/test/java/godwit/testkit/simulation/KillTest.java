@@ -34,7 +34,8 @@ class KillTest {
 
     @Test
     void aMoveThatIsKilledAnywhereIsRolledBackFromTheTargetAndLeavesNothing() {
-        killedEverywhere(List.of(Verb.SWITCH, Verb.ROLLBACK), world -> world.promises().requireNoTraces());
+        killedEverywhere(
+                List.of(Verb.SWITCH, Verb.ROLLBACK), world -> world.promises().requireNoTraces());
     }
 
     @Test
@@ -101,7 +102,8 @@ class KillTest {
         world.stopClients();
         world.schedule().pass(1000);
         var until = world.schedule().now() + 1000;
-        world.work(MILLIS_MAX, () -> world.phase().isInStep() && world.schedule().now() > until);
+        world.work(
+                MILLIS_MAX, () -> world.phase().isInStep() && world.schedule().now() > until);
         world.promises().requireInStep();
     }
 

@@ -77,7 +77,9 @@ final class Promises {
     }
 
     void requireOwner(Side side) {
-        assertThat(side).as("the side on which a client commits, in " + world.phase()).isEqualTo(owner());
+        assertThat(side)
+                .as("the side on which a client commits, in " + world.phase())
+                .isEqualTo(owner());
     }
 
     private void theLeaderHasEveryCommitOnce() {
@@ -117,14 +119,19 @@ final class Promises {
                 .isEmpty();
         if (world.phase() == Phase.COMPLETED) {
             requireSame(Side.TARGET);
-            assertThat(world.on(Side.SOURCE).notes().keySet()).as("on the source").allMatch(n -> isOurs(n, true));
-            assertThat(world.on(Side.TARGET).notes().keySet()).as("on the target").allMatch(n -> isOurs(n, false));
+            assertThat(world.on(Side.SOURCE).notes().keySet())
+                    .as("on the source")
+                    .allMatch(n -> isOurs(n, true));
+            assertThat(world.on(Side.TARGET).notes().keySet())
+                    .as("on the target")
+                    .allMatch(n -> isOurs(n, false));
             return;
         }
         requireSame(Side.SOURCE);
         assertThat(world.on(Side.SOURCE).notes().keySet()).as("on the source").allMatch(n -> isOurs(n, false));
         assertThat(world.on(Side.TARGET).notes().keySet()).as("on the target").isEmpty();
-        assertThat(FakeTable.ALL).allMatch(t -> world.on(Side.TARGET).rows().of(t).isEmpty());
+        assertThat(FakeTable.ALL)
+                .allMatch(t -> world.on(Side.TARGET).rows().of(t).isEmpty());
         assertThat(world.ledger().isEmpty()).as("the ledger is gone").isTrue();
     }
 

@@ -1,7 +1,5 @@
 package godwit.testkit.simulation;
 
-import godwit.move.Side;
-import godwit.run.Phase;
 import godwit.run.Verb;
 import godwit.testkit.fake.Mistake;
 import java.util.ArrayList;

@@ -46,7 +46,9 @@ class StalledWorkerTest {
             world.stopClients();
             world.schedule().pass(1000);
             var until = world.schedule().now() + 1000;
-            world.work(MILLIS_MAX, () -> world.phase().isInStep() && world.schedule().now() > until);
+            world.work(
+                    MILLIS_MAX,
+                    () -> world.phase().isInStep() && world.schedule().now() > until);
             world.promises().requireInStep();
         } catch (RuntimeException | AssertionError e) {
             throw new AssertionError("stalled at " + stall.where() + ", meanwhile " + meanwhile + ": " + e, e);

@@ -10,7 +10,6 @@ import godwit.run.Run;
 import godwit.testkit.fake.Databases;
 import godwit.testkit.fake.Effects;
 import godwit.testkit.fake.FakeDatabase;
-import godwit.testkit.fake.FakeGate;
 import godwit.testkit.fake.FakeLedger;
 import godwit.testkit.fake.FakeMove;
 import godwit.testkit.fake.FakeProcess;
@@ -229,8 +228,11 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         stalled.cut(Side.TARGET);
         stalled.heal(Side.TARGET);
         for (var side : Side.values()) {
-            on(side).gate().exclusive().ifPresent(held -> schedule.in(
-                    schedule.between(2500, HALF_OPEN_MILLIS_MAX), () -> on(side).gate().release(held)));
+            on(side).gate()
+                    .exclusive()
+                    .ifPresent(held -> schedule.in(
+                            schedule.between(2500, HALF_OPEN_MILLIS_MAX),
+                            () -> on(side).gate().release(held)));
         }
         var itsPace = pace;
         meanwhile.run();
@@ -247,8 +249,11 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
     /** Cuts the worker off from a side; the server notices only later. */
     void cut(Side side) {
         process.ifPresent(now -> now.cut(side));
-        on(side).gate().exclusive().ifPresent(held -> schedule.in(
-                schedule.below(HALF_OPEN_MILLIS_MAX), () -> on(side).gate().release(held)));
+        on(side).gate()
+                .exclusive()
+                .ifPresent(held -> schedule.in(
+                        schedule.below(HALF_OPEN_MILLIS_MAX),
+                        () -> on(side).gate().release(held)));
         var cut = process;
         schedule.in(schedule.between(10, 3000), () -> cut.ifPresent(p -> p.heal(side)));
     }
