@@ -108,7 +108,7 @@ public final class Rows {
     }
 
     private static long hashOf(FakeTable table, Tuple row) {
-        var mixed = (table.ordinal() * 31L + row.wholeRow().hashCode()) * 0x9E3779B97F4A7C15L;
+        var mixed = (table.name().hashCode() * 31L + row.wholeRow().hashCode()) * 0x9E3779B97F4A7C15L;
         return (mixed ^ mixed >>> 29) * 0xBF58476D1CE4E5B9L;
     }
 

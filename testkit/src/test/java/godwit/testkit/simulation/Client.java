@@ -40,6 +40,7 @@ final class Client {
     /** One step of its life; plans the next. */
     void turn() {
         if (!world.clientsWork() && !transaction.hasWritten()) {
+            abort(world.on(side));
             return;
         }
         if (!committing) {
