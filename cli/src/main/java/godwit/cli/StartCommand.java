@@ -2,12 +2,12 @@ package godwit.cli;
 
 import godwit.cli.live.Chatter;
 import godwit.cli.live.LiveRun;
-import godwit.cli.live.RealPace;
 import godwit.cli.live.Screen;
 import godwit.cli.live.Supervisor;
 import godwit.cli.live.Watch;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.Phase;
+import godwit.run.RealPace;
 import godwit.run.Run;
 import godwit.traffic.Writes;
 import java.util.LinkedHashMap;

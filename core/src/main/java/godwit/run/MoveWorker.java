@@ -3,7 +3,6 @@ package godwit.run;
 import godwit.GodwitException;
 import godwit.Problem;
 import godwit.move.Side;
-import godwit.traffic.Writes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,12 +54,17 @@ public final class MoveWorker {
                 case FILLING -> step(steps::fill, Phase.FOLLOWING, enough);
                 case FOLLOWING -> step(this::catchUpAndFinish, Phase.READY, enough);
                 case READY, SWITCHING, SWITCHED, SWITCHING_BACK -> serve(enough);
-                case COMPLETING -> complete(Optional.empty());
-                case ROLLING_BACK -> rollBack(Optional.empty());
+                case COMPLETING -> complete(unanswered(Verb.COMPLETE));
+                case ROLLING_BACK -> rollBack(unanswered(Verb.ROLLBACK));
                 case COMPLETED, ROLLED_BACK -> throw new IllegalStateException("a run that is over");
             }
         }
         return phase;
+    }
+
+    /** The request that a worker was killed over. */
+    private Optional<Request> unanswered(Verb verb) {
+        return ledger.nextRequest(run.id()).filter(request -> request.verb() == verb);
     }
 
     private void enter(Phase next) {
@@ -80,8 +84,7 @@ public final class MoveWorker {
 
     /** Runs a step in a thread of its own, so that requests are answered and progress is told meanwhile. */
     private void step(Runnable work, Phase next, BooleanSupplier enough) {
-        var done = CompletableFuture.runAsync(
-                work, task -> Thread.ofPlatform().daemon().start(task));
+        var done = CompletableFuture.runAsync(work, pace::beside);
         try {
             if (!isLeftToEnd(done, enough)) {
                 return;
@@ -197,10 +200,10 @@ public final class MoveWorker {
         if (phase != here) {
             return new Outcome.Done(Map.of("writes", from.other().word(), "already", true));
         }
-        var outcome = switching.move(from);
-        phase = steps.journal().writes() == Writes.SOURCE ? Phase.READY : Phase.SWITCHED;
+        var result = switching.move(from);
+        phase = result.phase();
         publish();
-        return outcome;
+        return result.outcome();
     }
 
     private void rollBack(Optional<Request> request) {

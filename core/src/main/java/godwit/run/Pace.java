@@ -2,10 +2,13 @@ package godwit.run;
 
 import java.time.Duration;
 
-/** The time that passes: a clock and a way to wait. */
+/** How time passes and work is scheduled: a clock, a way to wait, and a way to let work go on meanwhile. */
 public interface Pace {
     /** Nanoseconds of a clock that only goes forward. */
     long nanos();
 
     void pause(Duration time);
+
+    /** Runs work beside the caller, who goes on at once. */
+    void beside(Runnable work);
 }

@@ -2,8 +2,10 @@ package godwit.run;
 
 import godwit.GodwitException;
 import godwit.Problem;
+import godwit.Retry;
 import godwit.move.Side;
 import godwit.traffic.Cutover;
+import godwit.traffic.Journal;
 import godwit.traffic.Writes;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +13,9 @@ import java.util.UUID;
 
 /** Moves a run's writes to the other side: proof first, then the cutover, then the ledger's phase. */
 final class Switching {
+    /** Where a switch left the run, and what is told of it. */
+    record Result(Phase phase, Outcome outcome) {}
+
     private final Run run;
     private final Ledger ledger;
     private final MoveSteps steps;
@@ -25,55 +30,69 @@ final class Switching {
 
     /** The phase that the journal's decision stands for; a decision that was not carried out is finished first. */
     Phase settle() {
+        var journal = readable();
+        if (!journal.isSettled()) {
+            cutover(phaseOf(journal.writes())).finish(journal);
+        }
+        return enter(phaseOf(journal.writes()));
+    }
+
+    private Journal readable() {
         var journal = steps.journal();
-        if (journal.writes() == Writes.UNKNOWN) {
+        if (!journal.isReadable()) {
             throw unknown();
         }
-        if (!journal.isSettled()) {
-            new Cutover(steps.cutover(), pace::nanos).finish(journal);
-        }
-        return enter(journal.writes());
+        return journal;
     }
 
     private static GodwitException unknown() {
-        return Problem.of(
-                        "writes-unknown",
-                        "The journal cannot be read in full, so nobody knows which side takes the writes.",
-                        "Bring back the server that does not answer; nothing acts until then.")
-                .asException();
+        var problem = Problem.of(
+                "writes-unknown",
+                "The journal cannot be read in full, so nobody knows which side takes the writes.",
+                "Bring back the server that does not answer; nothing acts until then.");
+        return new GodwitException(problem, Retry.LATER, new IllegalStateException("a gate does not answer"));
     }
 
-    private Phase enter(Writes writes) {
-        var phase = writes == Writes.SOURCE ? Phase.READY : Phase.SWITCHED;
+    /** @param phase the phase to be in under the fence: writing it down takes the session that holds the lease */
+    private Cutover cutover(Phase phase) {
+        return new Cutover(steps.cutover(), pace::nanos, () -> ledger.enter(run.id(), phase));
+    }
+
+    private static Phase phaseOf(Writes writes) {
+        return writes == Writes.SOURCE ? Phase.READY : Phase.SWITCHED;
+    }
+
+    private Phase enter(Phase phase) {
         ledger.enter(run.id(), phase);
         return phase;
     }
 
     /** Moves the writes away from a side; on any failure the journal says how it ended. */
-    Outcome move(Side from) {
-        ledger.enter(run.id(), from == Side.SOURCE ? Phase.SWITCHING : Phase.SWITCHING_BACK);
+    Result move(Side from) {
+        var here = phaseOf(Writes.on(from));
+        var there = phaseOf(Writes.on(from.other()));
+        var under = enter(from == Side.SOURCE ? Phase.SWITCHING : Phase.SWITCHING_BACK);
         try {
             steps.cutover().checkBefore(from);
             var verification = steps.verify(UUID.randomUUID(), "before switch");
             if (!verification.isEqual()) {
-                ledger.enter(run.id(), from == Side.SOURCE ? Phase.READY : Phase.SWITCHED);
-                return new Outcome.Refused(differencesOpen(verification.differences()));
+                return new Result(enter(here), new Outcome.Refused(differencesOpen(verification.differences())));
             }
-            var millis = new Cutover(steps.cutover(), pace::nanos).run(from, steps.journal());
-            enter(Writes.on(from.other()));
-            return new Outcome.Done(report(from, millis, verification.rowsCompared(), verification.position()));
+            var millis = cutover(under).run(from, readable());
+            var report = report(from, millis, verification.rowsCompared(), verification.position());
+            return new Result(enter(there), new Outcome.Done(report));
         } catch (GodwitException e) {
             return lookedUp(from, e);
         }
     }
 
-    private Outcome lookedUp(Side from, GodwitException failure) {
+    private Result lookedUp(Side from, GodwitException failure) {
         steps.reopen();
         var phase = settle();
-        var moved = phase == (from == Side.SOURCE ? Phase.SWITCHED : Phase.READY);
-        return moved
+        var outcome = phase == phaseOf(Writes.on(from.other()))
                 ? new Outcome.Done(Map.of("writes", from.other().word(), "problem", failure.problem()))
                 : new Outcome.Refused(failure.problem());
+        return new Result(phase, outcome);
     }
 
     private static Map<String, Object> report(Side from, long pauseMillis, long rows, String position) {

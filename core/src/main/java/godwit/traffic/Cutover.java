@@ -17,17 +17,23 @@ public final class Cutover {
 
     private final CutoverActions actions;
     private final LongSupplier nanos;
+    private final Runnable requireLease;
 
-    /** @param nanos a clock that only goes forward, in nanoseconds */
-    public Cutover(CutoverActions actions, LongSupplier nanos) {
+    /**
+     * @param nanos a clock that only goes forward, in nanoseconds
+     * @param requireLease throws when another worker may have taken over the run. Asked under the fence: who takes over
+     *     waits until no fence stands, so that a worker that was lost from sight decides before that or not at all
+     */
+    public Cutover(CutoverActions actions, LongSupplier nanos, Runnable requireLease) {
         this.actions = actions;
         this.nanos = nanos;
+        this.requireLease = requireLease;
     }
 
     /**
      * Moves the writes.
      *
-     * @param journal what the gates say now; it must be settled
+     * @param journal what the gates say now; it must be settled, with the writes on the side that loses them
      * @return for how long writers had to wait, in milliseconds
      */
     public long run(Side from, Journal journal) {
@@ -38,6 +44,7 @@ public final class Cutover {
         var began = nanos.getAsLong();
         try {
             actions.fence(from);
+            requireLease.run();
             tell("drained", began);
             actions.catchUp(from);
             tell("caught up", began);

@@ -32,7 +32,7 @@ public interface CutoverActions {
     /** Decides: the losing side's gate gets the new epoch, together with the fence's permanence. */
     void decide(Side from, long epoch);
 
-    /** Lets the gaining side's writers in. */
+    /** Lets the gaining side's writers in; a gate that has a newer epoch keeps it. */
     void open(Side to, long epoch);
 
     /** Tells the router where writes go. */

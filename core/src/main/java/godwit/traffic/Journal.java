@@ -43,7 +43,12 @@ public record Journal(OptionalLong source, OptionalLong target) {
         return isEven(epoch()) ? Writes.SOURCE : Writes.TARGET;
     }
 
-    /** The newest decision. */
+    /** Whether both gates could be read, without which nothing is decided or carried out. */
+    public boolean isReadable() {
+        return source.isPresent() && target.isPresent();
+    }
+
+    /** The newest decision of a readable journal. */
     public long epoch() {
         return Math.max(source.orElseThrow(), target.orElseThrow());
     }

@@ -12,7 +12,8 @@ import org.postgresql.PGProperty;
  * A database that sessions can be opened to, all under Godwit's fixed settings.
  *
  * <p>The settings make it impossible that a copy or a proof is filtered or shifted unseen: row security fails instead
- * of filtering, nothing is found by an unqualified name, and values have one text form.
+ * of filtering, nothing is found by an unqualified name, and values have one text form. What Godwit commits is flushed,
+ * because a position is confirmed to the other side as soon as it is committed.
  */
 public final class Database {
     /** What decides how a value looks as text; a stream in text form is written under the same. */
@@ -30,6 +31,8 @@ public final class Database {
     private static final String SETTINGS = """
             SET row_security = off; SET lock_timeout = '10s';
             SET default_transaction_read_only = off; SET client_connection_check_interval = '1s';
+            SELECT set_config('synchronous_commit', CASE s WHEN 'off' THEN 'local' ELSE s END, false)
+              FROM current_setting('synchronous_commit') AS s;
             SET check_function_bodies = off; SET jit = off; SET default_transaction_isolation = 'read committed';
             """;
 

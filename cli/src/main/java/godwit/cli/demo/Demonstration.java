@@ -2,12 +2,12 @@ package godwit.cli.demo;
 
 import godwit.Problem;
 import godwit.cli.live.LiveRun;
-import godwit.cli.live.RealPace;
 import godwit.cli.live.Screen;
 import godwit.cli.live.Words;
 import godwit.demo.CaseDatabase;
 import godwit.demo.Load;
 import godwit.demo.Workload;
+import godwit.run.RealPace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;

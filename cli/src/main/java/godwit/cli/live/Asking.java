@@ -8,6 +8,7 @@ import godwit.run.MoveWorker;
 import godwit.run.Outcome;
 import godwit.run.Pace;
 import godwit.run.Phase;
+import godwit.run.RealPace;
 import godwit.run.Request;
 import godwit.run.Run;
 import godwit.run.Verb;
@@ -70,6 +71,10 @@ public final class Asking {
                 beatAt = pace.nanos();
                 ledger.stillWaiting(request.id());
                 workIfNobodyDoes(request);
+                var end = answerOfTheEnd(ledger, request);
+                if (end.isPresent()) {
+                    return end.get();
+                }
             }
             pace.pause(TURN);
         }
@@ -85,6 +90,17 @@ public final class Asking {
             }
             throw e;
         }
+    }
+
+    /** A run that is over answers nobody any more, but how it ended is an answer too. */
+    private Optional<Outcome> answerOfTheEnd(Ledger ledger, Request request) {
+        var run = ledger.find(access.spec().name()).filter(r -> r.id().equals(request.run()));
+        if (run.isPresent() && !run.get().phase().isOver()) {
+            return Optional.empty();
+        }
+        return answer(ledger, request)
+                .or(() -> Optional.of(run.map(r -> over(r, request.verb()))
+                        .orElseGet(() -> new Outcome.Done(Map.of("state", Phase.ROLLED_BACK.word())))));
     }
 
     private static boolean ledgerIsGone(Ledger ledger) {

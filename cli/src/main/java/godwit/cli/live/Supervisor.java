@@ -8,6 +8,7 @@ import godwit.postgres.move.MoveAccess;
 import godwit.run.MoveWorker;
 import godwit.run.Pace;
 import godwit.run.Phase;
+import godwit.run.RealPace;
 import godwit.run.Run;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public final class Supervisor {
     private final MoveAccess access;
     private final Consumer<String> say;
     private final Pace pace = new RealPace();
+    private Optional<UUID> carried = Optional.empty();
     private volatile boolean stopped;
 
     /** @param say hears, in a line each, what people should know */
@@ -67,9 +69,13 @@ public final class Supervisor {
     private Left work() {
         try (var session = access.target().open("worker")) {
             var ledger = access.ledger(session);
-            var run = ledger.find(access.spec().name())
-                    .filter(r -> !r.phase().isOver())
-                    .orElseGet(() -> begin(ledger));
+            var found = ledger.find(access.spec().name());
+            if (carried.isPresent() && found.filter(r -> !r.phase().isOver()).isEmpty()) {
+                // It ended although the last answer was lost: a new run would not be what people asked for.
+                return new Left(carried.get(), found.map(Run::phase).orElse(Phase.ROLLED_BACK));
+            }
+            var run = found.filter(r -> !r.phase().isOver()).orElseGet(() -> begin(ledger));
+            carried = Optional.of(run.id());
             if (!access.tryLease(session, run)) {
                 throw Problem.of(
                                 WORKER_EXISTS,

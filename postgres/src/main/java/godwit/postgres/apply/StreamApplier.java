@@ -4,7 +4,7 @@ import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
 import godwit.move.Lsn;
-import godwit.move.Snapshot;
+import godwit.move.TransactionFilter;
 import godwit.postgres.Session;
 import godwit.postgres.capture.Message;
 import godwit.postgres.capture.SlotReader;
@@ -19,27 +19,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows one side's log and applies its transactions to the other side, in commit order, each exactly once.
  *
- * <p>A transaction is dropped when it is an echo of Godwit's own applying, when it ended before the position from which
- * this direction counts, or, table by table, when the table's copy saw it. A batch ends at a commit; only a transaction
- * above the limits is written in parts, all inside one transaction of the applying side.
+ * <p>Which of them count is the filter's decision. A batch ends at a commit; only a transaction above the limits is
+ * written in parts, all inside one transaction of the applying side.
  */
 public final class StreamApplier implements AutoCloseable {
     public static final String MARKER = "godwit.marker";
 
     private static final Duration WAIT = Duration.ofMillis(3);
     private static final long LOCK_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
-    private static final Lsn NEVER = new Lsn(-1L);
 
     private final SlotReader reader;
     private final Session session;
     private final BatchWriter writer;
     private final StreamTables tables;
-    private final StreamStart start;
+    private final StreamProgress progress;
+    private final TransactionFilter filter;
     private final StreamControl control = new StreamControl();
     private final Batch batch = new Batch();
     private final Thread thread;
 
-    private volatile Lsn applyFrom;
     private volatile Lsn flushed;
     private volatile Lsn received;
     private volatile long lastCommitAt;
@@ -50,15 +48,12 @@ public final class StreamApplier implements AutoCloseable {
 
     /** A transaction of the followed side whose messages are arriving. */
     private static final class OpenTransaction {
-        final long xid;
+        final TransactionFilter.Transaction filtered;
         final List<String> markers = new ArrayList<>();
-        boolean dropped;
-        boolean echo;
         boolean touched;
 
-        OpenTransaction(long xid, boolean dropped) {
-            this.xid = xid;
-            this.dropped = dropped;
+        OpenTransaction(TransactionFilter.Transaction filtered) {
+            this.filtered = filtered;
         }
     }
 
@@ -66,10 +61,10 @@ public final class StreamApplier implements AutoCloseable {
     public StreamApplier(SlotReader reader, Session session, StreamStart start) {
         this.reader = reader;
         this.session = session;
-        this.start = start;
+        this.progress = start.progress();
+        this.filter = new TransactionFilter(start.from(), start.applyFrom(), start.copies(), start.xidNear());
         this.writer = new BatchWriter(session, start.binary(), start.progress());
-        this.tables = new StreamTables(session, start.tables(), start.copies());
-        this.applyFrom = start.applyFrom().orElse(NEVER);
+        this.tables = new StreamTables(session, start.tables());
         this.flushed = start.from();
         this.received = start.from();
         this.thread = Thread.ofPlatform()
@@ -78,8 +73,11 @@ public final class StreamApplier implements AutoCloseable {
                 .unstarted(this::follow);
     }
 
+    /** Begins to apply, unless it has begun. */
     public StreamApplier begin() {
-        thread.start();
+        if (thread.getState() == Thread.State.NEW) {
+            thread.start();
+        }
         return this;
     }
 
@@ -93,12 +91,12 @@ public final class StreamApplier implements AutoCloseable {
 
     /** From this position of the followed log on, transactions are applied; those before it are dropped. */
     public void applyFrom(Lsn position) {
-        applyFrom = position;
+        filter.applyFrom(position);
     }
 
     /** From now on nothing is applied: the followed side takes no writes but Godwit's. */
     public void applyNothing() {
-        applyFrom = NEVER;
+        filter.applyNothing();
     }
 
     private void follow() {
@@ -150,9 +148,7 @@ public final class StreamApplier implements AutoCloseable {
             flush();
             control.standHeld(begin.commit());
         }
-        var xid = Snapshot.wholeXid(begin.xid(), start.xidNear());
-        var dropped = begin.commit().isBefore(applyFrom) || begin.commit().isBefore(start.from());
-        open = new OpenTransaction(xid, dropped);
+        open = new OpenTransaction(filter.begin(begin.xid(), begin.commit()));
     }
 
     private void commit(Message.Commit commit) {
@@ -195,22 +191,24 @@ public final class StreamApplier implements AutoCloseable {
     private @Nullable TargetTable wanted(int relation) {
         var transaction = Objects.requireNonNull(open);
         var table = tables.of(relation);
-        if (table == null || transaction.echo) {
+        if (table == null) {
             return null;
         }
-        if (transaction.dropped) {
-            noteForeign(transaction);
-            return null;
-        }
-        if (tables.hasFromCopy(table, transaction.xid)) {
-            return null;
-        }
-        transaction.touched = true;
-        return table;
+        return switch (transaction.filtered.of(table.table().name())) {
+            case APPLY -> {
+                transaction.touched = true;
+                yield table;
+            }
+            case FOREIGN -> {
+                noteForeign(transaction);
+                yield null;
+            }
+            case ECHO, EARLIER, COPIED -> null;
+        };
     }
 
     private void noteForeign(OpenTransaction transaction) {
-        if (!transaction.touched && applyFrom == NEVER) {
+        if (!transaction.touched) {
             foreign.incrementAndGet();
         }
         transaction.touched = true;
@@ -231,8 +229,8 @@ public final class StreamApplier implements AutoCloseable {
         if (!emitted.transactional() || open == null) {
             return;
         }
-        if (emitted.prefix().equals(BatchWriter.ECHO) && start.progress().isOwn(emitted.content())) {
-            open.echo = true;
+        if (emitted.prefix().equals(BatchWriter.ECHO) && progress.isOwn(emitted.content())) {
+            open.filtered.markEcho();
         } else if (emitted.prefix().equals(MARKER)) {
             open.markers.add(emitted.content());
         }

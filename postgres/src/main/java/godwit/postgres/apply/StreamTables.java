@@ -3,7 +3,6 @@ package godwit.postgres.apply;
 import godwit.Problem;
 import godwit.move.KeyedChanges;
 import godwit.move.KeylessChanges;
-import godwit.move.Snapshot;
 import godwit.move.TableChanges;
 import godwit.postgres.Session;
 import godwit.postgres.capture.Message;
@@ -15,18 +14,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The tables that a stream names by number, and which of its transactions each has from its copy already. */
+/** The tables that a stream names by number. */
 final class StreamTables {
     private final Session session;
     private final Map<TableName, Table> known = new HashMap<>();
-    private final Map<TableName, Snapshot> copies;
     private final Map<TableName, TargetTable> targets = new HashMap<>();
     private final Map<Integer, TargetTable> byRelation = new HashMap<>();
 
-    StreamTables(Session session, List<Table> tables, Map<TableName, Snapshot> copies) {
+    StreamTables(Session session, List<Table> tables) {
         this.session = session;
         tables.forEach(table -> known.put(table.name(), table));
-        this.copies = Map.copyOf(copies);
     }
 
     /** Takes a table's shape from the stream; one that differs from the planned shape is a Problem. */
@@ -49,12 +46,6 @@ final class StreamTables {
     @Nullable
     TargetTable of(int relation) {
         return byRelation.get(relation);
-    }
-
-    /** Whether the table's copy saw the transaction, so that its changes are in already. */
-    boolean hasFromCopy(TargetTable table, long xid) {
-        var copy = copies.get(table.table().name());
-        return copy != null && copy.sees(xid);
     }
 
     static TableChanges emptyChanges(TargetTable table) {

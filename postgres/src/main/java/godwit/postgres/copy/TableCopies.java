@@ -100,6 +100,7 @@ public final class TableCopies {
                         .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
                         .toList());
             }
+            makeLasting(snapshot);
             finish(table, snapshot);
             return true;
         } catch (GodwitException e) {
@@ -175,6 +176,17 @@ public final class TableCopies {
                 run,
                 table.name().schema().name(),
                 table.name().name().name());
+    }
+
+    /**
+     * Flushes the source's log. A crash of the source could otherwise take back what the snapshot saw, and give the same
+     * transaction numbers to others, whose changes the stream would then hold for copied.
+     */
+    private void makeLasting(TableSnapshot snapshot) {
+        try (var session = source.open("copy")) {
+            session.text("SELECT pg_logical_emit_message(true, 'godwit.flush', '')::text");
+        }
+        snapshot.requireHeld();
     }
 
     /** Notes that a table is whole, unless its copy has begun again elsewhere meanwhile. */

@@ -66,6 +66,11 @@ final class TableSnapshot implements AutoCloseable {
         return session;
     }
 
+    /** Throws when the session that holds the snapshot has ended, as it does when its server crashes. */
+    void requireHeld() {
+        session.execute("SELECT 1");
+    }
+
     String snapshot() {
         return snapshot;
     }

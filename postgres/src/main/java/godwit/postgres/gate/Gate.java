@@ -151,7 +151,10 @@ public final class Gate {
         return there ? OptionalLong.of(session.number("SELECT last_value FROM " + epochName())) : OptionalLong.empty();
     }
 
-    /** Sets the epoch in a transaction whose commit flushes it, so that no crash of the server takes it back. */
+    /**
+     * Sets the epoch in a transaction whose commit flushes it, so that no crash of the server takes it back. A newer one
+     * stays: a worker that was lost from sight may come back with a decision that others have followed up.
+     */
     public void setEpoch(Session session, long epoch) {
         session.transaction(s -> {
             s.execute("SET LOCAL synchronous_commit = on");
@@ -161,6 +164,15 @@ public final class Gate {
     }
 
     void setEpochInside(Session session, long epoch) {
-        session.number("SELECT setval(?::regclass, ?)", epochName(), epoch);
+        session.number("SELECT setval(?::regclass, greatest(last_value, ?)) FROM " + epochName(), epochName(), epoch);
+    }
+
+    /** Whether a fence stands here or waits for writers, whoever raised it. */
+    public boolean isFenced(Session session) {
+        return session.is("""
+                SELECT count(*) > 0 FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'
+                AND objsubid = 1
+                AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+                AND classid = ((?::bigint >> 32) & 4294967295)::oid AND objid = (?::bigint & 4294967295)::oid""", lockKey(), lockKey());
     }
 }

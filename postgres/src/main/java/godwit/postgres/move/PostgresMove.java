@@ -130,16 +130,42 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void follow() {
         var opened = streams();
-        var writes = journal().writes();
-        if (writes == Writes.UNKNOWN) {
-            return;
+        for (var side : Side.values()) {
+            awaitNoFence(side);
         }
+        var writes = Writes.on(leader());
         if (!opened.isOpen(Side.SOURCE)) {
             opened.open(Side.SOURCE, writes);
         }
         if (!opened.isOpen(Side.TARGET) && hasWayBack()) {
             opened.open(Side.TARGET, writes);
         }
+        // The gates may have been read before another worker's last decision, but the slots are had by one at a time.
+        if (Writes.on(leader()) != writes) {
+            opened.close();
+            throw passing("writes-moved", "Another worker moved the writes just now.");
+        }
+        opened.begin();
+    }
+
+    /** A fence that another worker left may still decide: what the gates say counts only when it is gone. */
+    private void awaitNoFence(Side side) {
+        var until = System.nanoTime()
+                + Duration.ofSeconds(context.spec().switching().fenceSecondsMax() + 2L)
+                        .toNanos();
+        try (var session = context.open(side, "look")) {
+            while (context.gate(side).isFenced(session)) {
+                if (System.nanoTime() > until) {
+                    throw passing("fence-stands", "A fence of another worker stands in the " + side.word() + ".");
+                }
+                Patience.pause(Duration.ofMillis(50));
+            }
+        }
+    }
+
+    private static GodwitException passing(String code, String message) {
+        return new GodwitException(
+                Problem.of(code, message, "It is tried again."), godwit.Retry.LATER, new IllegalStateException(code));
     }
 
     private Streams streams() {
@@ -242,11 +268,8 @@ public final class PostgresMove implements MoveSteps {
             case SOURCE -> Side.SOURCE;
             case TARGET -> Side.TARGET;
             case UNKNOWN ->
-                throw Problem.of(
-                                "writes-unknown",
-                                "A server does not answer, so nobody knows which side takes the writes.",
-                                "Bring it back, then try again.")
-                        .asException();
+                throw passing(
+                        "writes-unknown", "A server does not answer, so nobody knows which side takes the writes.");
         };
     }
 

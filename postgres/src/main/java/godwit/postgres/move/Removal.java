@@ -40,12 +40,13 @@ final class Removal {
         slots.drop(Side.TARGET);
         unguard(Side.SOURCE);
         dropSchema(Side.SOURCE);
-        unguard(Side.TARGET);
         try (var target = context.openApplying(Side.TARGET, "remove")) {
             if (!keepTarget) {
                 new Made(context.run()).undo(target);
             }
         }
+        // Not before the tables go: a client that still comes here would write into them.
+        unguard(Side.TARGET);
         forget();
     }
 

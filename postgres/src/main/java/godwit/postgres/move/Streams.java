@@ -44,7 +44,10 @@ final class Streams implements AutoCloseable {
         return stream;
     }
 
-    /** Opens the stream that follows a side, applying if that side has the writes. */
+    /**
+     * Opens the stream that follows a side, to apply if that side has the writes. From now on no other worker can have
+     * it; nothing is applied or confirmed before {@link #begin}.
+     */
     void open(Side from, Writes writes) {
         var binary = tables.stream().allMatch(Table::isBinary);
         var progress = new StreamProgress(context.run(), MoveContext.direction(from));
@@ -57,7 +60,7 @@ final class Streams implements AutoCloseable {
             var start = new StreamStart(
                     progress, position, applyFrom, tables, copies(from, session), xidNear(from), binary);
             var reader = SlotReader.open(context.database(from), context.streamSource(from, binary), position);
-            open.put(from, begun(reader, session, start));
+            open.put(from, applier(reader, session, start));
         } catch (RuntimeException e) {
             session.abort();
             throw e;
@@ -65,13 +68,17 @@ final class Streams implements AutoCloseable {
     }
 
     /** A reader that nobody closes would keep the slot from all who come later. */
-    private static StreamApplier begun(SlotReader reader, Session session, StreamStart start) {
+    private static StreamApplier applier(SlotReader reader, Session session, StreamStart start) {
         try {
-            return new StreamApplier(reader, session, start).begin();
+            return new StreamApplier(reader, session, start);
         } catch (RuntimeException e) {
             reader.close();
             throw e;
         }
+    }
+
+    void begin() {
+        open.values().forEach(StreamApplier::begin);
     }
 
     private Map<TableName, Snapshot> copies(Side from, Session target) {

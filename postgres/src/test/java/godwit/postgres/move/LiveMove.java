@@ -15,6 +15,7 @@ import godwit.run.MoveWorker;
 import godwit.run.Outcome;
 import godwit.run.Pace;
 import godwit.run.Phase;
+import godwit.run.RealPace;
 import godwit.run.Request;
 import godwit.run.Run;
 import godwit.run.Verb;
@@ -27,22 +28,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.LockSupport;
 
 /** A move of a pair with its worker in this process, as {@code godwit start} and the verbs carry it. */
 final class LiveMove implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
-    private static final Pace PACE = new Pace() {
-        @Override
-        public long nanos() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public void pause(Duration time) {
-            LockSupport.parkNanos(time.toNanos());
-        }
-    };
+    private static final Pace PACE = new RealPace();
 
     private final Pair pair;
     private final MoveAccess access;

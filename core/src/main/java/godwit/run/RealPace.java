@@ -1,6 +1,5 @@
-package godwit.cli.live;
+package godwit.run;
 
-import godwit.run.Pace;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,5 +13,10 @@ public final class RealPace implements Pace {
     @Override
     public void pause(Duration time) {
         LockSupport.parkNanos(time.toNanos());
+    }
+
+    @Override
+    public void beside(Runnable work) {
+        Thread.ofPlatform().daemon().start(work);
     }
 }

@@ -1,0 +1,62 @@
+package godwit.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import godwit.move.TransactionFilter.Verdict;
+import godwit.schema.TableName;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class TransactionFilterTest {
+    private static final TableName COPIED = TableName.of("public", "copied");
+    private static final TableName OTHER = TableName.of("public", "other");
+    private static final Lsn START = new Lsn(100);
+
+    private final TransactionFilter filter =
+            new TransactionFilter(START, Optional.of(START), Map.of(COPIED, Snapshot.parse("10:20:12")), 15);
+
+    @Test
+    void whatTheCopySawIsNotAppliedToThatTableAgain() {
+        var seen = filter.begin(11, new Lsn(150));
+
+        assertThat(seen.of(COPIED)).isEqualTo(Verdict.COPIED);
+        assertThat(seen.of(OTHER)).isEqualTo(Verdict.APPLY);
+    }
+
+    @Test
+    void whatRanWhileTheCopyBeganIsAppliedHoweverEarlyItCommitted() {
+        assertThat(filter.begin(12, START).of(COPIED)).isEqualTo(Verdict.APPLY);
+    }
+
+    @Test
+    void whatCommittedBeforeTheStartIsInAlready() {
+        assertThat(filter.begin(30, new Lsn(99)).of(OTHER)).isEqualTo(Verdict.EARLIER);
+    }
+
+    @Test
+    void godwitsOwnApplyingIsAnEchoWhereverItStands() {
+        var echo = filter.begin(30, new Lsn(150));
+        echo.markEcho();
+
+        assertThat(echo.of(OTHER)).isEqualTo(Verdict.ECHO);
+    }
+
+    @Test
+    void whileNothingIsAppliedAWriteIsForeignUnlessItIsInAlready() {
+        filter.applyNothing();
+
+        assertThat(filter.begin(30, new Lsn(150)).of(OTHER)).isEqualTo(Verdict.FOREIGN);
+        assertThat(filter.begin(30, new Lsn(99)).of(OTHER)).isEqualTo(Verdict.EARLIER);
+        assertThat(filter.begin(11, new Lsn(150)).of(COPIED)).isEqualTo(Verdict.COPIED);
+    }
+
+    @Test
+    void afterASwitchOnlyWhatCommittedUnderItCounts() {
+        filter.applyNothing();
+        filter.applyFrom(new Lsn(200));
+
+        assertThat(filter.begin(30, new Lsn(199)).of(OTHER)).isEqualTo(Verdict.EARLIER);
+        assertThat(filter.begin(30, new Lsn(200)).of(OTHER)).isEqualTo(Verdict.APPLY);
+    }
+}

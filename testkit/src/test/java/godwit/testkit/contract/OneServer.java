@@ -1,0 +1,60 @@
+package godwit.testkit.contract;
+
+import godwit.embedded.EmbeddedPostgres;
+import godwit.embedded.EmbeddedSettings;
+import godwit.postgres.Database;
+import godwit.postgres.Endpoint;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Gives each test a new database of a server that is started once for all of them. */
+final class OneServer implements ParameterResolver {
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(OneServer.class);
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Databases.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(Databases.class, key -> Databases.start(), Databases.class);
+    }
+
+    /** The server's databases; JUnit closes the server when all tests have ended. */
+    static final class Databases implements AutoCloseable {
+        private final EmbeddedPostgres server;
+        private final AtomicInteger made = new AtomicInteger();
+
+        private Databases(EmbeddedPostgres server) {
+            this.server = server;
+        }
+
+        private static Databases start() {
+            return new Databases(EmbeddedPostgres.start(EmbeddedSettings.of(15).withoutFsync()));
+        }
+
+        /** A new, empty database. */
+        Database database() {
+            var name = "contract_" + made.incrementAndGet();
+            try (var session = on("postgres").open("test")) {
+                session.execute("CREATE DATABASE " + name);
+            }
+            return on(name);
+        }
+
+        private Database on(String name) {
+            var endpoint = Endpoint.parse(server.url(name));
+            return new Database(() -> endpoint);
+        }
+
+        @Override
+        public void close() {
+            server.close();
+        }
+    }
+}

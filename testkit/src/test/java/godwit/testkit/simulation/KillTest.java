@@ -1,0 +1,117 @@
+package godwit.testkit.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import godwit.move.Side;
+import godwit.run.Verb;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** Kills the worker before and after every one of its effects, once each, and has another go on. */
+class KillTest {
+    private static final long SEED = 7;
+    private static final long MILLIS_MAX = 120_000;
+    private static final List<Verb> THERE_AND_BACK = List.of(Verb.SWITCH, Verb.SWITCH_BACK, Verb.VERIFY);
+
+    @Test
+    void aMoveThatIsKilledAnywhereIsSwitchedThereAndBackWithNothingLost() {
+        var points = killedEverywhere(THERE_AND_BACK, KillTest::requireInStep);
+
+        assertThat(points).contains("create slot", "write chunk", "fence", "decide: set epoch", "apply", "confirm");
+    }
+
+    @Test
+    void aMoveThatIsKilledAnywhereIsCompletedAndLeavesOnlyTheLedger() {
+        killedEverywhere(List.of(Verb.SWITCH, Verb.COMPLETE), world -> {
+            world.promises().requireNoTraces();
+            assertThat(world.on(Side.SOURCE).notes()).containsKey("sealed");
+        });
+    }
+
+    @Test
+    void aMoveThatIsKilledAnywhereIsRolledBackFromTheTargetAndLeavesNothing() {
+        killedEverywhere(
+                List.of(Verb.SWITCH, Verb.ROLLBACK), world -> world.promises().requireNoTraces());
+    }
+
+    @Test
+    void aMoveThatIsKilledAnywhereCanBeRolledBackFromThere() {
+        for (var kill = 1; ; kill++) {
+            var killing = new KillOnce(kill);
+            var world = new World(SEED, killing, Set.of()).withClients(2);
+            var asker = new Asker(world, THERE_AND_BACK);
+            world.work(MILLIS_MAX, () -> killing.isDone() || asker.isDone());
+            if (!killing.isDone()) {
+                return;
+            }
+            asker.giveUp();
+            var rollback = new Asker(world, List.of(Verb.ROLLBACK));
+            named(killing, () -> {
+                world.work(MILLIS_MAX, rollback::isDone);
+                requireDone(world, rollback);
+                world.promises().requireNoTraces();
+            });
+        }
+    }
+
+    @Test
+    void whatWasAskedForAtTheEndIsKeptOverAKill() {
+        var leaveWritable = Map.of("leaveWritable", "true");
+        for (var kill = 1; ; kill++) {
+            var killing = new KillOnce(kill, "drop slot", "unguard", "drop gate", "ledger: enter completing");
+            var world = new World(SEED, killing, Set.of()).withClients(2);
+            world.stopClients();
+            var asker = new Asker(world, List.of(Verb.SWITCH, Verb.COMPLETE), leaveWritable);
+            world.work(MILLIS_MAX, asker::isDone);
+            named(killing, () -> assertThat(world.on(Side.SOURCE).notes()).doesNotContainKey("sealed"));
+            if (!killing.isDone()) {
+                return;
+            }
+        }
+    }
+
+    /** Kills at the first, the second, … effect until a move comes to its end alive; returns where it was killed. */
+    private static List<String> killedEverywhere(List<Verb> wishes, Consumer<World> atTheEnd) {
+        var points = new ArrayList<String>();
+        for (var kill = 1; ; kill++) {
+            var killing = new KillOnce(kill);
+            var world = new World(SEED, killing, Set.of()).withClients(2);
+            named(killing, () -> {
+                var asker = new Asker(world, wishes);
+                world.work(MILLIS_MAX, asker::isDone);
+                requireDone(world, asker);
+                atTheEnd.accept(world);
+            });
+            if (!killing.isDone()) {
+                return points;
+            }
+            points.add(killing.where());
+        }
+    }
+
+    private static void requireDone(World world, Asker asker) {
+        world.schedule().pass(100);
+        assertThat(asker.isDone()).as("everything asked for is done").isTrue();
+    }
+
+    private static void requireInStep(World world) {
+        world.stopClients();
+        world.schedule().pass(1000);
+        var until = world.schedule().now() + 1000;
+        world.work(
+                MILLIS_MAX, () -> world.phase().isInStep() && world.schedule().now() > until);
+        world.promises().requireInStep();
+    }
+
+    private static void named(KillOnce killing, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError("killed at " + killing.where() + ": " + e.getMessage(), e);
+        }
+    }
+}
