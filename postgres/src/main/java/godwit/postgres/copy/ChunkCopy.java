@@ -3,6 +3,7 @@ package godwit.postgres.copy;
 import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
+import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.schema.Table;
 import java.sql.SQLException;
@@ -25,32 +26,29 @@ final class ChunkCopy {
     private final UUID run;
     private final Table table;
     private final Optional<String> rows;
-    private final long rowBytesMax;
+    private final RowLimit limit;
     private final AtomicLong live;
 
     /**
      * @param rows a condition in SQL by which rows are selected
      * @param live counts rows while they are copied, for people
      */
-    ChunkCopy(UUID run, Table table, Optional<String> rows, long rowBytesMax, AtomicLong live) {
+    ChunkCopy(UUID run, Table table, Optional<String> rows, RowLimit limit, AtomicLong live) {
         this.run = run;
         this.table = table;
         this.rows = rows;
-        this.rowBytesMax = rowBytesMax;
+        this.limit = limit;
         this.live = live;
     }
 
     /** Copies a chunk. @throws GodwitException table-rewritten when the table's rows moved to another file meanwhile */
     void copy(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
         source.begin();
-        try {
-            snapshot.importInto(source);
-            source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
-            requireSameFile(source, snapshot);
-            write(source, target, snapshot, chunk);
-        } finally {
-            source.rollback();
-        }
+        snapshot.importInto(source);
+        source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
+        requireSameFile(source, snapshot);
+        write(source, target, snapshot, chunk);
+        source.rollback();
     }
 
     /**
@@ -115,9 +113,30 @@ final class ChunkCopy {
             var out = source.copy().copyOut("COPY " + reading(chunk) + " TO STDOUT" + format);
             var in = target.copy()
                     .copyIn("COPY " + table.name().sql() + " (" + table.storedSql() + ") FROM STDIN" + format);
-            return pump(out, in);
+            return whole(out, in, source);
         } catch (SQLException e) {
             throw target.failed(e);
+        }
+    }
+
+    /** A session cannot be used for anything else while a COPY goes on: one that failed half way is ended. */
+    private Copied whole(CopyOut out, CopyIn in, Session source) throws SQLException {
+        try {
+            return pump(out, in);
+        } catch (OutOfMemoryError e) {
+            source.abort();
+            cancel(in);
+            throw RowLimit.unfit(table.name().plain(), e);
+        } catch (GodwitException e) {
+            source.abort();
+            cancel(in);
+            throw e;
+        }
+    }
+
+    private static void cancel(CopyIn in) throws SQLException {
+        if (in.isActive()) {
+            in.cancelCopy();
         }
     }
 
@@ -136,7 +155,7 @@ final class ChunkCopy {
         long bytes = 0;
         long counted = 0;
         for (var row = out.readFromCopy(); row != null; row = out.readFromCopy()) {
-            requireWithinLimit(row.length);
+            limit.require(table.name(), row.length);
             if (filled + row.length > buffer.length) {
                 in.writeToCopy(buffer, 0, filled);
                 filled = 0;
@@ -155,17 +174,5 @@ final class ChunkCopy {
         in.writeToCopy(buffer, 0, filled);
         live.addAndGet(counted);
         return new Copied(in.endCopy(), bytes);
-    }
-
-    private void requireWithinLimit(int length) {
-        if (length > rowBytesMax) {
-            throw Problem.of(
-                            "row-too-large",
-                            "%s has a row of %d bytes, more than rowBytesMax (%d)."
-                                    .formatted(table.name(), length, rowBytesMax),
-                            "Raise limits.rowBytesMax, and the memory with GODWIT_JAVA_OPTS.")
-                    .withObjects(List.of(table.name().plain()))
-                    .asException();
-        }
     }
 }

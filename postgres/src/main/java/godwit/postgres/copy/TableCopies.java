@@ -5,6 +5,7 @@ import godwit.move.MoveSpec;
 import godwit.move.Snapshot;
 import godwit.postgres.Database;
 import godwit.postgres.Exemption;
+import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.schema.Table;
 import godwit.schema.TableName;
@@ -40,6 +41,7 @@ public final class TableCopies {
     private final Database source;
     private final Database target;
     private final Exemption exemption;
+    private final SharedMemory memory = new SharedMemory();
     private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
 
     public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption) {
@@ -119,22 +121,24 @@ public final class TableCopies {
     }
 
     private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
-        try (var from = source.open("copy");
-                var to = target.openApplying("copy", exemption)) {
-            chunkCopy(table).copy(from, to, snapshot, chunk);
-        }
+        memory.use(() -> {
+            try (var from = source.open("copy");
+                    var to = target.openApplying("copy", exemption)) {
+                chunkCopy(table).copy(from, to, snapshot, chunk);
+            }
+        });
     }
 
     private void copyThroughHolder(Table table, TableSnapshot holder, List<Chunk> chunks) {
         try (var to = target.openApplying("copy", exemption)) {
-            chunks.forEach(chunk -> chunkCopy(table).copyThroughHolder(holder, to, chunk));
+            chunks.forEach(chunk -> memory.use(() -> chunkCopy(table).copyThroughHolder(holder, to, chunk)));
         }
     }
 
     private ChunkCopy chunkCopy(Table table) {
         var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
         var condition = Optional.ofNullable(spec.rows().get(table.name()));
-        return new ChunkCopy(run, table, condition, spec.limits().rowBytesMax(), counter);
+        return new ChunkCopy(run, table, condition, new RowLimit(spec.limits().rowBytesMax()), counter);
     }
 
     private boolean isDone(Table table) {
