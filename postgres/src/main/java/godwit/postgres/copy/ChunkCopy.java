@@ -9,7 +9,6 @@ import godwit.schema.Table;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
@@ -18,12 +17,7 @@ import org.postgresql.copy.CopyOut;
 final class ChunkCopy {
     private static final int BUFFER_BYTES = 256 * 1024;
 
-    private static final String NOTE = """
-            INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)
-            SELECT run, schema_name, table_name, ?, ?, ? FROM godwit.table_copy
-            WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ? AND NOT done FOR SHARE""";
-
-    private final UUID run;
+    private final CopyLedger ledger;
     private final Table table;
     private final Optional<String> rows;
     private final RowLimit limit;
@@ -33,8 +27,8 @@ final class ChunkCopy {
      * @param rows a condition in SQL by which rows are selected
      * @param live counts rows while they are copied, for people
      */
-    ChunkCopy(UUID run, Table table, Optional<String> rows, RowLimit limit, AtomicLong live) {
-        this.run = run;
+    ChunkCopy(CopyLedger ledger, Table table, Optional<String> rows, RowLimit limit, AtomicLong live) {
+        this.ledger = ledger;
         this.table = table;
         this.rows = rows;
         this.limit = limit;
@@ -62,31 +56,9 @@ final class ChunkCopy {
     private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
         target.transaction(t -> {
             var copied = pipe(source, t, chunk);
-            requireNotSuperseded(t.execute(
-                    NOTE,
-                    chunk.number(),
-                    copied.rows(),
-                    copied.bytes(),
-                    run,
-                    table.name().schema().name(),
-                    table.name().name().name(),
-                    snapshot.snapshot()));
+            ledger.note(t, table, snapshot, chunk, copied.rows(), copied.bytes());
             return true;
         });
-    }
-
-    /** Rows read under another snapshot than the ledger's belong to an attempt that was given up. */
-    private void requireNotSuperseded(long noted) {
-        if (noted != 1) {
-            throw new GodwitException(
-                    Problem.of(
-                                    "copy-superseded",
-                                    "The copy of %s has begun again elsewhere.".formatted(table.name()),
-                                    "It goes on by itself.")
-                            .withObjects(List.of(table.name().plain())),
-                    Retry.LATER,
-                    new IllegalStateException("copy-superseded"));
-        }
     }
 
     private record Copied(long rows, long bytes) {}
@@ -122,11 +94,7 @@ final class ChunkCopy {
     /** A session cannot be used for anything else while a COPY goes on: one that failed half way is ended. */
     private Copied whole(CopyOut out, CopyIn in, Session source) throws SQLException {
         try {
-            return pump(out, in);
-        } catch (OutOfMemoryError e) {
-            source.abort();
-            cancel(in);
-            throw RowLimit.unfit(table.name().plain(), e);
+            return pump(new CopyFrames(source.connection(), out), in);
         } catch (GodwitException e) {
             source.abort();
             cancel(in);
@@ -149,26 +117,26 @@ final class ChunkCopy {
                 + where + ")";
     }
 
-    private Copied pump(CopyOut out, CopyIn in) throws SQLException {
+    private Copied pump(CopyFrames out, CopyIn in) throws SQLException {
         var buffer = new byte[BUFFER_BYTES];
         var filled = 0;
         long bytes = 0;
         long counted = 0;
-        for (var row = out.readFromCopy(); row != null; row = out.readFromCopy()) {
-            limit.require(table.name(), row.length);
-            if (filled + row.length > buffer.length) {
-                in.writeToCopy(buffer, 0, filled);
-                filled = 0;
-                live.addAndGet(counted);
-                counted = 0;
+        for (var frame = out.next(); frame >= 0; frame = out.next()) {
+            limit.require(table.name(), frame);
+            for (var left = frame; left > 0; ) {
+                var piece = (int) Math.min(left, buffer.length - filled);
+                out.read(buffer, filled, piece);
+                filled += piece;
+                left -= piece;
+                if (filled == buffer.length) {
+                    in.writeToCopy(buffer, 0, filled);
+                    filled = 0;
+                    live.addAndGet(counted);
+                    counted = 0;
+                }
             }
-            if (row.length > buffer.length) {
-                in.writeToCopy(row, 0, row.length);
-            } else {
-                System.arraycopy(row, 0, buffer, filled, row.length);
-                filled += row.length;
-            }
-            bytes += row.length;
+            bytes += frame;
             counted++;
         }
         in.writeToCopy(buffer, 0, filled);

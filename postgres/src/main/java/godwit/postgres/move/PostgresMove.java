@@ -202,9 +202,11 @@ public final class PostgresMove implements MoveSteps {
     public void finish() {
         passAllSnapshots();
         expansion.make(script().objects(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
+        var filling = new Filling(context, copies, expansion);
+        var analyzed = filling.analyze(tables());
         expansion.guard(Side.SOURCE);
         prepareWayBack();
-        new Filling(context, copies, expansion).analyze(tables(), script().refreshes());
+        filling.complete(analyzed, script().refreshes());
         follow();
     }
 
