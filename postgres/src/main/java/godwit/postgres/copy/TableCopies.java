@@ -92,7 +92,8 @@ public final class TableCopies {
     /** Copies a table; false when it was rewritten meanwhile and has to begin again. */
     private boolean copied(Table table, ExecutorService workers, int attempt) {
         try (var snapshot = snapshot(table, attempt)) {
-            var chunks = Chunk.of(snapshot.blocks(), Math.max(1, spec.limits().chunkBytes() / 8192));
+            var blocksMax = Math.max(1, spec.limits().chunkBytes() / 8192);
+            var chunks = Chunk.of(snapshot.blocks(), blocksMax, spec.limits().copyWorkers());
             use(lane -> ledger.begin(lane.target(), table, snapshot, chunks.size()));
             if (attempt > FREE_ATTEMPTS_MAX) {
                 use(lane -> chunks.forEach(c -> chunkCopy(table).copyThroughHolder(snapshot, lane.target(), c)));

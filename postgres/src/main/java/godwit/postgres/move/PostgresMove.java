@@ -153,7 +153,7 @@ public final class PostgresMove implements MoveSteps {
         var until = System.nanoTime()
                 + Duration.ofSeconds(context.spec().switching().fenceSecondsMax() + 2L)
                         .toNanos();
-        try (var session = context.open(side, "look")) {
+        try (var session = context.look(side)) {
             while (context.gate(side).isFenced(session)) {
                 if (System.nanoTime() > until) {
                     throw passing("fence-stands", "A fence of another worker stands in the " + side.word() + ".");
@@ -177,7 +177,7 @@ public final class PostgresMove implements MoveSteps {
     }
 
     private boolean hasWayBack() {
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             return source.is("SELECT to_regclass('godwit.progress') IS NOT NULL")
                     && backward().read(source).isPresent();
         }
@@ -189,7 +189,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public boolean isCaughtUp() {
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             var state = streams().from(Side.SOURCE).state();
             var now = Lsn.parse(source.text("SELECT pg_current_wal_lsn()::text"));
             var micros = source.number("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
@@ -213,7 +213,7 @@ public final class PostgresMove implements MoveSteps {
     /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
     private void passAllSnapshots() {
         var marker = UUID.randomUUID().toString();
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             source.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
         }
         streams().from(Side.SOURCE).control().awaitMarker(marker, SNAPSHOTS_LIMIT);
@@ -242,7 +242,7 @@ public final class PostgresMove implements MoveSteps {
 
     /** A side without a gate has never lost or gained the writes. */
     private OptionalLong epoch(Side side) {
-        try (var session = context.open(side, "look")) {
+        try (var session = context.look(side)) {
             return OptionalLong.of(context.gate(side).epoch(session).orElse(Journal.FIRST_EPOCH));
         } catch (GodwitException e) {
             return OptionalLong.empty();
