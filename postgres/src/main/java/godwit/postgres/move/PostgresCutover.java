@@ -28,6 +28,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private final Streams streams;
     private final Hook hook;
     private final Sequences sequences;
+    private final UnderFence underFence;
     private final Map<Side, Session> sessions = new EnumMap<>(Side.class);
     private @Nullable Fence fence;
 
@@ -36,6 +37,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         this.streams = streams;
         this.hook = hook;
         this.sequences = new Sequences();
+        this.underFence = new UnderFence(context);
     }
 
     @Override
@@ -92,6 +94,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     @Override
     public void advanceSequences(Side from) {
         sequences.advance(session(from), session(from.other()));
+        underFence.prepare(session(from));
         fence = new Fence(context.open(from, "fence"), context.gate(from));
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
     }
@@ -120,8 +123,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void compareUnderFence(Side from) {
-        new Unfollowed(context).requireNone(session(from), from);
-        sequences.advance(session(from), session(from.other()));
+        underFence.require(session(from), session(from.other()), from);
     }
 
     @Override
