@@ -157,6 +157,11 @@ final class LiveMove implements AutoCloseable {
         return find().map(Run::phase).orElse(Phase.PLANNED);
     }
 
+    /** The run's id. */
+    UUID run() {
+        return find().orElseThrow().id();
+    }
+
     private Optional<Run> find() {
         return new PostgresLedger(asking).find(access.spec().name());
     }
