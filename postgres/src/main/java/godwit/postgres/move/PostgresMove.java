@@ -14,14 +14,17 @@ import godwit.postgres.catalog.SchemaSelection;
 import godwit.postgres.catalog.TableReader;
 import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
+import godwit.run.Reports;
 import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
 import godwit.traffic.Writes;
+import godwit.verify.OtherDifference;
 import godwit.verify.Verification;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -39,6 +42,8 @@ public final class PostgresMove implements MoveSteps {
     private final Expansion expansion;
     private final TableCopies copies;
     private final Progress progress;
+    private final Drift drift;
+    private final Surroundings surroundings;
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
     private @Nullable Streams streams;
@@ -52,6 +57,8 @@ public final class PostgresMove implements MoveSteps {
         this.copies =
                 new TableCopies(context.run(), context.spec(), context.source(), context.target(), context.exemption());
         this.progress = new Progress(context, copies);
+        this.drift = new Drift(context);
+        this.surroundings = new Surroundings(context);
     }
 
     /** What a check of a new move finds. */
@@ -116,6 +123,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void expand() {
+        drift.begin();
         expansion.listen(tables());
         expansion.build(script().objects());
         expansion.guard(Side.TARGET);
@@ -123,6 +131,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void fill() {
+        drift.requireNone();
         progress.plan(tables());
         new Filling(context, copies, expansion).fill(tables(), script().objects());
     }
@@ -207,7 +216,22 @@ public final class PostgresMove implements MoveSteps {
         expansion.guard(Side.SOURCE);
         prepareWayBack();
         filling.complete(analyzed, script().refreshes());
+        requireNoOrphans();
+        drift.requireNone();
         follow();
+    }
+
+    /** The constraints alone prove nothing: rows that were applied under replica role passed them unseen. */
+    private void requireNoOrphans() {
+        var orphans = surroundings.orphans(Side.SOURCE);
+        if (!orphans.isEmpty()) {
+            throw Problem.of(
+                            "foreign-key-orphan",
+                            "%d foreign keys of the target have rows that point to nothing.".formatted(orphans.size()),
+                            "Start again to look once more; else roll the run back and start a new one.")
+                    .withObjects(orphans.stream().map(OtherDifference::object).toList())
+                    .asException();
+        }
     }
 
     /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
@@ -233,6 +257,9 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void requireAlive() {
         streams().requireAlive();
+        if (drift.isDue() && journal().writes() == Writes.SOURCE) {
+            drift.requireNone();
+        }
     }
 
     @Override
@@ -277,7 +304,18 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public Verification verify(UUID id, String phase) {
-        return new Proof(context, streams(), tables()).verify(id, phase, leader());
+        var leader = leader();
+        var more = new ArrayList<>(surroundings.differences(leader));
+        if (phase.equals("on request")) {
+            more.addAll(surroundings.orphans(leader));
+        }
+        return new Proof(context, streams(), tables()).verify(id, phase, leader).with(more);
+    }
+
+    @Override
+    public Map<String, Object> remarks() {
+        var notices = surroundings.notices(leader());
+        return Map.of("excluded", surroundings.excluded(leader()), "notices", Reports.of(notices));
     }
 
     @Override

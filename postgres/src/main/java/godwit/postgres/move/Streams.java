@@ -31,6 +31,10 @@ final class Streams implements AutoCloseable {
         this.tables = List.copyOf(tables);
     }
 
+    List<Table> tables() {
+        return tables;
+    }
+
     boolean isOpen(Side from) {
         return open.containsKey(from);
     }
