@@ -28,7 +28,10 @@ import picocli.CommandLine.Command;
             Verbs.Repair.class,
             Verbs.Switch.class,
             Verbs.Rollback.class,
-            Verbs.Complete.class
+            Verbs.Complete.class,
+            Verbs.Pause.class,
+            Verbs.Resume.class,
+            SetCommand.class
         })
 final class Main {
     private Main() {}

@@ -77,7 +77,7 @@ final class Stage implements AutoCloseable {
     }
 
     MoveAccess access() {
-        return new MoveAccess(MoveFile.read(file()), folder, environment());
+        return new MoveAccess(MoveFile.parse(MoveFile.text(file())), folder, environment());
     }
 
     Connection openSource() throws SQLException {

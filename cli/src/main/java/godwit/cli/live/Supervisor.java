@@ -69,11 +69,12 @@ public final class Supervisor {
     private Left work() {
         try (var session = access.target().open("worker")) {
             var ledger = access.ledger(session);
-            var found = ledger.find(access.spec().name());
+            var found = access.find(ledger);
             if (carried.isPresent() && found.filter(r -> !r.phase().isOver()).isEmpty()) {
                 // It ended although the last answer was lost: a new run would not be what people asked for.
                 return new Left(carried.get(), found.map(Run::phase).orElse(Phase.ROLLED_BACK));
             }
+            access.requireNotOver(found);
             var run = found.filter(r -> !r.phase().isOver()).orElseGet(() -> begin(ledger));
             carried = Optional.of(run.id());
             if (!access.tryLease(session, run)) {

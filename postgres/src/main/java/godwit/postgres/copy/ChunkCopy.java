@@ -9,12 +9,12 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
 /** Copies one chunk: its rows and its row in the ledger in one transaction of the target. */
 final class ChunkCopy {
+    private static final int ROWS_COUNTED = 256;
     private static final int BUFFER_BYTES = 256 * 1024;
 
     private static final String NOTE = """
@@ -26,13 +26,13 @@ final class ChunkCopy {
     private final Table table;
     private final Optional<String> rows;
     private final long rowBytesMax;
-    private final AtomicLong live;
+    private final Passing live;
 
     /**
      * @param rows a condition in SQL by which rows are selected
-     * @param live counts rows while they are copied, for people
+     * @param live told of rows while they are copied
      */
-    ChunkCopy(UUID run, Table table, Optional<String> rows, long rowBytesMax, AtomicLong live) {
+    ChunkCopy(UUID run, Table table, Optional<String> rows, long rowBytesMax, Passing live) {
         this.run = run;
         this.table = table;
         this.rows = rows;
@@ -91,6 +91,11 @@ final class ChunkCopy {
         }
     }
 
+    /** Hears of rows while they are copied, and may make the copy wait. */
+    interface Passing {
+        void passed(long rows);
+    }
+
     private record Copied(long rows, long bytes) {}
 
     /** Under the lock the rows cannot move any more; read from another file they would be other pages' rows. */
@@ -140,8 +145,6 @@ final class ChunkCopy {
             if (filled + row.length > buffer.length) {
                 in.writeToCopy(buffer, 0, filled);
                 filled = 0;
-                live.addAndGet(counted);
-                counted = 0;
             }
             if (row.length > buffer.length) {
                 in.writeToCopy(row, 0, row.length);
@@ -150,10 +153,13 @@ final class ChunkCopy {
                 filled += row.length;
             }
             bytes += row.length;
-            counted++;
+            if (++counted == ROWS_COUNTED) {
+                live.passed(counted);
+                counted = 0;
+            }
         }
         in.writeToCopy(buffer, 0, filled);
-        live.addAndGet(counted);
+        live.passed(counted);
         return new Copied(in.endCopy(), bytes);
     }
 

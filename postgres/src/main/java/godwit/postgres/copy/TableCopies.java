@@ -1,11 +1,13 @@
 package godwit.postgres.copy;
 
 import godwit.GodwitException;
+import godwit.move.LiveSetting;
 import godwit.move.MoveSpec;
 import godwit.move.Snapshot;
 import godwit.postgres.Database;
 import godwit.postgres.Exemption;
 import godwit.postgres.Session;
+import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.util.ArrayList;
@@ -40,14 +42,17 @@ public final class TableCopies {
     private final Database source;
     private final Database target;
     private final Exemption exemption;
+    private final Valve valve;
     private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
 
-    public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption) {
+    /** @param valve what every chunk passes */
+    public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption, Valve valve) {
         this.run = run;
         this.spec = spec;
         this.source = source;
         this.target = target;
         this.exemption = exemption;
+        this.valve = valve;
     }
 
     /** Rows copied so far by this process, for people. */
@@ -65,7 +70,7 @@ public final class TableCopies {
     public void copy(List<Table> tables, Consumer<Table> whenCopied) {
         var waiting = new ArrayList<>(tables);
         waiting.sort(Comparator.comparingLong(Table::bytes).reversed());
-        try (var workers = Executors.newFixedThreadPool(spec.limits().copyWorkers())) {
+        try (var workers = Executors.newFixedThreadPool((int) LiveSetting.COPY_WORKERS.most())) {
             var turns = Executors.newFixedThreadPool(Math.max(2, spec.limits().copyWorkers()));
             try (turns) {
                 await(waiting.stream()
@@ -90,6 +95,7 @@ public final class TableCopies {
 
     /** Copies a table; false when it was rewritten meanwhile and has to begin again. */
     private boolean copied(Table table, ExecutorService workers, int attempt) {
+        valve.awaitResumed();
         try (var snapshot = snapshot(table, attempt)) {
             var chunks = Chunk.of(snapshot.blocks(), Math.max(1, spec.limits().chunkBytes() / 8192));
             begin(table, snapshot, chunks.size());
@@ -119,22 +125,29 @@ public final class TableCopies {
     }
 
     private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
+        valve.enter();
         try (var from = source.open("copy");
                 var to = target.openApplying("copy", exemption)) {
-            chunkCopy(table).copy(from, to, snapshot, chunk);
+            chunkCopy(table, valve::passed).copy(from, to, snapshot, chunk);
+        } finally {
+            valve.leave();
         }
     }
 
     private void copyThroughHolder(Table table, TableSnapshot holder, List<Chunk> chunks) {
         try (var to = target.openApplying("copy", exemption)) {
-            chunks.forEach(chunk -> chunkCopy(table).copyThroughHolder(holder, to, chunk));
+            // Under the table's lock: nothing is to wait here.
+            chunks.forEach(chunk -> chunkCopy(table, rows -> {}).copyThroughHolder(holder, to, chunk));
         }
     }
 
-    private ChunkCopy chunkCopy(Table table) {
+    private ChunkCopy chunkCopy(Table table, ChunkCopy.Passing passing) {
         var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
         var condition = Optional.ofNullable(spec.rows().get(table.name()));
-        return new ChunkCopy(run, table, condition, spec.limits().rowBytesMax(), counter);
+        return new ChunkCopy(run, table, condition, spec.limits().rowBytesMax(), rows -> {
+            counter.addAndGet(rows);
+            passing.passed(rows);
+        });
     }
 
     private boolean isDone(Table table) {

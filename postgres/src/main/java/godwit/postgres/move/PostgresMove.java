@@ -2,9 +2,12 @@ package godwit.postgres.move;
 
 import godwit.GodwitException;
 import godwit.Problem;
+import godwit.move.LiveSetting;
 import godwit.move.Lsn;
 import godwit.move.Side;
+import godwit.move.Tuning;
 import godwit.postgres.apply.StreamApplier;
+import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
@@ -14,6 +17,9 @@ import godwit.postgres.catalog.SchemaSelection;
 import godwit.postgres.catalog.TableReader;
 import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
+import godwit.run.RealPace;
+import godwit.run.Steering;
+import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -37,11 +43,13 @@ public final class PostgresMove implements MoveSteps {
     private final MoveContext context;
     private final Hook hook;
     private final Expansion expansion;
+    private final Valve valve;
     private final TableCopies copies;
     private final Progress progress;
+    private volatile Steering steering = Steering.NONE;
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
-    private @Nullable Streams streams;
+    private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
 
     /** @param folder where the hook runs */
@@ -49,8 +57,9 @@ public final class PostgresMove implements MoveSteps {
         this.context = context;
         this.hook = new Hook(context.spec().switching(), folder);
         this.expansion = new Expansion(context);
-        this.copies =
-                new TableCopies(context.run(), context.spec(), context.source(), context.target(), context.exemption());
+        this.valve = new Valve(new RealPace(), context.spec().limits().copyWorkers());
+        this.copies = new TableCopies(
+                context.run(), context.spec(), context.source(), context.target(), context.exemption(), valve);
         this.progress = new Progress(context, copies);
     }
 
@@ -124,7 +133,7 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void fill() {
         progress.plan(tables());
-        new Filling(context, copies, expansion).fill(tables(), script().objects());
+        new Filling(context, copies, expansion, valve).fill(tables(), script().objects());
     }
 
     @Override
@@ -171,6 +180,7 @@ public final class PostgresMove implements MoveSteps {
     private Streams streams() {
         if (streams == null) {
             streams = new Streams(context, tables());
+            streams.heed(steering.isPaused(), StreamLimits.of(tuning()));
             progress.follow(streams);
         }
         return streams;
@@ -204,7 +214,7 @@ public final class PostgresMove implements MoveSteps {
         expansion.make(script().objects(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
         expansion.guard(Side.SOURCE);
         prepareWayBack();
-        new Filling(context, copies, expansion).analyze(tables(), script().refreshes());
+        new Filling(context, copies, expansion, valve).analyze(tables(), script().refreshes());
         follow();
     }
 
@@ -296,12 +306,37 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
+    public void heed(Steering changed) {
+        steering = changed;
+        var tuning = tuning();
+        valve.allow((int) tuning.of(LiveSetting.COPY_WORKERS));
+        valve.limit(tuning.of(LiveSetting.ROWS_PER_SECOND));
+        if (changed.isPaused()) {
+            valve.pause();
+        } else {
+            valve.resume();
+        }
+        if (streams != null) {
+            streams.heed(changed.isPaused(), StreamLimits.of(tuning));
+        }
+    }
+
+    /** What people set meanwhile wins over the file. */
+    private Tuning tuning() {
+        return context.spec().conduct().tuning().with(steering.settings());
+    }
+
+    @Override
     public Map<String, Object> live() {
         return progress.report();
     }
 
     @Override
     public void interrupt() {
+        valve.end();
+        if (streams != null) {
+            streams.heed(false, StreamLimits.DEFAULT);
+        }
         context.source().abortAll();
         context.target().abortAll();
     }

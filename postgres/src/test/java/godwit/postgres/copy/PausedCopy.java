@@ -9,6 +9,8 @@ import godwit.postgres.Pair;
 import godwit.postgres.Session;
 import godwit.postgres.Specs;
 import godwit.postgres.ledger.PostgresLedger;
+import godwit.run.RealPace;
+import godwit.run.throttle.Valve;
 import godwit.schema.TableName;
 import java.time.Duration;
 import java.util.Map;
@@ -56,7 +58,13 @@ final class PausedCopy {
 
     CompletableFuture<Void> copy(int workers) {
         var spec = Specs.spec(pair.name(), workers);
-        var copies = new TableCopies(run, spec, pair.source(), pair.target(), new Exemption("test"));
+        var copies = new TableCopies(
+                run,
+                spec,
+                pair.source(),
+                pair.target(),
+                new Exemption("test"),
+                new Valve(new RealPace(), spec.limits().copyWorkers()));
         return Beside.run(() -> copies.copy(Pair.tables(pair.source()), table -> {}));
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import godwit.GodwitException;
 import godwit.Retry;
+import godwit.move.Conduct;
 import godwit.move.MoveSpec;
 import godwit.postgres.Beside;
 import godwit.postgres.Pair;
@@ -18,6 +19,7 @@ import godwit.run.Phase;
 import godwit.run.RealPace;
 import godwit.run.Request;
 import godwit.run.Run;
+import godwit.run.Steering;
 import godwit.run.Verb;
 import godwit.schema.TableName;
 import java.nio.file.Path;
@@ -49,10 +51,22 @@ final class LiveMove implements AutoCloseable {
 
     /** Prepares the move of a pair by a role; nothing has begun yet. */
     static LiveMove of(Pair pair, String role) {
+        return of(pair, role, Conduct.usual(Specs.spec(pair.name(), 2).limits()));
+    }
+
+    /** The same, going about its work in a way of its own. */
+    static LiveMove of(Pair pair, String role, Conduct conduct) {
         var usual = Specs.spec(pair.name(), 2);
         var tables = new MoveSpec.TableSelection(List.of(), List.of(TableName.of("public", "scratch")));
         var spec = new MoveSpec(
-                usual.name(), usual.source(), usual.target(), tables, Map.of(), usual.switching(), usual.limits());
+                usual.name(),
+                usual.source(),
+                usual.target(),
+                tables,
+                Map.of(),
+                usual.switching(),
+                usual.limits(),
+                conduct);
         var urls = Map.of(
                 "SOURCE_URL",
                 url(pair.sourceServer().port(), role, pair),
@@ -161,8 +175,12 @@ final class LiveMove implements AutoCloseable {
     }
 
     Outcome ask(Verb verb) {
+        return ask(verb, Map.of());
+    }
+
+    Outcome ask(Verb verb, Map<String, String> options) {
         var ledger = new PostgresLedger(asking);
-        var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, Map.of(), "test");
+        var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, options, "test");
         ledger.ask(request);
         return await().atMost(PATIENCE)
                 .until(() -> answer(ledger, request), Optional::isPresent)
@@ -181,6 +199,15 @@ final class LiveMove implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** What the worker published last. */
+    Map<String, Object> published() {
+        return find().map(run -> new PostgresLedger(asking).published(run.id())).orElse(Map.of());
+    }
+
+    Steering steering() {
+        return new PostgresLedger(asking).steering(find().orElseThrow().id());
     }
 
     String lastFailure() {
