@@ -297,7 +297,9 @@ public final class StreamApplier implements AutoCloseable {
         control.stop();
         reader.close();
         try {
-            thread.join(Duration.ofSeconds(10));
+            if (thread.getState() != Thread.State.NEW) {
+                thread.join(Duration.ofSeconds(10));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
