@@ -31,7 +31,9 @@ import picocli.CommandLine.Command;
             Verbs.Complete.class,
             Verbs.Pause.class,
             Verbs.Resume.class,
-            SetCommand.class
+            SetCommand.class,
+            SettingsCommand.class,
+            DiagnoseCommand.class
         })
 final class Main {
     private Main() {}

@@ -104,16 +104,17 @@ public final class PostgresLedger implements Ledger {
 
     @Override
     public void enter(UUID run, Phase phase) {
-        session.execute(
-                "UPDATE godwit.run SET phase = ?, problem = NULL, ended_at = CASE WHEN ? THEN now() END WHERE id = ?",
-                phase.word(),
-                phase.isOver(),
-                run);
+        session.execute("""
+                WITH before AS (SELECT id, phase FROM godwit.run WHERE id = ?),
+                noted AS (INSERT INTO godwit.event (run, operator, verb, result, code)
+                          SELECT id, 'worker', ?, 'done', '' FROM before WHERE phase <> ?)
+                UPDATE godwit.run SET phase = ?, problem = NULL, ended_at = CASE WHEN ? THEN now() END WHERE id = ?""", run, phase.word(), phase.word(), phase.word(), phase.isOver(), run);
     }
 
     @Override
     public void hold(UUID run, Problem problem) {
         session.execute("UPDATE godwit.run SET problem = ?::jsonb WHERE id = ?", ProblemJson.write(problem), run);
+        record(new Event(run, "worker", "hold", "failed", problem.code()));
     }
 
     @Override
@@ -125,6 +126,22 @@ public final class PostgresLedger implements Ledger {
                 event.verb(),
                 event.result(),
                 event.code());
+    }
+
+    /** What happened in a run, the newest first. */
+    public List<Entry> history(UUID run, int entriesMax) {
+        return session.query(
+                "SELECT at, operator, role, verb, result, code FROM godwit.event WHERE run = ? ORDER BY number DESC"
+                        + " LIMIT ?",
+                row -> new Entry(
+                        row.getObject(1, OffsetDateTime.class).toInstant().toString(),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getString(6)),
+                run,
+                entriesMax);
     }
 
     @Override

@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.Problem;
 import godwit.move.MoveSpec;
+import godwit.move.Side;
 import godwit.postgres.Database;
 import godwit.postgres.Session;
 import godwit.postgres.ledger.Holder;
@@ -116,6 +117,12 @@ public final class MoveAccess {
     /** The worker that holds the lease, if there is one. */
     public Optional<Holder> worker(Session session, Run leased) {
         return Lease.holder(session, leased.id());
+    }
+
+    /** What can be seen of both sides of a run. */
+    public List<SideView> look(UUID id) {
+        var look = new SideLook(new MoveContext(id, spec, source(), target()));
+        return List.of(look.at(Side.SOURCE), look.at(Side.TARGET));
     }
 
     /** How fast logs grow that nobody reads: a moment is spent on measuring. */

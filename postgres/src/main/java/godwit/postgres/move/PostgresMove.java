@@ -2,10 +2,8 @@ package godwit.postgres.move;
 
 import godwit.GodwitException;
 import godwit.Problem;
-import godwit.move.LiveSetting;
 import godwit.move.Lsn;
 import godwit.move.Side;
-import godwit.move.Tuning;
 import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.apply.StreamProgress;
@@ -19,7 +17,6 @@ import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
 import godwit.run.RealPace;
 import godwit.run.Steering;
-import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -43,10 +40,9 @@ public final class PostgresMove implements MoveSteps {
     private final MoveContext context;
     private final Hook hook;
     private final Expansion expansion;
-    private final Valve valve;
+    private final Throttling throttling;
     private final TableCopies copies;
     private final Progress progress;
-    private volatile Steering steering = Steering.NONE;
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
     private volatile @Nullable Streams streams;
@@ -57,10 +53,15 @@ public final class PostgresMove implements MoveSteps {
         this.context = context;
         this.hook = new Hook(context.spec().switching(), folder);
         this.expansion = new Expansion(context);
-        this.valve = new Valve(new RealPace(), context.spec().limits().copyWorkers());
+        this.throttling = new Throttling(context, new RealPace());
         this.copies = new TableCopies(
-                context.run(), context.spec(), context.source(), context.target(), context.exemption(), valve);
-        this.progress = new Progress(context, copies);
+                context.run(),
+                context.spec(),
+                context.source(),
+                context.target(),
+                context.exemption(),
+                throttling.valve());
+        this.progress = new Progress(context, copies, throttling);
     }
 
     /** What a check of a new move finds. */
@@ -133,7 +134,8 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void fill() {
         progress.plan(tables());
-        new Filling(context, copies, expansion, valve).fill(tables(), script().objects());
+        var filling = new Filling(context, copies, expansion, throttling.valve());
+        throttling.during(() -> filling.fill(tables(), script().objects()));
     }
 
     @Override
@@ -180,7 +182,7 @@ public final class PostgresMove implements MoveSteps {
     private Streams streams() {
         if (streams == null) {
             streams = new Streams(context, tables());
-            streams.heed(steering.isPaused(), StreamLimits.of(tuning()));
+            heedIn(streams);
             progress.follow(streams);
         }
         return streams;
@@ -214,7 +216,7 @@ public final class PostgresMove implements MoveSteps {
         expansion.make(script().objects(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
         expansion.guard(Side.SOURCE);
         prepareWayBack();
-        new Filling(context, copies, expansion, valve).analyze(tables(), script().refreshes());
+        new Filling(context, copies, expansion, throttling.valve()).analyze(tables(), script().refreshes());
         follow();
     }
 
@@ -307,23 +309,14 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void heed(Steering changed) {
-        steering = changed;
-        var tuning = tuning();
-        valve.allow((int) tuning.of(LiveSetting.COPY_WORKERS));
-        valve.limit(tuning.of(LiveSetting.ROWS_PER_SECOND));
-        if (changed.isPaused()) {
-            valve.pause();
-        } else {
-            valve.resume();
-        }
+        throttling.heed(changed);
         if (streams != null) {
-            streams.heed(changed.isPaused(), StreamLimits.of(tuning));
+            heedIn(streams);
         }
     }
 
-    /** What people set meanwhile wins over the file. */
-    private Tuning tuning() {
-        return context.spec().conduct().tuning().with(steering.settings());
+    private void heedIn(Streams heeding) {
+        heeding.heed(throttling.isPaused(), StreamLimits.of(throttling.tuning()));
     }
 
     @Override
@@ -333,7 +326,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void interrupt() {
-        valve.end();
+        throttling.valve().end();
         if (streams != null) {
             streams.heed(false, StreamLimits.DEFAULT);
         }

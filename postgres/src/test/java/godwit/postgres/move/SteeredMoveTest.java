@@ -35,8 +35,13 @@ class SteeredMoveTest {
     }
 
     private LiveMove slow(long rowsPerSecond) {
+        return tuned(LiveSetting.ROWS_PER_SECOND, rowsPerSecond, rowsPerSecond);
+    }
+
+    private LiveMove tuned(LiveSetting setting, long value, long rowsPerSecond) {
         var usual = Conduct.usual(Specs.spec("any", 2).limits());
-        var tuning = usual.tuning().with(LiveSetting.ROWS_PER_SECOND, rowsPerSecond);
+        var tuning =
+                usual.tuning().with(LiveSetting.ROWS_PER_SECOND, rowsPerSecond).with(setting, value);
         var conduct = new Conduct(usual.mode(), usual.schema(), usual.transport(), tuning);
         return LiveMove.of(pair, "postgres", conduct).start();
     }
@@ -117,6 +122,26 @@ class SteeredMoveTest {
 
             move.ask(Verb.SET, Map.of("throttle.rowsPerSecond", "0"));
             await().atMost(Duration.ofSeconds(4)).until(() -> rowsCopied() == ROWS);
+            move.awaitPhase(Phase.READY);
+        }
+    }
+
+    @Test
+    void aSignalAboveItsLimitStopsTheCopyAndIsNamedUntilItIsBelow() {
+        var reader = pair.atSource();
+        reader.begin();
+        reader.number("SELECT count(*) FROM scratch");
+        try (var move = tuned(LiveSetting.TRANSACTION_SECONDS_MAX, 1, 4000)) {
+            move.awaitPhase(Phase.FILLING);
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> String.valueOf(move.published().get("throttle"))
+                            .contains("the source's oldest transaction is"));
+            assertNothingIsCopiedMeanwhile();
+            assertThat(move.phase()).isEqualTo(Phase.FILLING);
+
+            reader.rollback();
+            move.ask(Verb.SET, Map.of("throttle.rowsPerSecond", "0"));
             move.awaitPhase(Phase.READY);
         }
     }
