@@ -39,6 +39,11 @@ final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(execute(arguments));
+    }
+
+    /** Does what the arguments say; returns the exit status. */
+    static int execute(String... arguments) {
+        return new CommandLine(new Main()).execute(arguments);
     }
 }

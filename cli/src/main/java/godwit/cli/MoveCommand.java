@@ -1,6 +1,8 @@
 package godwit.cli;
 
 import godwit.GodwitException;
+import godwit.cli.live.Operator;
+import godwit.cli.log.StateFolder;
 import godwit.file.Layers;
 import godwit.postgres.move.MoveAccess;
 import java.util.LinkedHashMap;
@@ -69,10 +71,10 @@ abstract class MoveCommand implements Callable<Integer> {
     /** Throws when the command was called in a way that can be told to be wrong without a file or a database. */
     void requireUsage() {}
 
-    /** Who asks, for the ledger: the system's user, and for whom. */
-    final String operator() {
+    /** Who asks: for the ledger, the system's user, and for whom. */
+    final Operator operator() {
         var user = System.getProperty("user.name", "unknown");
-        return as == null ? user : user + " as " + as;
+        return new Operator(as == null ? user : user + " as " + as, StateFolder.of(System.getenv()));
     }
 
     /** Where the settings' values came from, once the file is read. */

@@ -1,6 +1,7 @@
 package godwit.cli;
 
 import godwit.GodwitException;
+import godwit.cli.log.StateFolder;
 import godwit.file.Layers;
 import godwit.file.Layers.Origin;
 import godwit.postgres.move.MoveAccess;

@@ -2,6 +2,7 @@ package godwit.cli.live;
 
 import godwit.GodwitException;
 import godwit.Problem;
+import godwit.cli.log.RunLog;
 import godwit.postgres.ledger.PostgresLedger;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.Ledger;
@@ -25,11 +26,10 @@ public final class Asking {
     private static final long BEAT_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final MoveAccess access;
-    private final String operator;
+    private final Operator operator;
     private final Pace pace = new RealPace();
 
-    /** @param operator who asks, for the ledger */
-    public Asking(MoveAccess access, String operator) {
+    public Asking(MoveAccess access, Operator operator) {
         this.access = access;
         this.operator = operator;
     }
@@ -42,7 +42,7 @@ public final class Asking {
             if (run.phase().isOver()) {
                 return over(run, verb);
             }
-            var request = new Request(UUID.randomUUID(), run.id(), verb, options, operator);
+            var request = new Request(UUID.randomUUID(), run.id(), verb, options, operator.name());
             ledger.ask(request);
             return await(ledger, request);
         }
@@ -128,9 +128,13 @@ public final class Asking {
                 steer(ledger, run.get(), request);
                 return;
             }
-            try (var steps = access.steps(request.run())) {
+            try (var log = RunLog.open(operator.state(), request.run());
+                    var steps = access.steps(request.run())) {
                 var worker = new MoveWorker(run.get(), ledger, steps, pace);
-                worker.work(() -> ledger.answerTo(request.id()).isPresent());
+                var phase = worker.work(() -> ledger.answerTo(request.id()).isPresent());
+                if (phase.isOver()) {
+                    log.remove();
+                }
             }
         }
     }

@@ -76,11 +76,11 @@ public final class MoveAccess {
     }
 
     public Database source() {
-        return new Database(() -> addresses.read(spec.source()));
+        return new Database(() -> addresses.read(spec.source()), spec.conduct().transport());
     }
 
     public Database target() {
-        return new Database(() -> addresses.read(spec.target()));
+        return new Database(() -> addresses.read(spec.target()), spec.conduct().transport());
     }
 
     /** The ledger, through a session of its own that the caller closes. */

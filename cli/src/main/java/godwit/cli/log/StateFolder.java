@@ -1,17 +1,18 @@
-package godwit.cli;
+package godwit.cli.log;
 
 import godwit.file.Layers.Origin;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * Where Godwit keeps what belongs to this machine: its logs.
  *
  * @param source what named it
  */
-record StateFolder(Path path, String source) {
+public record StateFolder(Path path, String source) {
     /** GODWIT_STATE, else the user's state folder (XDG Base Directory Specification). */
-    static StateFolder of(Map<String, String> environment) {
+    public static StateFolder of(Map<String, String> environment) {
         var own = environment.getOrDefault("GODWIT_STATE", "");
         if (!own.isBlank()) {
             return new StateFolder(Path.of(own), "environment GODWIT_STATE");
@@ -23,7 +24,13 @@ record StateFolder(Path path, String source) {
         return new StateFolder(Path.of(System.getProperty("user.home", "."), ".local", "state", "godwit"), "default");
     }
 
-    Origin origin() {
+    /** As a setting. */
+    public Origin origin() {
         return new Origin("state", path.toString(), source);
+    }
+
+    /** What belongs to one run. */
+    Path ofRun(UUID run) {
+        return path.resolve("runs").resolve(run.toString());
     }
 }
