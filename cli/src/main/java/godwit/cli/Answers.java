@@ -27,6 +27,9 @@ final class Answers {
                 List.of("The writes are on the %s now. ".formatted(answer.get("writes")) + pause(answer));
             case ROLLBACK -> List.of("The writes are on the source, and nothing of the run is left.");
             case COMPLETE -> List.of("The move is over: the writes stay on the target.");
+            case PAUSE -> List.of("Paused: nothing is copied or applied until godwit resume.");
+            case RESUME -> List.of("It goes on.");
+            case SET -> List.of("Set: " + answer.get("set") + ". These win over the file.");
         };
     }
 

@@ -55,6 +55,9 @@ public interface MoveSteps extends AutoCloseable {
     /** Removes all that the run made; the ledger too, unless other runs are in it. */
     void remove(boolean keepTarget);
 
+    /** From now on the work keeps to this: copying pauses at the end of a chunk, applying at a commit. */
+    void heed(Steering steering);
+
     /** How things stand, for status. */
     Map<String, Object> live();
 

@@ -1,5 +1,6 @@
 package godwit.postgres;
 
+import godwit.move.Conduct.Transport;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
@@ -37,12 +38,19 @@ public final class Database {
             """;
 
     private final Supplier<Endpoint> endpoint;
+    private final Protection protection;
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
     private final IdleSessions idle = new IdleSessions(open);
 
     /** @param endpoint asked again for each connection, so that tokens that expire keep working */
     public Database(Supplier<Endpoint> endpoint) {
+        this(endpoint, Transport.PROTECTED);
+    }
+
+    /** @param transport whether connections that leave this machine may be unprotected */
+    public Database(Supplier<Endpoint> endpoint, Transport transport) {
         this.endpoint = endpoint;
+        this.protection = new Protection(transport);
     }
 
     public Endpoint endpoint() {
@@ -101,6 +109,12 @@ public final class Database {
     private Session tracked(Properties properties, Endpoint to, Session.Owner owner) throws SQLException {
         var session = new Session(DriverManager.getConnection(url(to), properties), to.place(), owner);
         open.add(session);
+        try {
+            protection.requireKept(to, session);
+        } catch (RuntimeException e) {
+            session.abort();
+            throw e;
+        }
         session.execute(FORMS);
         session.execute(LIMITS);
         if (session.number("SHOW server_version_num") >= 170000) {
@@ -119,9 +133,9 @@ public final class Database {
                 + java.net.URLEncoder.encode(to.database(), java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    private static Properties properties(Endpoint to, String purpose) {
+    private Properties properties(Endpoint to, String purpose) {
         var properties = new Properties();
-        to.parameters().forEach(properties::setProperty);
+        protection.parameters(to).forEach(properties::setProperty);
         properties.setProperty("user", to.user());
         if (!to.password().isEmpty()) {
             properties.setProperty("password", to.password());

@@ -39,6 +39,7 @@ public final class StreamApplier implements AutoCloseable {
     private final Batch batch = new Batch();
     private final Thread thread;
 
+    private volatile StreamLimits limits = StreamLimits.DEFAULT;
     private volatile Lsn flushed;
     private volatile Lsn received;
     private volatile long lastCommitAt;
@@ -95,6 +96,11 @@ public final class StreamApplier implements AutoCloseable {
         return new StreamState(flushed, received, lastCommitAt, behind, applied.get(), foreign.get());
     }
 
+    /** From now on this much is written at once. */
+    public void limit(StreamLimits changed) {
+        limits = changed;
+    }
+
     /** From this position of the followed log on, transactions are applied; those before it are dropped. */
     public void applyFrom(Lsn position) {
         filter.applyFrom(position);
@@ -123,6 +129,10 @@ public final class StreamApplier implements AutoCloseable {
     }
 
     private void step() throws InterruptedException {
+        if (open == null && control.isPaused()) {
+            flush();
+            control.standPaused();
+        }
         var message = reader.next(WAIT);
         if (message.isPresent()) {
             behind = !(message.get() instanceof Message.Idle);
@@ -167,7 +177,7 @@ public final class StreamApplier implements AutoCloseable {
             lastCommitAt = commit.committedAt();
         }
         received = commit.end();
-        if (batch.isDue(StreamLimits.DEFAULT) || writer.isOpen() || !ended.markers.isEmpty()) {
+        if (batch.isDue(limits) || writer.isOpen() || !ended.markers.isEmpty()) {
             flush();
         }
         ended.markers.forEach(control::passed);
@@ -184,7 +194,7 @@ public final class StreamApplier implements AutoCloseable {
         }
         change.to(table);
         batch.count(bytes);
-        if (batch.isFull(StreamLimits.DEFAULT)) {
+        if (batch.isFull(limits)) {
             writePart();
         }
     }

@@ -9,25 +9,25 @@ import godwit.schema.Table;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
 /** Copies one chunk: its rows and its row in the ledger in one transaction of the target. */
 final class ChunkCopy {
+    private static final int ROWS_COUNTED = 256;
     private static final int BUFFER_BYTES = 256 * 1024;
 
     private final CopyLedger ledger;
     private final Table table;
     private final Optional<String> rows;
     private final RowLimit limit;
-    private final AtomicLong live;
+    private final Passing live;
 
     /**
      * @param rows a condition in SQL by which rows are selected
-     * @param live counts rows while they are copied, for people
+     * @param live told of rows while they are copied
      */
-    ChunkCopy(CopyLedger ledger, Table table, Optional<String> rows, RowLimit limit, AtomicLong live) {
+    ChunkCopy(CopyLedger ledger, Table table, Optional<String> rows, RowLimit limit, Passing live) {
         this.ledger = ledger;
         this.table = table;
         this.rows = rows;
@@ -59,6 +59,11 @@ final class ChunkCopy {
             ledger.note(t, table, snapshot, chunk, copied.rows(), copied.bytes());
             return true;
         });
+    }
+
+    /** Hears of rows while they are copied, and may make the copy wait. */
+    interface Passing {
+        void passed(long rows);
     }
 
     private record Copied(long rows, long bytes) {}
@@ -132,15 +137,16 @@ final class ChunkCopy {
                 if (filled == buffer.length) {
                     in.writeToCopy(buffer, 0, filled);
                     filled = 0;
-                    live.addAndGet(counted);
-                    counted = 0;
                 }
             }
             bytes += frame;
-            counted++;
+            if (++counted == ROWS_COUNTED) {
+                live.passed(counted);
+                counted = 0;
+            }
         }
         in.writeToCopy(buffer, 0, filled);
-        live.addAndGet(counted);
+        live.passed(counted);
         return new Copied(in.endCopy(), bytes);
     }
 }

@@ -1,12 +1,14 @@
 package godwit.postgres.copy;
 
 import godwit.GodwitException;
+import godwit.move.LiveSetting;
 import godwit.move.MoveSpec;
 import godwit.move.Snapshot;
 import godwit.postgres.Database;
 import godwit.postgres.Exemption;
 import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
+import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.util.ArrayList;
@@ -40,13 +42,16 @@ public final class TableCopies {
     private final Database source;
     private final CopyLedger ledger;
     private final CopyLanes lanes;
+    private final Valve valve;
     private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
 
-    public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption) {
+    /** @param valve what every chunk passes */
+    public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption, Valve valve) {
         this.spec = spec;
         this.source = source;
         this.ledger = new CopyLedger(run);
         this.lanes = new CopyLanes(source, target, exemption);
+        this.valve = valve;
     }
 
     /** Rows copied so far by this process, for people. */
@@ -64,7 +69,7 @@ public final class TableCopies {
     public void copy(List<Table> tables, Consumer<Table> whenCopied) {
         var waiting = new ArrayList<>(tables);
         waiting.sort(Comparator.comparingLong(Table::bytes).reversed());
-        try (var workers = Executors.newFixedThreadPool(spec.limits().copyWorkers())) {
+        try (var workers = Executors.newFixedThreadPool((int) LiveSetting.COPY_WORKERS.most())) {
             var turns = Executors.newFixedThreadPool(Math.max(2, spec.limits().copyWorkers()));
             try (turns) {
                 await(waiting.stream()
@@ -91,12 +96,15 @@ public final class TableCopies {
 
     /** Copies a table; false when it was rewritten meanwhile and has to begin again. */
     private boolean copied(Table table, ExecutorService workers, int attempt) {
+        valve.awaitResumed();
         try (var snapshot = snapshot(table, attempt)) {
             var blocksMax = Math.max(1, spec.limits().chunkBytes() / 8192);
             var chunks = Chunk.of(snapshot.blocks(), blocksMax, spec.limits().copyWorkers());
             use(lane -> ledger.begin(lane.target(), table, snapshot, chunks.size()));
             if (attempt > FREE_ATTEMPTS_MAX) {
-                use(lane -> chunks.forEach(c -> chunkCopy(table).copyThroughHolder(snapshot, lane.target(), c)));
+                // Under the table's lock: nothing is to wait here.
+                use(lane -> chunks.forEach(
+                        c -> chunkCopy(table, rows -> {}).copyThroughHolder(snapshot, lane.target(), c)));
             } else {
                 await(chunks.stream()
                         .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
@@ -128,14 +136,22 @@ public final class TableCopies {
     }
 
     private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
-        use(lane -> chunkCopy(table).copy(lane.source(), lane.target(), snapshot, chunk));
+        valve.enter();
+        try {
+            use(lane -> chunkCopy(table, valve::passed).copy(lane.source(), lane.target(), snapshot, chunk));
+        } finally {
+            valve.leave();
+        }
     }
 
-    private ChunkCopy chunkCopy(Table table) {
+    private ChunkCopy chunkCopy(Table table, ChunkCopy.Passing passing) {
         var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
         var condition = Optional.ofNullable(spec.rows().get(table.name()));
         return new ChunkCopy(
-                ledger, table, condition, new RowLimit(spec.limits().rowBytesMax()), counter);
+                ledger, table, condition, new RowLimit(spec.limits().rowBytesMax()), rows -> {
+                    counter.addAndGet(rows);
+                    passing.passed(rows);
+                });
     }
 
     /**

@@ -4,6 +4,7 @@ import godwit.move.Side;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
 import godwit.postgres.copy.TableCopies;
+import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,11 +19,13 @@ final class Filling {
     private final MoveContext context;
     private final TableCopies copies;
     private final Expansion expansion;
+    private final Valve valve;
 
-    Filling(MoveContext context, TableCopies copies, Expansion expansion) {
+    Filling(MoveContext context, TableCopies copies, Expansion expansion, Valve valve) {
         this.context = context;
         this.copies = copies;
         this.expansion = expansion;
+        this.valve = valve;
     }
 
     void fill(List<Table> tables, List<SchemaObject> objects) {
@@ -31,7 +34,10 @@ final class Filling {
             try {
                 copies.copy(tables, table -> {
                     for (var object : afterCopy(objects, table)) {
-                        building.add(builders.submit(() -> expansion.make(List.of(object), any -> true)));
+                        building.add(builders.submit(() -> {
+                            valve.awaitResumed();
+                            expansion.make(List.of(object), any -> true);
+                        }));
                     }
                 });
                 await(building);

@@ -5,6 +5,7 @@ import godwit.Problem;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.apply.StreamApplier;
+import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
@@ -14,7 +15,9 @@ import godwit.postgres.catalog.SchemaSelection;
 import godwit.postgres.catalog.TableReader;
 import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
+import godwit.run.RealPace;
 import godwit.run.Reports;
+import godwit.run.Steering;
 import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -40,13 +43,14 @@ public final class PostgresMove implements MoveSteps {
     private final MoveContext context;
     private final Hook hook;
     private final Expansion expansion;
+    private final Throttling throttling;
     private final TableCopies copies;
     private final Progress progress;
     private final Drift drift;
     private final Surroundings surroundings;
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
-    private @Nullable Streams streams;
+    private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
 
     /** @param folder where the hook runs */
@@ -54,9 +58,15 @@ public final class PostgresMove implements MoveSteps {
         this.context = context;
         this.hook = new Hook(context.spec().switching(), folder);
         this.expansion = new Expansion(context);
-        this.copies =
-                new TableCopies(context.run(), context.spec(), context.source(), context.target(), context.exemption());
-        this.progress = new Progress(context, copies);
+        this.throttling = new Throttling(context, new RealPace());
+        this.copies = new TableCopies(
+                context.run(),
+                context.spec(),
+                context.source(),
+                context.target(),
+                context.exemption(),
+                throttling.valve());
+        this.progress = new Progress(context, copies, throttling);
         this.drift = new Drift(context);
         this.surroundings = new Surroundings(context);
     }
@@ -133,7 +143,8 @@ public final class PostgresMove implements MoveSteps {
     public void fill() {
         drift.requireNone();
         progress.plan(tables());
-        new Filling(context, copies, expansion).fill(tables(), script().objects());
+        var filling = new Filling(context, copies, expansion, throttling.valve());
+        throttling.during(() -> filling.fill(tables(), script().objects()));
     }
 
     @Override
@@ -180,6 +191,7 @@ public final class PostgresMove implements MoveSteps {
     private Streams streams() {
         if (streams == null) {
             streams = new Streams(context, tables());
+            heedIn(streams);
             progress.follow(streams);
         }
         return streams;
@@ -211,7 +223,7 @@ public final class PostgresMove implements MoveSteps {
     public void finish() {
         passAllSnapshots();
         expansion.make(script().objects(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
-        var filling = new Filling(context, copies, expansion);
+        var filling = new Filling(context, copies, expansion, throttling.valve());
         var analyzed = filling.analyze(tables());
         expansion.guard(Side.SOURCE);
         prepareWayBack();
@@ -336,12 +348,28 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
+    public void heed(Steering changed) {
+        throttling.heed(changed);
+        if (streams != null) {
+            heedIn(streams);
+        }
+    }
+
+    private void heedIn(Streams heeding) {
+        heeding.heed(throttling.isPaused(), StreamLimits.of(throttling.tuning()));
+    }
+
+    @Override
     public Map<String, Object> live() {
         return progress.report();
     }
 
     @Override
     public void interrupt() {
+        throttling.valve().end();
+        if (streams != null) {
+            streams.heed(false, StreamLimits.DEFAULT);
+        }
         context.source().abortAll();
         context.target().abortAll();
     }

@@ -90,7 +90,9 @@ final class Removal {
                 return;
             }
             target.transaction(t -> {
-                for (var table : new String[] {"chunk", "table_copy", "made", "request", "progress", "shape"}) {
+                for (var table : new String[] {
+                    "chunk", "table_copy", "made", "request", "progress", "shape", "setting", "worker", "move_file"
+                }) {
                     t.execute("DELETE FROM godwit." + new Identifier(table).sql() + " WHERE run = ?", context.run());
                 }
                 return t.execute("DELETE FROM godwit.run WHERE id = ?", context.run());

@@ -5,6 +5,7 @@ import godwit.move.Side;
 import godwit.move.Snapshot;
 import godwit.postgres.Session;
 import godwit.postgres.apply.StreamApplier;
+import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.apply.StreamStart;
 import godwit.postgres.capture.SlotReader;
@@ -25,6 +26,8 @@ final class Streams implements AutoCloseable {
     private final MoveContext context;
     private final List<Table> tables;
     private final Map<Side, StreamApplier> open = new EnumMap<>(Side.class);
+    private StreamLimits limits = StreamLimits.DEFAULT;
+    private boolean paused;
 
     Streams(MoveContext context, List<Table> tables) {
         this.context = context;
@@ -81,7 +84,24 @@ final class Streams implements AutoCloseable {
         }
     }
 
+    /** From now on the streams, those that are opened later too, keep to this. */
+    void heed(boolean pause, StreamLimits changed) {
+        paused = pause;
+        limits = changed;
+        open.values().forEach(this::heedIn);
+    }
+
+    private void heedIn(StreamApplier stream) {
+        stream.limit(limits);
+        if (paused) {
+            stream.control().pause();
+        } else {
+            stream.control().resume();
+        }
+    }
+
     void begin() {
+        open.values().forEach(this::heedIn);
         open.values().forEach(StreamApplier::begin);
     }
 

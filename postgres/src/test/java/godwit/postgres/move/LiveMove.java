@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
+import godwit.move.Conduct;
 import godwit.move.MoveSpec;
 import godwit.postgres.Beside;
 import godwit.postgres.Pair;
@@ -19,6 +20,7 @@ import godwit.run.Phase;
 import godwit.run.RealPace;
 import godwit.run.Request;
 import godwit.run.Run;
+import godwit.run.Steering;
 import godwit.run.Verb;
 import godwit.schema.TableName;
 import java.nio.file.Path;
@@ -52,6 +54,21 @@ final class LiveMove implements AutoCloseable {
     /** Prepares the move of a pair by a role; nothing has begun yet. */
     static LiveMove of(Pair pair, String role) {
         return of(pair, role, withoutScratch(Specs.spec(pair.name(), 2)));
+    }
+
+    /** The same, going about its work in a way of its own. */
+    static LiveMove of(Pair pair, String role, Conduct conduct) {
+        var usual = withoutScratch(Specs.spec(pair.name(), 2));
+        var spec = new MoveSpec(
+                usual.name(),
+                usual.source(),
+                usual.target(),
+                usual.tables(),
+                usual.rows(),
+                usual.switching(),
+                usual.limits(),
+                conduct);
+        return of(pair, role, spec);
     }
 
     /** The same with a spec of the test's own. */
@@ -196,8 +213,12 @@ final class LiveMove implements AutoCloseable {
     }
 
     Outcome ask(Verb verb) {
+        return ask(verb, Map.of());
+    }
+
+    Outcome ask(Verb verb, Map<String, String> options) {
         var ledger = new PostgresLedger(asking);
-        var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, Map.of(), "test");
+        var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, options, "test");
         ledger.ask(request);
         return await().atMost(PATIENCE)
                 .until(() -> answer(ledger, request), Optional::isPresent)
@@ -216,6 +237,15 @@ final class LiveMove implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** What the worker published last. */
+    Map<String, Object> published() {
+        return find().map(run -> new PostgresLedger(asking).published(run.id())).orElse(Map.of());
+    }
+
+    Steering steering() {
+        return new PostgresLedger(asking).steering(find().orElseThrow().id());
     }
 
     String lastFailure() {

@@ -3,6 +3,7 @@ package godwit.testkit.fake;
 import godwit.GodwitException;
 import godwit.move.Side;
 import godwit.run.MoveSteps;
+import godwit.run.Steering;
 import godwit.testkit.fake.Logged.Origin;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -235,6 +236,11 @@ public final class FakeMove implements MoveSteps {
     public void remove(boolean keepTarget) {
         close();
         removal.remove(keepTarget);
+    }
+
+    @Override
+    public void heed(Steering steering) {
+        streams.pause(steering.isPaused());
     }
 
     @Override
