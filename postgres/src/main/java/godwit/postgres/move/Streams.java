@@ -8,6 +8,7 @@ import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.apply.StreamStart;
 import godwit.postgres.capture.SlotReader;
+import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.copy.TableCopies;
 import godwit.schema.Table;
 import godwit.schema.TableName;
@@ -59,12 +60,20 @@ final class Streams implements AutoCloseable {
             var applyFrom = writes == Writes.on(from) ? Optional.of(position) : Optional.<Lsn>empty();
             var start = new StreamStart(
                     progress, position, applyFrom, tables, copies(from, session), xidNear(from), binary);
-            var reader = SlotReader.open(context.database(from), context.streamSource(from, binary), position);
+            var source = context.streamSource(from, binary, protocol(progress, session));
+            var reader = SlotReader.open(context.database(from), source, position);
             open.put(from, applier(reader, session, start));
         } catch (RuntimeException e) {
             session.abort();
             throw e;
         }
+    }
+
+    /** As the move file says, unless a transaction has turned out to be one that cannot be staged. */
+    private StreamProtocol protocol(StreamProgress progress, Session session) {
+        return progress.wantsWhole(session)
+                ? StreamProtocol.WHOLE
+                : StreamProtocol.of(context.spec().limits().streamProtocol());
     }
 
     /** A reader that nobody closes would keep the slot from all who come later. */
