@@ -1,0 +1,62 @@
+package godwit.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** Verifies a move that is in step, by the verb; against one hash over each table's rows as text, both sides at once. */
+final class VerifyBench implements Bench {
+    @Override
+    public String name() {
+        return "verify";
+    }
+
+    @Override
+    public List<String> programs() {
+        return List.of("pgbench");
+    }
+
+    @Override
+    public Map<String, Comparison> run(Setting setting) {
+        var parts = new LinkedHashMap<String, Comparison>();
+        for (var dataset : Dataset.all(setting.scale())) {
+            dataset.create(setting.servers().source(), setting.programs());
+            setting.servers().emptyTarget(dataset.name());
+            try (var move = Move.start(
+                    setting.servers(), dataset.name(), setting.programs(), setting.folder(), setting.jobs())) {
+                parts.put(dataset.name(), compare(setting, dataset, move.awaitReady()));
+            }
+            Servers.execute(
+                    setting.servers().source(),
+                    "postgres",
+                    List.of("DROP DATABASE " + dataset.name() + " WITH (FORCE)"));
+        }
+        return parts;
+    }
+
+    private Comparison compare(Setting setting, Dataset dataset, Move move) {
+        var ours = new ArrayList<Double>();
+        var theirs = new ArrayList<Double>();
+        setting.servers().settle();
+        for (var run = 0; run < setting.runs(); run++) {
+            theirs.add(Stopwatch.of(() -> hashBoth(setting.servers(), dataset.name())));
+            ours.add(Stopwatch.of(() -> move.verb("verify")));
+        }
+        var rows = dataset.rows(setting.servers().source());
+        return new Comparison(name(), "SELECT sum(hashtext(t::text)) on each side", "rows/s", rows, ours, theirs, 0.8);
+    }
+
+    private static void hashBoth(Servers servers, String database) {
+        var tables = Servers.text(
+                servers.source(),
+                database,
+                "SELECT string_agg(format('SELECT sum(hashtext(t::text)) FROM public.%I t', relname), ';')"
+                        + " FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace");
+        var statements = List.of(tables.split(";"));
+        var other = CompletableFuture.runAsync(() -> Servers.execute(servers.target(), database, statements));
+        Servers.execute(servers.source(), database, statements);
+        other.join();
+    }
+}
