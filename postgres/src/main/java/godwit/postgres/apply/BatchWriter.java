@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
@@ -45,12 +46,14 @@ final class BatchWriter {
     private final Set<TableName> created = new HashSet<>();
     private int part;
     private long missing;
+    private final AtomicLong missingRows;
     private boolean open;
 
     BatchWriter(Session session, boolean binary, StreamProgress progress) {
         this.session = session;
         this.stage = new RowStage(session, binary);
         this.progress = progress;
+        this.missingRows = new AtomicLong(progress.missingRows(session));
         session.execute("SET temp_buffers = '32MB'");
         session.execute("SET enable_seqscan = off");
         session.execute("SET enable_mergejoin = off");
@@ -105,8 +108,19 @@ final class BatchWriter {
         progress.save(session, position, missing);
         session.commit();
         open = false;
+        missingRows.addAndGet(missing);
         missing = 0;
         created.clear();
+    }
+
+    /** Rows that changes were to replace and that were not there. */
+    long missingRows() {
+        return missingRows.get();
+    }
+
+    void forgetMissingRows(Session other) {
+        progress.forgetMissingRows(other);
+        missingRows.set(0);
     }
 
     /** Takes back all that was written since the last commit. */

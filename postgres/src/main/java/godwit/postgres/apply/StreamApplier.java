@@ -88,7 +88,7 @@ public final class StreamApplier implements AutoCloseable {
     }
 
     public StreamState state() {
-        return new StreamState(flushed, received, lastCommitAt, behind, applied.get(), foreign.get());
+        return new StreamState(flushed, received, lastCommitAt, behind, applied.get(), writer.missingRows(), foreign.get());
     }
 
     /** From this position of the followed log on, transactions are applied; those before it are dropped. */
@@ -99,6 +99,11 @@ public final class StreamApplier implements AutoCloseable {
     /** From now on nothing is applied: the followed side takes no writes but Godwit's. */
     public void applyNothing() {
         filter.applyNothing();
+    }
+
+    /** Both sides were proven equal at a person's wish. */
+    public void forgetMissingRows(Session applying) {
+        writer.forgetMissingRows(applying);
     }
 
     private void follow() {

@@ -157,9 +157,8 @@ final class TargetTable {
     }
 
     private String hash(ColumnSql sql) {
-        return types.hashable().isEmpty()
-                ? "0::bigint"
-                : "hash_record_extended(ROW(" + select(sql, types.hashable()::contains) + "), 0)";
+        return types.hash(
+                IntStream.range(0, table.stored().size()).mapToObj(sql::of).toList());
     }
 
     private String keysMatch(String alias) {

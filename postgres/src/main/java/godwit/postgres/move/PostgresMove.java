@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresMove implements MoveSteps {
     private static final long NEARLY_CAUGHT_UP_BYTES = 1 << 20;
     private static final long NEARLY_CAUGHT_UP_MICROS = 2_000_000;
+    private static final String BEFORE_SWITCH = "before switch";
     private static final Duration SNAPSHOTS_LIMIT = Duration.ofMinutes(10);
 
     private final MoveContext context;
@@ -275,7 +276,12 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public Verification verify(UUID id, String phase) {
-        return new Proof(context, streams(), tables()).verify(id, phase, leader());
+        var leader = leader();
+        var verification = new Proof(context, streams(), tables()).verify(id, phase, leader);
+        if (verification.isEqual() && !phase.equals(BEFORE_SWITCH)) {
+            streams().forgetMissing(leader);
+        }
+        return verification;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package godwit.postgres.move;
 
+import godwit.Problem;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.move.Snapshot;
@@ -97,6 +98,28 @@ final class Streams implements AutoCloseable {
     private long xidNear(Side from) {
         try (var followed = context.open(from, "look")) {
             return followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+        }
+    }
+
+    /** Rows that the stream from a side was to change and that the other side did not have are evidence of a stranger. */
+    void requireNoneMissing(Side from) {
+        var missing = from(from).state().missingRows();
+        if (missing > 0) {
+            throw Problem.of(
+                            "differences-open",
+                            "%d rows that the stream changed were missing in the %s: somebody else has written there."
+                                    .formatted(missing, from.other().word()),
+                            "Find out who. godwit verify compares again, godwit repair mends; then switch again.")
+                    .asException();
+        }
+    }
+
+    /** Both sides were proven equal because somebody asked. */
+    void forgetMissing(Side from) {
+        if (from(from).state().missingRows() > 0) {
+            try (var session = context.openApplying(from.other(), "verify")) {
+                from(from).forgetMissingRows(session);
+            }
         }
     }
 
