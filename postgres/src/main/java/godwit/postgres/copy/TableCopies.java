@@ -6,7 +6,9 @@ import godwit.move.MoveSpec;
 import godwit.move.Snapshot;
 import godwit.postgres.Database;
 import godwit.postgres.Exemption;
+import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
+import godwit.run.RealPace;
 import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.schema.TableName;
@@ -37,21 +39,30 @@ public final class TableCopies {
     /** After so many attempts a table is locked for a moment, because it is truncated faster than it can be read. */
     private static final int FREE_ATTEMPTS_MAX = 3;
 
-    private final UUID run;
     private final MoveSpec spec;
     private final Database source;
-    private final Database target;
-    private final Exemption exemption;
+    private final CopyLedger ledger;
+    private final CopyLanes lanes;
     private final Valve valve;
     private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
 
+    /** Copies as many chunks at once as the limits allow, whatever else happens. */
+    public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption) {
+        this(
+                run,
+                spec,
+                source,
+                target,
+                exemption,
+                new Valve(new RealPace(), spec.limits().copyWorkers()));
+    }
+
     /** @param valve what every chunk passes */
     public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption, Valve valve) {
-        this.run = run;
         this.spec = spec;
         this.source = source;
-        this.target = target;
-        this.exemption = exemption;
+        this.ledger = new CopyLedger(run);
+        this.lanes = new CopyLanes(source, target, exemption);
         this.valve = valve;
     }
 
@@ -81,11 +92,13 @@ public final class TableCopies {
                 workers.shutdownNow();
                 throw e;
             }
+        } finally {
+            lanes.closeIdle();
         }
     }
 
     private void copyTable(Table table, ExecutorService workers, Consumer<Table> whenCopied) {
-        if (!isDone(table)) {
+        if (!lanes.use(lane -> ledger.isDone(lane.target(), table))) {
             for (var attempt = 1; !copied(table, workers, attempt); attempt++) {
                 live.remove(table.name());
             }
@@ -98,7 +111,7 @@ public final class TableCopies {
         valve.awaitResumed();
         try (var snapshot = snapshot(table, attempt)) {
             var chunks = Chunk.of(snapshot.blocks(), Math.max(1, spec.limits().chunkBytes() / 8192));
-            begin(table, snapshot, chunks.size());
+            use(lane -> ledger.begin(lane.target(), table, snapshot, chunks.size()));
             if (attempt > FREE_ATTEMPTS_MAX) {
                 copyThroughHolder(table, snapshot, chunks);
             } else {
@@ -106,8 +119,8 @@ public final class TableCopies {
                         .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
                         .toList());
             }
-            makeLasting(snapshot);
-            finish(table, snapshot);
+            use(lane -> makeLasting(lane.source(), snapshot));
+            use(lane -> ledger.finish(lane.target(), table, snapshot));
             return true;
         } catch (GodwitException e) {
             if (e.problem().code().equals("table-rewritten") && attempt < REWRITES_MAX) {
@@ -124,92 +137,45 @@ public final class TableCopies {
                 : TableSnapshot.export(session, table);
     }
 
+    private void use(Consumer<CopyLanes.Lane> work) {
+        lanes.use(lane -> {
+            work.accept(lane);
+            return true;
+        });
+    }
+
     private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
         valve.enter();
-        try (var from = source.open("copy");
-                var to = target.openApplying("copy", exemption)) {
-            chunkCopy(table, valve::passed).copy(from, to, snapshot, chunk);
+        try {
+            use(lane -> chunkCopy(table, valve::passed).copy(lane.source(), lane.target(), snapshot, chunk));
         } finally {
             valve.leave();
         }
     }
 
+    /** Under the table's lock nothing is to wait. */
     private void copyThroughHolder(Table table, TableSnapshot holder, List<Chunk> chunks) {
-        try (var to = target.openApplying("copy", exemption)) {
-            // Under the table's lock: nothing is to wait here.
-            chunks.forEach(chunk -> chunkCopy(table, rows -> {}).copyThroughHolder(holder, to, chunk));
-        }
+        var copy = chunkCopy(table, rows -> {});
+        use(lane -> chunks.forEach(chunk -> copy.copyThroughHolder(holder, lane.target(), chunk)));
     }
 
     private ChunkCopy chunkCopy(Table table, ChunkCopy.Passing passing) {
         var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
         var condition = Optional.ofNullable(spec.rows().get(table.name()));
-        return new ChunkCopy(run, table, condition, spec.limits().rowBytesMax(), rows -> {
-            counter.addAndGet(rows);
-            passing.passed(rows);
-        });
-    }
-
-    private boolean isDone(Table table) {
-        try (var session = target.open("copy")) {
-            return session.is(
-                    "SELECT done FROM godwit.table_copy WHERE run = ? AND schema_name = ? AND table_name = ?",
-                    run,
-                    table.name().schema().name(),
-                    table.name().name().name());
-        }
-    }
-
-    /** Empties the table and notes its snapshot: rows of an earlier attempt belong to another. */
-    private void begin(Table table, TableSnapshot snapshot, int chunks) {
-        try (var session = target.openApplying("copy", exemption)) {
-            session.transaction(s -> {
-                s.execute("TRUNCATE ONLY " + table.name().sql());
-                forget(s, "chunk", table);
-                forget(s, "table_copy", table);
-                return s.execute(
-                        """
-                        INSERT INTO godwit.table_copy
-                          (run, schema_name, table_name, snapshot, filenode, rows_total, chunks_total)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                        run,
-                        table.name().schema().name(),
-                        table.name().name().name(),
-                        snapshot.snapshot(),
-                        snapshot.filenode(),
-                        table.rows(),
-                        chunks);
-            });
-        }
-    }
-
-    private void forget(Session session, String what, Table table) {
-        session.execute(
-                "DELETE FROM godwit." + what + " WHERE run = ? AND schema_name = ? AND table_name = ?",
-                run,
-                table.name().schema().name(),
-                table.name().name().name());
+        return new ChunkCopy(
+                ledger, table, condition, new RowLimit(spec.limits().rowBytesMax()), rows -> {
+                    counter.addAndGet(rows);
+                    passing.passed(rows);
+                });
     }
 
     /**
      * Flushes the source's log. A crash of the source could otherwise take back what the snapshot saw, and give the same
      * transaction numbers to others, whose changes the stream would then hold for copied.
      */
-    private void makeLasting(TableSnapshot snapshot) {
-        try (var session = source.open("copy")) {
-            session.text("SELECT pg_logical_emit_message(true, 'godwit.flush', '')::text");
-        }
+    private static void makeLasting(Session source, TableSnapshot snapshot) {
+        source.text("SELECT pg_logical_emit_message(true, 'godwit.flush', '')::text");
         snapshot.requireHeld();
-    }
-
-    /** Notes that a table is whole, unless its copy has begun again elsewhere meanwhile. */
-    private void finish(Table table, TableSnapshot snapshot) {
-        try (var session = target.open("copy")) {
-            session.execute(
-                    """
-                    UPDATE godwit.table_copy SET done = true
-                    WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ?""", run, table.name().schema().name(), table.name().name().name(), snapshot.snapshot());
-        }
     }
 
     /** The snapshot that each copied table was read under. */

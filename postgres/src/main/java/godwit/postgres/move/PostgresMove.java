@@ -214,9 +214,11 @@ public final class PostgresMove implements MoveSteps {
     public void finish() {
         passAllSnapshots();
         expansion.make(script().objects(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
+        var filling = new Filling(context, copies, expansion, throttling.valve());
+        var analyzed = filling.analyze(tables());
         expansion.guard(Side.SOURCE);
         prepareWayBack();
-        new Filling(context, copies, expansion, throttling.valve()).analyze(tables(), script().refreshes());
+        filling.complete(analyzed, script().refreshes());
         follow();
     }
 

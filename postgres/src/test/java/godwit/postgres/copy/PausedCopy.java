@@ -2,6 +2,7 @@ package godwit.postgres.copy;
 
 import static org.awaitility.Awaitility.await;
 
+import godwit.move.MoveSpec;
 import godwit.move.Snapshot;
 import godwit.postgres.Beside;
 import godwit.postgres.Exemption;
@@ -9,8 +10,6 @@ import godwit.postgres.Pair;
 import godwit.postgres.Session;
 import godwit.postgres.Specs;
 import godwit.postgres.ledger.PostgresLedger;
-import godwit.run.RealPace;
-import godwit.run.throttle.Valve;
 import godwit.schema.TableName;
 import java.time.Duration;
 import java.util.Map;
@@ -57,14 +56,16 @@ final class PausedCopy {
     }
 
     CompletableFuture<Void> copy(int workers) {
-        var spec = Specs.spec(pair.name(), workers);
-        var copies = new TableCopies(
-                run,
-                spec,
-                pair.source(),
-                pair.target(),
-                new Exemption("test"),
-                new Valve(new RealPace(), spec.limits().copyWorkers()));
+        return copy(Specs.spec(pair.name(), workers));
+    }
+
+    /** Copies when no row may be larger than this. */
+    CompletableFuture<Void> copyWithin(long rowBytesMax) {
+        return copy(Specs.withRows(pair.name(), rowBytesMax));
+    }
+
+    private CompletableFuture<Void> copy(MoveSpec spec) {
+        var copies = new TableCopies(run, spec, pair.source(), pair.target(), new Exemption("test"));
         return Beside.run(() -> copies.copy(Pair.tables(pair.source()), table -> {}));
     }
 
