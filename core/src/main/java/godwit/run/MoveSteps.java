@@ -43,6 +43,9 @@ public interface MoveSteps extends AutoCloseable {
 
     Verification verify(UUID id, String phase);
 
+    /** What is told beside a verification's result and is no difference, such as the tables that do not go along. */
+    Map<String, Object> remarks();
+
     /** Makes the side without the writes equal to the other; returns the number of rows written. */
     long repair(UUID id);
 

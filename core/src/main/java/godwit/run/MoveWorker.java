@@ -211,7 +211,8 @@ public final class MoveWorker {
 
     private Outcome verify(Request request) {
         var verification = steps.verify(request.id(), "on request");
-        var report = Reports.of(verification);
+        var report = new LinkedHashMap<>(Reports.of(verification));
+        report.putAll(steps.remarks());
         return verification.isEqual() ? new Outcome.Done(report) : new Outcome.Different(report);
     }
 

@@ -41,6 +41,7 @@ final class BatchWriter {
                                 WHERE p.isleaf) tree
             WHERE c.relkind = 'p' AND tree.leaves <@ (?::text[])::pg_catalog.regclass[]::oid[]""";
 
+    private final TouchedRows touched = new TouchedRows();
     private final Session session;
     private final boolean binary;
     private final StreamProgress progress;
@@ -76,6 +77,11 @@ final class BatchWriter {
             case KeyedChanges keyed -> writeKeyed(table, keyed);
             case KeylessChanges keyless -> writeKeyless(table, keyless);
         }
+        touched.note(table, changes);
+    }
+
+    TouchedRows touched() {
+        return touched;
     }
 
     /**

@@ -87,6 +87,11 @@ public final class StreamApplier implements AutoCloseable {
         return control;
     }
 
+    /** The rows that it has written since both sides were last compared. */
+    public TouchedRows touched() {
+        return writer.touched();
+    }
+
     public StreamState state() {
         return new StreamState(flushed, received, lastCommitAt, behind, applied.get(), foreign.get());
     }

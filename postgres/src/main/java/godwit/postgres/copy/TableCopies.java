@@ -8,7 +8,6 @@ import godwit.postgres.Database;
 import godwit.postgres.Exemption;
 import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
-import godwit.run.RealPace;
 import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.schema.TableName;
@@ -45,17 +44,6 @@ public final class TableCopies {
     private final CopyLanes lanes;
     private final Valve valve;
     private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
-
-    /** Copies as many chunks at once as the limits allow, whatever else happens. */
-    public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption) {
-        this(
-                run,
-                spec,
-                source,
-                target,
-                exemption,
-                new Valve(new RealPace(), spec.limits().copyWorkers()));
-    }
 
     /** @param valve what every chunk passes */
     public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption, Valve valve) {
@@ -110,10 +98,13 @@ public final class TableCopies {
     private boolean copied(Table table, ExecutorService workers, int attempt) {
         valve.awaitResumed();
         try (var snapshot = snapshot(table, attempt)) {
-            var chunks = Chunk.of(snapshot.blocks(), Math.max(1, spec.limits().chunkBytes() / 8192));
+            var blocksMax = Math.max(1, spec.limits().chunkBytes() / 8192);
+            var chunks = Chunk.of(snapshot.blocks(), blocksMax, spec.limits().copyWorkers());
             use(lane -> ledger.begin(lane.target(), table, snapshot, chunks.size()));
             if (attempt > FREE_ATTEMPTS_MAX) {
-                copyThroughHolder(table, snapshot, chunks);
+                // Under the table's lock: nothing is to wait here.
+                use(lane -> chunks.forEach(
+                        c -> chunkCopy(table, rows -> {}).copyThroughHolder(snapshot, lane.target(), c)));
             } else {
                 await(chunks.stream()
                         .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
@@ -151,12 +142,6 @@ public final class TableCopies {
         } finally {
             valve.leave();
         }
-    }
-
-    /** Under the table's lock nothing is to wait. */
-    private void copyThroughHolder(Table table, TableSnapshot holder, List<Chunk> chunks) {
-        var copy = chunkCopy(table, rows -> {});
-        use(lane -> chunks.forEach(chunk -> copy.copyThroughHolder(holder, lane.target(), chunk)));
     }
 
     private ChunkCopy chunkCopy(Table table, ChunkCopy.Passing passing) {

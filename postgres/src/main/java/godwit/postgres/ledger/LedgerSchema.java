@@ -16,6 +16,10 @@ final class LedgerSchema {
             CREATE TABLE IF NOT EXISTS godwit.run (
               id uuid PRIMARY KEY, name text NOT NULL, digest text NOT NULL, phase text NOT NULL, problem jsonb,
               live jsonb, begun_at timestamptz NOT NULL DEFAULT now(), ended_at timestamptz)""",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.shape (
+              run uuid NOT NULL, kind text NOT NULL, object text NOT NULL, portable text NOT NULL, exact text NOT NULL,
+              PRIMARY KEY (run, kind, object))""",
             "CREATE UNIQUE INDEX IF NOT EXISTS run_under_way ON godwit.run (name) WHERE ended_at IS NULL",
             """
             CREATE TABLE IF NOT EXISTS godwit.made (

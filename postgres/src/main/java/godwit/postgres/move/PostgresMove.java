@@ -16,15 +16,18 @@ import godwit.postgres.catalog.TableReader;
 import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
 import godwit.run.RealPace;
+import godwit.run.Reports;
 import godwit.run.Steering;
 import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
 import godwit.traffic.Writes;
+import godwit.verify.OtherDifference;
 import godwit.verify.Verification;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -43,6 +46,8 @@ public final class PostgresMove implements MoveSteps {
     private final Throttling throttling;
     private final TableCopies copies;
     private final Progress progress;
+    private final Drift drift;
+    private final Surroundings surroundings;
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
     private volatile @Nullable Streams streams;
@@ -62,6 +67,8 @@ public final class PostgresMove implements MoveSteps {
                 context.exemption(),
                 throttling.valve());
         this.progress = new Progress(context, copies, throttling);
+        this.drift = new Drift(context);
+        this.surroundings = new Surroundings(context);
     }
 
     /** What a check of a new move finds. */
@@ -126,6 +133,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void expand() {
+        drift.begin();
         expansion.listen(tables());
         expansion.build(script().objects());
         expansion.guard(Side.TARGET);
@@ -133,6 +141,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void fill() {
+        drift.requireNone();
         progress.plan(tables());
         var filling = new Filling(context, copies, expansion, throttling.valve());
         throttling.during(() -> filling.fill(tables(), script().objects()));
@@ -164,7 +173,7 @@ public final class PostgresMove implements MoveSteps {
         var until = System.nanoTime()
                 + Duration.ofSeconds(context.spec().switching().fenceSecondsMax() + 2L)
                         .toNanos();
-        try (var session = context.open(side, "look")) {
+        try (var session = context.look(side)) {
             while (context.gate(side).isFenced(session)) {
                 if (System.nanoTime() > until) {
                     throw passing("fence-stands", "A fence of another worker stands in the " + side.word() + ".");
@@ -189,7 +198,7 @@ public final class PostgresMove implements MoveSteps {
     }
 
     private boolean hasWayBack() {
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             return source.is("SELECT to_regclass('godwit.progress') IS NOT NULL")
                     && backward().read(source).isPresent();
         }
@@ -201,7 +210,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public boolean isCaughtUp() {
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             var state = streams().from(Side.SOURCE).state();
             var now = Lsn.parse(source.text("SELECT pg_current_wal_lsn()::text"));
             var micros = source.number("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
@@ -219,13 +228,28 @@ public final class PostgresMove implements MoveSteps {
         expansion.guard(Side.SOURCE);
         prepareWayBack();
         filling.complete(analyzed, script().refreshes());
+        requireNoOrphans();
+        drift.requireNone();
         follow();
+    }
+
+    /** The constraints alone prove nothing: rows that were applied under replica role passed them unseen. */
+    private void requireNoOrphans() {
+        var orphans = surroundings.orphans(Side.SOURCE);
+        if (!orphans.isEmpty()) {
+            throw Problem.of(
+                            "foreign-key-orphan",
+                            "%d foreign keys of the target have rows that point to nothing.".formatted(orphans.size()),
+                            "Start again to look once more; else roll the run back and start a new one.")
+                    .withObjects(orphans.stream().map(OtherDifference::object).toList())
+                    .asException();
+        }
     }
 
     /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
     private void passAllSnapshots() {
         var marker = UUID.randomUUID().toString();
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             source.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
         }
         streams().from(Side.SOURCE).control().awaitMarker(marker, SNAPSHOTS_LIMIT);
@@ -245,6 +269,9 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void requireAlive() {
         streams().requireAlive();
+        if (drift.isDue() && journal().writes() == Writes.SOURCE) {
+            drift.requireNone();
+        }
     }
 
     @Override
@@ -254,7 +281,7 @@ public final class PostgresMove implements MoveSteps {
 
     /** A side without a gate has never lost or gained the writes. */
     private OptionalLong epoch(Side side) {
-        try (var session = context.open(side, "look")) {
+        try (var session = context.look(side)) {
             return OptionalLong.of(context.gate(side).epoch(session).orElse(Journal.FIRST_EPOCH));
         } catch (GodwitException e) {
             return OptionalLong.empty();
@@ -289,7 +316,18 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public Verification verify(UUID id, String phase) {
-        return new Proof(context, streams(), tables()).verify(id, phase, leader());
+        var leader = leader();
+        var more = new ArrayList<>(surroundings.differences(leader));
+        if (phase.equals("on request")) {
+            more.addAll(surroundings.orphans(leader));
+        }
+        return new Proof(context, streams(), tables()).verify(id, phase, leader).with(more);
+    }
+
+    @Override
+    public Map<String, Object> remarks() {
+        var notices = surroundings.notices(leader());
+        return Map.of("excluded", surroundings.excluded(leader()), "notices", Reports.of(notices));
     }
 
     @Override

@@ -41,7 +41,7 @@ final class Progress {
 
     Map<String, Object> report() {
         var report = new LinkedHashMap<String, Object>();
-        try (var target = context.open(Side.TARGET, "status")) {
+        try (var target = context.look(Side.TARGET)) {
             var tables = withWaiting(tables(target));
             report.put("tables", tables);
             report.putAll(speed.report(tables, System.nanoTime()));
@@ -83,7 +83,7 @@ final class Progress {
     private void lag(Map<String, Object> report) {
         for (var side : Side.values()) {
             if (streams != null && streams.isOpen(side)) {
-                try (var session = context.open(side, "status")) {
+                try (var session = context.look(side)) {
                     report.put(
                             MoveContext.direction(side),
                             lag(session, streams.from(side).state()));

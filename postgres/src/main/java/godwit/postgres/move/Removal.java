@@ -91,7 +91,7 @@ final class Removal {
             }
             target.transaction(t -> {
                 for (var table : new String[] {
-                    "chunk", "table_copy", "made", "request", "progress", "setting", "worker", "move_file"
+                    "chunk", "table_copy", "made", "request", "progress", "shape", "setting", "worker", "move_file"
                 }) {
                     t.execute("DELETE FROM godwit." + new Identifier(table).sql() + " WHERE run = ?", context.run());
                 }

@@ -34,6 +34,10 @@ final class Streams implements AutoCloseable {
         this.tables = List.copyOf(tables);
     }
 
+    List<Table> tables() {
+        return tables;
+    }
+
     boolean isOpen(Side from) {
         return open.containsKey(from);
     }
@@ -106,7 +110,7 @@ final class Streams implements AutoCloseable {
     }
 
     private long xidNear(Side from) {
-        try (var followed = context.open(from, "look")) {
+        try (var followed = context.look(from)) {
             return followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import godwit.GodwitException;
+import godwit.Problem;
 import godwit.Retry;
 import godwit.move.Conduct;
 import godwit.move.MoveSpec;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -51,28 +53,39 @@ final class LiveMove implements AutoCloseable {
 
     /** Prepares the move of a pair by a role; nothing has begun yet. */
     static LiveMove of(Pair pair, String role) {
-        return of(pair, role, Conduct.usual(Specs.spec(pair.name(), 2).limits()));
+        return of(pair, role, withoutScratch(Specs.spec(pair.name(), 2)));
     }
 
     /** The same, going about its work in a way of its own. */
     static LiveMove of(Pair pair, String role, Conduct conduct) {
-        var usual = Specs.spec(pair.name(), 2);
-        var tables = new MoveSpec.TableSelection(List.of(), List.of(TableName.of("public", "scratch")));
+        var usual = withoutScratch(Specs.spec(pair.name(), 2));
         var spec = new MoveSpec(
                 usual.name(),
                 usual.source(),
                 usual.target(),
-                tables,
-                Map.of(),
+                usual.tables(),
+                usual.rows(),
                 usual.switching(),
                 usual.limits(),
                 conduct);
+        return of(pair, role, spec);
+    }
+
+    /** The same with a spec of the test's own. */
+    static LiveMove of(Pair pair, String role, MoveSpec spec) {
         var urls = Map.of(
                 "SOURCE_URL",
                 url(pair.sourceServer().port(), role, pair),
                 "TARGET_URL",
                 url(pair.targetServer().port(), role, pair));
         return new LiveMove(pair, new MoveAccess(spec, Path.of("."), urls));
+    }
+
+    /** A spec that leaves out the table that no log has. */
+    static MoveSpec withoutScratch(MoveSpec usual) {
+        var tables = new MoveSpec.TableSelection(List.of(), List.of(TableName.of("public", "scratch")));
+        return new MoveSpec(
+                usual.name(), usual.source(), usual.target(), tables, Map.of(), usual.switching(), usual.limits());
     }
 
     private static String url(int port, String role, Pair pair) {
@@ -114,7 +127,7 @@ final class LiveMove implements AutoCloseable {
                     .filter(r -> !r.phase().isOver())
                     .orElseGet(() -> begin(ledger));
             if (!access.tryLease(session, run)) {
-                throw godwit.Problem.of("worker-exists", "Another worker.", "").asException();
+                throw Problem.of("worker-exists", "Another worker.", "").asException();
             }
             try (var steps = access.steps(run.id())) {
                 new MoveWorker(run, ledger, steps, PACE).work(() -> stopped);
@@ -129,6 +142,16 @@ final class LiveMove implements AutoCloseable {
         }
         ledger.create();
         return ledger.begin(id, access.spec().name(), "");
+    }
+
+    /** Writes past the gate, as somebody does who switches off all triggers. */
+    static void intrude(Session session, String sql) {
+        session.execute("SET session_replication_role = replica");
+        session.query(
+                "SELECT set_config('godwit.exempt', substr(proname, 6), false) FROM pg_proc WHERE proname ~ '^gate_'",
+                row -> row.getString(1));
+        session.execute(sql);
+        session.execute("SET session_replication_role = origin; SET godwit.exempt = ''");
     }
 
     /** Ends all sessions of Godwit on both servers, as a kill of its process does. */
@@ -151,6 +174,11 @@ final class LiveMove implements AutoCloseable {
         return find().map(Run::phase).orElse(Phase.PLANNED);
     }
 
+    /** The run's id. */
+    UUID run() {
+        return find().orElseThrow().id();
+    }
+
     private Optional<Run> find() {
         return new PostgresLedger(asking).find(access.spec().name());
     }
@@ -162,6 +190,16 @@ final class LiveMove implements AutoCloseable {
             assertThat(phase()).as("last failure: " + lastFailure).isEqualTo(wanted);
         });
         return this;
+    }
+
+    /** Waits for the Problem that ends the worker. */
+    Problem awaitFailure() {
+        await().atMost(PATIENCE).until(worker::isCompletedExceptionally);
+        return worker.handle((done, failed) -> {
+                    var cause = failed instanceof CompletionException ? failed.getCause() : failed;
+                    return ((GodwitException) Objects.requireNonNull(cause)).problem();
+                })
+                .join();
     }
 
     private void requireWorker() {

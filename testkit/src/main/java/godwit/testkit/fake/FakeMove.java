@@ -208,6 +208,11 @@ public final class FakeMove implements MoveSteps {
         return new FakeProof(process, streams).verify(id, phase, leader());
     }
 
+    @Override
+    public Map<String, Object> remarks() {
+        return Map.of();
+    }
+
     private Side leader() {
         return switch (journal().writes()) {
             case SOURCE -> Side.SOURCE;
