@@ -33,7 +33,8 @@ import picocli.CommandLine.Command;
             Verbs.Resume.class,
             SetCommand.class,
             SettingsCommand.class,
-            DiagnoseCommand.class
+            DiagnoseCommand.class,
+            SchemaCommand.class
         })
 final class Main {
     private Main() {}

@@ -1,5 +1,6 @@
 package godwit.cli;
 
+import godwit.GodwitException;
 import godwit.cli.live.Chatter;
 import godwit.cli.live.LiveRun;
 import godwit.cli.live.Screen;
@@ -41,6 +42,9 @@ final class StartCommand extends MoveCommand {
             }
             supervisor.carry().ifPresent(left -> report(left, output));
             return ExitCode.DONE;
+        } catch (GodwitException e) {
+            output.problem(e.problem());
+            return e.problem().code().equals("differences-open") ? ExitCode.DIFFERENT : ExitCode.REFUSED;
         } finally {
             ended.countDown();
         }

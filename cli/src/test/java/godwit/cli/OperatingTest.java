@@ -90,6 +90,7 @@ class OperatingTest {
         assertThat(godwit("status", "0b5c2a52", "--target", server.url("there")).problem())
                 .isEqualTo("secret-in-arguments");
         assertThat(godwit("status", file, "--set", "colour=blue").status()).isEqualTo(2);
+        assertThat(godwit("schema").at("title")).isEqualTo("Godwit's move file");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package godwit.run;
 
+import godwit.move.Conduct.Mode;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
 import godwit.verify.Verification;
@@ -13,6 +14,9 @@ import java.util.UUID;
  * throws a GodwitException whose retry is LATER.
  */
 public interface MoveSteps extends AutoCloseable {
+    /** Where the move ends. */
+    Mode mode();
+
     /** Refuses, with nothing changed, what the move cannot do. */
     void preflight();
 

@@ -28,6 +28,7 @@ public final class MoveWorker {
     private final Pace pace;
     private final Switching switching;
     private final Steered steered;
+    private final ByMode byMode;
     private Phase phase;
     private long publishedAt;
 
@@ -39,6 +40,7 @@ public final class MoveWorker {
         this.phase = run.phase();
         this.switching = new Switching(run, ledger, steps, pace);
         this.steered = new Steered(run, ledger, steps::heed);
+        this.byMode = new ByMode(steps.mode());
     }
 
     /**
@@ -173,15 +175,32 @@ public final class MoveWorker {
     private void serve(BooleanSupplier enough) {
         steps.follow();
         enter(switching.settle());
+        if (byMode.endsWhenEqual() && !steered.isPaused()) {
+            proveAndEnd();
+        }
         while (phase.isInStep() && !enough.getAsBoolean()) {
             steps.requireAlive();
             publishNowAndThen();
             ledger.nextRequest(run.id()).ifPresentOrElse(this::carryOut, () -> pace.pause(TURN));
+            if (byMode.endsWhenEqual() && !steered.isPaused()) {
+                return;
+            }
         }
+    }
+
+    private void proveAndEnd() {
+        ByMode.requireEqual(steps.verify(UUID.randomUUID(), "at the end"));
+        enter(Phase.COMPLETING);
+        complete(Optional.empty());
     }
 
     private void carryOut(Request request) {
         ledger.record(event(request, "begun", ""));
+        var refusal = byMode.refusal(request.verb());
+        if (refusal.isPresent()) {
+            answer(request, new Outcome.Refused(refusal.get()));
+            return;
+        }
         if (steered.isPaused() && !request.verb().isSteering() && request.verb() != Verb.ROLLBACK) {
             answer(request, new Outcome.Refused(Steered.paused(request.verb())));
             return;
@@ -256,7 +275,8 @@ public final class MoveWorker {
             return;
         }
         enter(Phase.COMPLETING);
-        steps.contract(request.map(r -> r.has("leaveWritable")).orElse(false));
+        steps.contract(byMode.leavesSourceAlone()
+                || request.map(r -> r.has("leaveWritable")).orElse(false));
         enter(Phase.COMPLETED);
         request.ifPresent(r -> answer(r, new Outcome.Done(Map.of("state", Phase.COMPLETED.word()))));
     }

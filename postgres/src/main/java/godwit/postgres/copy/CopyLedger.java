@@ -44,7 +44,7 @@ final class CopyLedger {
     /** Empties the table and notes its snapshot: rows of an earlier attempt belong to another. */
     void begin(Session target, Table table, TableSnapshot snapshot, int chunks) {
         target.transaction(session -> {
-            session.execute("TRUNCATE ONLY " + table.name().sql());
+            empty(session, table);
             forget(session, "chunk", table);
             forget(session, "table_copy", table);
             return session.execute(
@@ -57,6 +57,14 @@ final class CopyLedger {
                     table.rows(),
                     chunks);
         });
+    }
+
+    /** A prepared table may have foreign keys that point to it, which keep it from being truncated. */
+    private static void empty(Session session, Table table) {
+        var isReferenced = session.is(
+                "SELECT count(*) > 0 FROM pg_catalog.pg_constraint WHERE contype = 'f' AND confrelid = ?::regclass",
+                table.name().sql());
+        session.execute((isReferenced ? "DELETE FROM ONLY " : "TRUNCATE ONLY ") + table.name().sql());
     }
 
     private void forget(Session session, String what, Table table) {

@@ -1,5 +1,6 @@
 package godwit.postgres.move;
 
+import godwit.move.Conduct.SchemaOrigin;
 import godwit.move.MoveSpec;
 import godwit.move.Side;
 import godwit.postgres.Database;
@@ -24,6 +25,11 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
 
     Database database(Side side) {
         return side == Side.SOURCE ? source : target;
+    }
+
+    /** Whether people have made the target's tables. */
+    boolean isPrepared() {
+        return spec.conduct().schema() == SchemaOrigin.USE;
     }
 
     Gate gate(Side side) {

@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.GodwitException;
 import godwit.Problem;
+import godwit.move.Conduct.Mode;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.apply.StreamApplier;
@@ -9,10 +10,7 @@ import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
-import godwit.postgres.catalog.SchemaReader;
 import godwit.postgres.catalog.SchemaScript;
-import godwit.postgres.catalog.SchemaSelection;
-import godwit.postgres.catalog.TableReader;
 import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
 import godwit.run.RealPace;
@@ -25,7 +23,6 @@ import godwit.traffic.Writes;
 import godwit.verify.OtherDifference;
 import godwit.verify.Verification;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +39,7 @@ public final class PostgresMove implements MoveSteps {
     private static final Duration SNAPSHOTS_LIMIT = Duration.ofMinutes(10);
 
     private final MoveContext context;
+    private final SourceCatalog catalog;
     private final Hook hook;
     private final Expansion expansion;
     private final Throttling throttling;
@@ -49,14 +47,13 @@ public final class PostgresMove implements MoveSteps {
     private final Progress progress;
     private final Drift drift;
     private final Surroundings surroundings;
-    private @Nullable List<Table> tables;
-    private @Nullable SchemaScript script;
     private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
 
     /** @param folder where the hook runs */
     public PostgresMove(MoveContext context, Path folder) {
         this.context = context;
+        this.catalog = new SourceCatalog(context);
         this.hook = new Hook(context.spec().switching(), folder);
         this.expansion = new Expansion(context);
         this.throttling = new Throttling(context, new RealPace());
@@ -72,6 +69,11 @@ public final class PostgresMove implements MoveSteps {
         this.surroundings = new Surroundings(context);
     }
 
+    @Override
+    public Mode mode() {
+        return context.spec().conduct().mode();
+    }
+
     /** What a check of a new move finds. */
     public List<Finding> check() {
         return new Preflight(context).findings(tables(), script());
@@ -79,7 +81,7 @@ public final class PostgresMove implements MoveSteps {
 
     /** What a check of a run that is under way finds; what it made itself is none. */
     public List<Finding> checkUnderWay() {
-        var own = List.of("target-table-exists", "slots-too-few", "senders-too-few");
+        var own = List.of("target-table-exists", "target-table-not-empty", "slots-too-few", "senders-too-few");
         return check().stream().filter(f -> !own.contains(f.problem().code())).toList();
     }
 
@@ -101,42 +103,19 @@ public final class PostgresMove implements MoveSteps {
 
     /** The tables that are moved, biggest first; read once. */
     public List<Table> tables() {
-        if (tables == null) {
-            try (var source = context.open(Side.SOURCE, "catalog")) {
-                tables = new TableReader(source.connection())
-                        .read().stream()
-                                .filter(table -> context.spec().tables().takes(table.name()))
-                                .toList();
-            } catch (SQLException e) {
-                throw unreadable(e);
-            }
-        }
-        return tables;
+        return catalog.tables();
     }
 
     /** The schema as statements; read once. */
     public SchemaScript script() {
-        if (script == null) {
-            try (var source = context.open(Side.SOURCE, "catalog")) {
-                var selection = new SchemaSelection(context.spec().tables()::takes);
-                script = new SchemaReader(source.connection()).read(selection);
-            } catch (SQLException e) {
-                throw unreadable(e);
-            }
-        }
-        return script;
-    }
-
-    private static GodwitException unreadable(SQLException e) {
-        var problem = Problem.of("catalog-unreadable", "The source's catalog could not be read.", "It is tried again.");
-        return new GodwitException(problem, godwit.Retry.LATER, e);
+        return catalog.script();
     }
 
     @Override
     public void expand() {
         drift.begin();
         expansion.listen(tables());
-        expansion.build(script().objects());
+        expansion.build(catalog.toMake());
         expansion.guard(Side.TARGET);
     }
 
@@ -145,7 +124,7 @@ public final class PostgresMove implements MoveSteps {
         drift.requireNone();
         progress.plan(tables());
         var filling = new Filling(context, copies, expansion, throttling.valve());
-        throttling.during(() -> filling.fill(tables(), script().objects()));
+        throttling.during(() -> filling.fill(tables(), catalog.toMake()));
     }
 
     @Override
@@ -223,11 +202,13 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void finish() {
         passAllSnapshots();
-        expansion.make(script().objects(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
+        expansion.make(catalog.toMake(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
         var filling = new Filling(context, copies, expansion, throttling.valve());
         var analyzed = filling.analyze(tables());
-        expansion.guard(Side.SOURCE);
-        prepareWayBack();
+        if (mode() == Mode.LIVE) {
+            expansion.guard(Side.SOURCE);
+            prepareWayBack();
+        }
         filling.complete(analyzed, script().refreshes());
         requireNoOrphans();
         drift.requireNone();

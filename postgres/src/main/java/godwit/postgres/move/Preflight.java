@@ -154,6 +154,10 @@ final class Preflight {
                     "same-database", "Source and target are the same database.", "Check the two URLs."));
             return;
         }
+        if (context.isPrepared()) {
+            findings.addAll(new PreparedTables(context).findings(source, target, tables));
+            return;
+        }
         for (var table : tables) {
             if (target.is("SELECT to_regclass(?) IS NOT NULL", table.name().sql())) {
                 findings.add(exists(table.name()));

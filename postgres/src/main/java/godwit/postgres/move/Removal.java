@@ -3,6 +3,8 @@ package godwit.postgres.move;
 import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.schema.Identifier;
+import godwit.schema.TableName;
+import java.util.List;
 
 /** Takes away what a run made, at its end. */
 final class Removal {
@@ -42,12 +44,29 @@ final class Removal {
         dropSchema(Side.SOURCE);
         try (var target = context.openApplying(Side.TARGET, "remove")) {
             if (!keepTarget) {
+                empty(target);
                 new Made(context.run()).undo(target);
             }
         }
         // Not before the tables go: a client that still comes here would write into them.
         unguard(Side.TARGET);
         forget();
+    }
+
+    /** Prepared tables were empty, and are again; other tables may refer to them, so each row is deleted. */
+    private void empty(Session target) {
+        if (context.isPrepared()) {
+            for (var table : copied(target)) {
+                Patience.retry(() -> target.execute("DELETE FROM ONLY " + table.sql()));
+            }
+        }
+    }
+
+    private List<TableName> copied(Session target) {
+        return target.query(
+                "SELECT schema_name, table_name FROM godwit.table_copy WHERE run = ?",
+                row -> TableName.of(row.getString(1), row.getString(2)),
+                context.run());
     }
 
     private void unguard(Side side) {

@@ -1,6 +1,7 @@
 package godwit.testkit.fake;
 
 import godwit.GodwitException;
+import godwit.move.Conduct.Mode;
 import godwit.move.Side;
 import godwit.run.MoveSteps;
 import godwit.run.Steering;
@@ -46,6 +47,11 @@ public final class FakeMove implements MoveSteps {
 
     public FakeStreams streams() {
         return streams;
+    }
+
+    @Override
+    public Mode mode() {
+        return process.mode();
     }
 
     @Override

@@ -3,6 +3,7 @@ package godwit.testkit.fake;
 import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
+import godwit.move.Conduct.Mode;
 import godwit.move.Side;
 import godwit.run.Pace;
 import java.time.Duration;
@@ -26,6 +27,7 @@ public final class FakeProcess {
     private final Set<Mistake> mistakes;
     private final Map<Side, Integer> cuts = new EnumMap<>(Side.class);
     private final Set<Side> cut = java.util.EnumSet.noneOf(Side.class);
+    private Mode mode = Mode.LIVE;
     private boolean alive = true;
     private boolean interrupted;
 
@@ -46,6 +48,16 @@ public final class FakeProcess {
 
     boolean makes(Mistake mistake) {
         return mistakes.contains(mistake);
+    }
+
+    /** The same process, working on a move that ends elsewhere. */
+    public FakeProcess in(Mode other) {
+        mode = other;
+        return this;
+    }
+
+    Mode mode() {
+        return mode;
     }
 
     public void kill() {

@@ -2,7 +2,9 @@ package godwit.testkit.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import godwit.move.Conduct.Mode;
 import godwit.move.Side;
+import godwit.run.Phase;
 import godwit.run.Verb;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +81,23 @@ class KillTest {
 
         requireDone(world, rollback);
         world.promises().requireNoTraces();
+    }
+
+    @Test
+    void aFullCopyThatIsKilledAnywhereIsProvenAndEndsWithTheWritesWhereTheyWere() {
+        for (var kill = 1; ; kill++) {
+            var killing = new KillOnce(kill);
+            var world = new World(SEED, killing, Set.of()).in(Mode.FULL).withClients(2);
+            named(killing, () -> {
+                world.work(MILLIS_MAX, () -> world.phase().isOver());
+                assertThat(world.phase()).isEqualTo(Phase.COMPLETED);
+                assertThat(world.on(Side.SOURCE).notes()).doesNotContainKey("sealed");
+                world.promises().requireNoTraces();
+            });
+            if (!killing.isDone()) {
+                return;
+            }
+        }
     }
 
     @Test

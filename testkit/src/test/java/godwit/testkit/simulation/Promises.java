@@ -2,6 +2,7 @@ package godwit.testkit.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import godwit.move.Conduct.Mode;
 import godwit.move.Side;
 import godwit.run.Phase;
 import godwit.testkit.fake.FakeGate;
@@ -69,7 +70,7 @@ final class Promises {
     /** Who has the writes, by the gates themselves. */
     Side owner() {
         return switch (world.phase()) {
-            case COMPLETING, COMPLETED -> Side.TARGET;
+            case COMPLETING, COMPLETED -> world.mode() == Mode.LIVE ? Side.TARGET : Side.SOURCE;
             case ROLLING_BACK, ROLLED_BACK -> Side.SOURCE;
             case PLANNED, EXPANDING, FILLING, FOLLOWING, READY, SWITCHING, SWITCHED, SWITCHING_BACK ->
                 journal().writes() == Writes.SOURCE ? Side.SOURCE : Side.TARGET;

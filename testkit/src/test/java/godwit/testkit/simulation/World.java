@@ -2,6 +2,7 @@ package godwit.testkit.simulation;
 
 import godwit.GodwitException;
 import godwit.Retry;
+import godwit.move.Conduct.Mode;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.run.MoveWorker;
@@ -46,6 +47,7 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
     private SimulatedPace pace;
     private Side route = Side.SOURCE;
     private boolean clientsWork = true;
+    private Mode mode = Mode.LIVE;
 
     World(long seed, Killing killing, Set<Mistake> mistakes) {
         this.killing = killing;
@@ -65,6 +67,15 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         return FakeTable.ALL.stream()
                 .<Write>map(table -> new Write.Put("table " + table.name(), true))
                 .toList();
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    World in(Mode other) {
+        mode = other;
+        return this;
     }
 
     World withClients(int clients) {
@@ -196,7 +207,7 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         bystander = Optional.empty();
         process = Optional.empty();
         pace = new SimulatedPace(schedule, this::requireAlive);
-        var begun = new FakeProcess(databases, this, pace, mistakes);
+        var begun = new FakeProcess(databases, this, pace, mistakes).in(mode);
         process = Optional.of(begun);
         move = Optional.of(new FakeMove(RUN, begun, ledger, to -> route = to));
     }
