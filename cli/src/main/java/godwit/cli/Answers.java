@@ -18,6 +18,10 @@ final class Answers {
         if (Boolean.TRUE.equals(answer.get("already"))) {
             return List.of("Nothing to do: " + standing(answer) + " already.");
         }
+        if (Boolean.TRUE.equals(answer.get("dryRun"))) {
+            return List.of("Nothing stands in the way: writers would wait about %d ms, and the way back take %d s."
+                    .formatted(number(answer, "predictedPauseMillis"), number(answer, "predictedWayBackSeconds")));
+        }
         return switch (verb) {
             case VERIFY -> verified(answer);
             case REPAIR ->

@@ -7,6 +7,7 @@ import godwit.move.MoveSpec;
 import godwit.move.MoveSpec.TableSelection;
 import godwit.move.SwitchSpec;
 import godwit.move.UrlReference;
+import godwit.move.Watching;
 import godwit.schema.Identifier;
 import godwit.schema.TableName;
 import java.io.IOException;
@@ -27,9 +28,14 @@ public final class MoveFile {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
     private static final Set<String> KEYS =
-            Set.of("kind", "name", "source", "target", "include", "exclude", "where", "switch", "limits");
-    private static final Set<String> SWITCH_KEYS =
-            Set.of("hook", "fenceSecondsMax", "pauseMillisMax", "hookSecondsMax", "rollbackSecondsMax");
+            Set.of("kind", "name", "source", "target", "include", "exclude", "where", "switch", "limits", "health");
+    private static final Set<String> SWITCH_KEYS = Set.of(
+            "hook",
+            "fenceSecondsMax",
+            "pauseMillisMax",
+            "hookSecondsMax",
+            "rollbackSecondsMax",
+            "verifySecondsBetween");
     private static final Set<String> LIMIT_KEYS =
             Set.of("copyWorkers", "indexWorkers", "chunkBytes", "rowBytesMax", "logKeptBytesMax", "startSecondsMax");
 
@@ -60,7 +66,7 @@ public final class MoveFile {
                 url(file, "target"),
                 new TableSelection(tables(file.texts("include")), tables(file.texts("exclude"))),
                 rows(file.textByName("where")),
-                file.has("switch") ? switching(file.inner("switch").only(SWITCH_KEYS)) : SwitchSpec.DEFAULT,
+                switching(file),
                 file.has("limits") ? limits(file.inner("limits").only(LIMIT_KEYS)) : MoveLimits.DEFAULT);
     }
 
@@ -149,7 +155,18 @@ public final class MoveFile {
         return all;
     }
 
-    private static SwitchSpec switching(Nodes node) {
+    private static SwitchSpec switching(Nodes file) {
+        if (!file.has("switch")) {
+            var usual = SwitchSpec.DEFAULT;
+            return usual.watched(WatchingReader.read(file, usual.watching().verifySecondsBetween()));
+        }
+        var node = file.inner("switch").only(SWITCH_KEYS);
+        var usual = Watching.USUAL.verifySecondsBetween();
+        return switchingOf(node)
+                .watched(WatchingReader.read(file, node.number("verifySecondsBetween", usual, 0, 31_536_000)));
+    }
+
+    private static SwitchSpec switchingOf(Nodes node) {
         var standard = SwitchSpec.DEFAULT;
         return new SwitchSpec(
                 node.texts("hook"),

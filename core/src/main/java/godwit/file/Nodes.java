@@ -100,6 +100,20 @@ final class Nodes {
         return all;
     }
 
+    /** A list of mappings. */
+    List<Nodes> mappings(String key) {
+        var all = new ArrayList<Nodes>();
+        if (has(key)) {
+            if (!node.get(key).isArray()) {
+                throw wrongType(at(key), "a list");
+            }
+            for (var item : node.get(key)) {
+                all.add(new Nodes(item, at(key) + "[" + all.size() + "]"));
+            }
+        }
+        return all;
+    }
+
     Nodes inner(String key) {
         return new Nodes(node.get(key), at(key));
     }

@@ -38,6 +38,9 @@ public interface MoveSteps extends AutoCloseable {
 
     CutoverActions cutover();
 
+    /** The same actions without their effects: each takes as long as it would take. */
+    CutoverActions rehearsal();
+
     /** Closes the streams and opens them again as the journal says. */
     void reopen();
 
@@ -45,6 +48,11 @@ public interface MoveSteps extends AutoCloseable {
 
     /** What is told beside a verification's result and is no difference, such as the tables that do not go along. */
     Map<String, Object> remarks();
+
+    /** Ends a verification that another thread makes. */
+    void stopVerifying();
+
+    Signals signals();
 
     /** Makes the side without the writes equal to the other; returns the number of rows written. */
     long repair(UUID id);

@@ -27,6 +27,7 @@ public final class MoveWorker {
     private final MoveSteps steps;
     private final Pace pace;
     private final Switching switching;
+    private final Guardian guardian;
     private Phase phase;
     private long publishedAt;
 
@@ -37,6 +38,7 @@ public final class MoveWorker {
         this.pace = pace;
         this.phase = run.phase();
         this.switching = new Switching(run, ledger, steps, pace);
+        this.guardian = new Guardian(steps, pace);
     }
 
     /**
@@ -150,10 +152,30 @@ public final class MoveWorker {
             steps.requireAlive();
             publishNowAndThen();
             ledger.nextRequest(run.id()).ifPresentOrElse(this::carryOut, () -> pace.pause(TURN));
+            if (phase == Phase.SWITCHED) {
+                guardian.look().ifPresent(this::goBack);
+            }
         }
+        guardian.stop();
+    }
+
+    /** Takes the writes back to the source without being asked. */
+    private void goBack(Problem reason) {
+        ledger.record(event("switch back", "begun", reason.code()));
+        guardian.prepareWayBack(reason);
+        var outcome = attempt(() -> moved(Side.TARGET));
+        guardian.ended(reason, outcome);
+        var refused = outcome instanceof Outcome.Refused;
+        ledger.record(event("switch back", refused ? "refused" : "done", reason.code()));
+        publish();
+    }
+
+    private Ledger.Event event(String verb, String result, String code) {
+        return new Ledger.Event(run.id(), "godwit", verb, result, code);
     }
 
     private void carryOut(Request request) {
+        guardian.stop();
         ledger.record(event(request, "begun", ""));
         switch (request.verb()) {
             case VERIFY -> answer(request, attempt(() -> verify(request)));
@@ -193,7 +215,14 @@ public final class MoveWorker {
     }
 
     private void switchFrom(Side from, Request request) {
-        answer(request, moved(from));
+        answer(request, request.has("dryRun") ? rehearsed(from) : moved(from));
+    }
+
+    private Outcome rehearsed(Side from) {
+        var here = from == Side.SOURCE ? Phase.READY : Phase.SWITCHED;
+        return phase == here
+                ? switching.rehearse(from)
+                : new Outcome.Done(Map.of("writes", from.other().word(), "already", true));
     }
 
     private Outcome moved(Side from) {
@@ -203,6 +232,7 @@ public final class MoveWorker {
         }
         var result = switching.move(from);
         phase = result.phase();
+        guardian.begin();
         publish();
         return result.outcome();
     }
@@ -254,6 +284,8 @@ public final class MoveWorker {
 
     private void publish() {
         publishedAt = pace.nanos();
-        ledger.publish(run.id(), steps.live());
+        var live = new LinkedHashMap<>(steps.live());
+        live.putAll(guardian.report());
+        ledger.publish(run.id(), live);
     }
 }

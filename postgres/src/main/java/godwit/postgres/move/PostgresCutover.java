@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresCutover implements CutoverActions, AutoCloseable {
     private static final Duration PATIENCE_WITH_WRITERS = Duration.ofSeconds(2);
+    private static final Duration PATIENCE_WITH_WAY_BACK = Duration.ofSeconds(30);
 
     private final MoveContext context;
     private final Streams streams;
@@ -54,7 +55,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     }
 
     /** The session of a side; after a crash, when a decided switch is finished, there is none yet. */
-    private Session session(Side side) {
+    Session session(Side side) {
         return sessions.computeIfAbsent(side, s -> context.openApplying(s, "switch"));
     }
 
@@ -85,6 +86,13 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
                   AND (l.pid IS NULL AND EXISTS (SELECT FROM pg_prepared_xacts WHERE prepared < now() - interval '1 s')
                        OR a.xact_start < clock_timestamp() - interval '1 second')
                 ORDER BY a.xact_start""", row -> row.getInt(1), key, key);
+    }
+
+    @Override
+    public long wayBackMillis(Side from) {
+        var began = System.nanoTime();
+        catchUpWithin(session(from.other()), from.other(), PATIENCE_WITH_WAY_BACK);
+        return (System.nanoTime() - began) / 1_000_000;
     }
 
     @Override
@@ -124,7 +132,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
                 Duration.ofMillis(context.spec().switching().pauseMillisMax()));
     }
 
-    private void catchUpWithin(Session session, Side from, Duration limit) {
+    void catchUpWithin(Session session, Side from, Duration limit) {
         var marker = UUID.randomUUID().toString();
         session.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
         streams.from(from).control().awaitMarker(marker, limit);
@@ -151,6 +159,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
                         UUID.randomUUID().toString()));
         session(from).execute("SET synchronous_commit = on");
         new StreamProgress(context.run(), MoveContext.direction(to)).save(session(from), position);
+        streams.from(to).touched().forget();
         streams.from(to).applyFrom(position);
     }
 

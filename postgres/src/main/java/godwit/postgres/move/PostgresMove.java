@@ -15,6 +15,7 @@ import godwit.postgres.catalog.TableReader;
 import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
 import godwit.run.Reports;
+import godwit.run.Signals;
 import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -44,10 +45,12 @@ public final class PostgresMove implements MoveSteps {
     private final Progress progress;
     private final Drift drift;
     private final Surroundings surroundings;
+    private final Signals signals;
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
     private @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
+    private volatile @Nullable Proof proof;
 
     /** @param folder where the hook runs */
     public PostgresMove(MoveContext context, Path folder) {
@@ -59,6 +62,7 @@ public final class PostgresMove implements MoveSteps {
         this.progress = new Progress(context, copies);
         this.drift = new Drift(context);
         this.surroundings = new Surroundings(context);
+        this.signals = new MoveSignals(context, folder, this::streams);
     }
 
     /** What a check of a new move finds. */
@@ -283,6 +287,23 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
+    public CutoverActions rehearsal() {
+        return new RehearsedCutover(context, streams(), (PostgresCutover) cutover());
+    }
+
+    @Override
+    public Signals signals() {
+        return signals;
+    }
+
+    @Override
+    public void stopVerifying() {
+        if (proof instanceof Proof running) {
+            running.cancel();
+        }
+    }
+
+    @Override
     public void reopen() {
         if (streams != null) {
             streams.close();
@@ -307,7 +328,9 @@ public final class PostgresMove implements MoveSteps {
         if (phase.equals("on request")) {
             more.addAll(surroundings.orphans(leader));
         }
-        return new Proof(context, streams(), tables()).verify(id, phase, leader).with(more);
+        var begun = new Proof(context, streams(), tables());
+        proof = begun;
+        return begun.verify(id, phase, leader).with(more);
     }
 
     @Override

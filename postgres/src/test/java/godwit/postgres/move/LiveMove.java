@@ -157,6 +157,11 @@ final class LiveMove implements AutoCloseable {
         return find().map(Run::phase).orElse(Phase.PLANNED);
     }
 
+    /** What the worker has published last. */
+    Map<String, Object> live() {
+        return new PostgresLedger(asking).published(run());
+    }
+
     /** The run's id. */
     UUID run() {
         return find().orElseThrow().id();
@@ -196,8 +201,12 @@ final class LiveMove implements AutoCloseable {
     }
 
     Outcome ask(Verb verb) {
+        return ask(verb, Map.of());
+    }
+
+    Outcome ask(Verb verb, Map<String, String> options) {
         var ledger = new PostgresLedger(asking);
-        var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, Map.of(), "test");
+        var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, options, "test");
         ledger.ask(request);
         return await().atMost(PATIENCE)
                 .until(() -> answer(ledger, request), Optional::isPresent)

@@ -3,6 +3,7 @@ package godwit.testkit.fake;
 import godwit.GodwitException;
 import godwit.move.Side;
 import godwit.run.MoveSteps;
+import godwit.run.Signals;
 import godwit.testkit.fake.Logged.Origin;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -23,6 +24,7 @@ public final class FakeMove implements MoveSteps {
     private final FakeRemoval removal;
     private final Route route;
     private @Nullable FakeCutover cutover;
+    private Signals signals = new CalmSignals();
 
     /** @param ledger what is erased at the end of a rollback */
     public FakeMove(UUID run, FakeProcess process, FakeLedger ledger, Route route) {
@@ -194,6 +196,26 @@ public final class FakeMove implements MoveSteps {
             cutover = new FakeCutover(process, streams, route);
         }
         return cutover;
+    }
+
+    @Override
+    public CutoverActions rehearsal() {
+        return new FakeRehearsal(cutover());
+    }
+
+    @Override
+    public Signals signals() {
+        return signals;
+    }
+
+    /** From now on these tell whether a switched run does well. */
+    public void heed(Signals others) {
+        signals = others;
+    }
+
+    @Override
+    public void stopVerifying() {
+        process.interrupt();
     }
 
     @Override
