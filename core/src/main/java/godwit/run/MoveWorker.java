@@ -163,7 +163,7 @@ public final class MoveWorker {
     private void goBack(Problem reason) {
         ledger.record(event("switch back", "begun", reason.code()));
         guardian.prepareWayBack(reason);
-        var outcome = attempt(() -> moved(Side.TARGET));
+        var outcome = moved(Side.TARGET);
         guardian.ended(reason, outcome);
         var refused = outcome instanceof Outcome.Refused;
         ledger.record(event("switch back", refused ? "refused" : "done", reason.code()));

@@ -32,7 +32,7 @@ class GoingBackTest {
 
     @Test
     void aRunThatIsKilledAndGoesBackByItselfAgainAndAgainLosesNothing() {
-        for (var seed = 1L; seed <= 60; seed++) {
+        for (var seed = 1L; seed <= 100; seed++) {
             var world = killedSometimes(seed);
             var moods = new Moods(world.schedule(), 4);
             world.heeding(moods);
