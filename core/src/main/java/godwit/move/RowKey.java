@@ -9,45 +9,68 @@ import java.util.Arrays;
  * spellings of one citext arrive as a delete and an insert, which is right either way.
  */
 public final class RowKey {
-    private final byte[][] values;
+    /** Of a longer value only so many bytes count in the hash. */
+    private static final int BYTES_HASHED_MAX = 256;
+
+    private final Tuple values;
     private final int hash;
 
-    RowKey(byte[][] values) {
+    RowKey(Tuple values) {
         this.values = values;
-        this.hash = Arrays.deepHashCode(values) * 31 + nulls(values);
+        this.hash = hashOf(values);
     }
 
-    private static int nulls(byte[][] values) {
-        var count = 0;
-        for (var value : values) {
-            count = count * 31 + (value == Tuple.NULL ? 1 : 0);
+    private static int hashOf(Tuple values) {
+        var hash = 1;
+        for (var i = 0; i < values.width(); i++) {
+            var array = values.array(i);
+            var end = values.offset(i) + Math.min(BYTES_HASHED_MAX, values.length(i));
+            for (var at = values.offset(i); at < end; at++) {
+                hash = hash * 31 + array[at];
+            }
+            hash = hash * 31 + (values.isNull(i) ? -1 : values.length(i));
         }
-        return count;
+        return hash;
+    }
+
+    /** The values as a row. */
+    public Tuple row() {
+        return values;
     }
 
     public byte[] value(int position) {
-        return values[position];
+        return values.value(position);
     }
 
     public int width() {
-        return values.length;
+        return values.width();
     }
 
     public boolean isNull(int position) {
-        return values[position] == Tuple.NULL;
+        return values.isNull(position);
     }
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof RowKey key) || key.hash != hash || key.values.length != values.length) {
+        if (!(other instanceof RowKey key) || key.hash != hash || key.width() != width()) {
             return false;
         }
-        for (var i = 0; i < values.length; i++) {
-            if (key.isNull(i) != isNull(i) || !Arrays.equals(values[i], key.values[i])) {
+        for (var i = 0; i < width(); i++) {
+            if (key.isNull(i) != isNull(i) || !isSame(values, key.values, i)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isSame(Tuple a, Tuple b, int column) {
+        return Arrays.equals(
+                a.array(column),
+                a.offset(column),
+                a.offset(column) + a.length(column),
+                b.array(column),
+                b.offset(column),
+                b.offset(column) + b.length(column));
     }
 
     @Override

@@ -38,6 +38,7 @@ public final class Database {
 
     private final Supplier<Endpoint> endpoint;
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
+    private final IdleSessions idle = new IdleSessions(open);
 
     /** @param endpoint asked again for each connection, so that tokens that expire keep working */
     public Database(Supplier<Endpoint> endpoint) {
@@ -50,10 +51,22 @@ public final class Database {
 
     /** Opens a session; {@code purpose} shows in pg_stat_activity as {@code godwit purpose}. */
     public Session open(String purpose) {
+        return opened(purpose, new IdleSessions.None(open));
+    }
+
+    /**
+     * Opens a session for single statements that change no settings; when it is closed it is kept for the next who looks,
+     * because people call again and again for how things stand.
+     */
+    public Session look() {
+        return idle.take().orElseGet(() -> opened("look", idle));
+    }
+
+    private Session opened(String purpose, Session.Owner owner) {
         var to = endpoint.get();
         var properties = properties(to, purpose);
         try {
-            var session = tracked(properties, to);
+            var session = tracked(properties, to, owner);
             session.execute(SETTINGS);
             return session;
         } catch (SQLException e) {
@@ -79,14 +92,14 @@ public final class Database {
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
         try {
-            return tracked(properties, to);
+            return tracked(properties, to, new IdleSessions.None(open));
         } catch (SQLException e) {
             throw Failures.whileConnecting(to, e);
         }
     }
 
-    private Session tracked(Properties properties, Endpoint to) throws SQLException {
-        var session = new Session(DriverManager.getConnection(url(to), properties), to.place(), open::remove);
+    private Session tracked(Properties properties, Endpoint to, Session.Owner owner) throws SQLException {
+        var session = new Session(DriverManager.getConnection(url(to), properties), to.place(), owner);
         open.add(session);
         session.execute(FORMS);
         session.execute(LIMITS);

@@ -14,6 +14,14 @@ public final class Specs {
     private Specs() {}
 
     public static MoveSpec spec(String name, int copyWorkers) {
+        return spec(name, new MoveLimits(copyWorkers, 1, CHUNK_BYTES, 512L << 20, 64L << 30, 60));
+    }
+
+    public static MoveSpec withRows(String name, long rowBytesMax) {
+        return spec(name, new MoveLimits(1, 1, CHUNK_BYTES, rowBytesMax, 64L << 30, 60));
+    }
+
+    private static MoveSpec spec(String name, MoveLimits limits) {
         return new MoveSpec(
                 name,
                 new UrlReference.Environment("SOURCE_URL"),
@@ -21,6 +29,6 @@ public final class Specs {
                 MoveSpec.TableSelection.ALL,
                 Map.of(),
                 new SwitchSpec(List.of(), 5, 3000, 10, 300),
-                new MoveLimits(copyWorkers, 1, CHUNK_BYTES, 512L << 20, 64L << 30, 60));
+                limits);
     }
 }

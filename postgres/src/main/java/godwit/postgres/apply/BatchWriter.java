@@ -165,7 +165,7 @@ final class BatchWriter {
             for (var key : keys) {
                 rows.beginRow(key.width() + 2);
                 for (var i = 0; i < key.width(); i++) {
-                    rows.value(key.value(i));
+                    rows.value(key.row(), i);
                 }
                 rows.value(wanted.contains(key) ? yes : no);
                 rows.whole(part);
@@ -189,10 +189,14 @@ final class BatchWriter {
 
     private static void write(CopyRows rows, Tuple row) {
         rows.beginRow(row.width());
-        for (var i = 0; i < row.width(); i++) {
-            rows.value(row.value(i));
-        }
+        values(rows, row);
         rows.endRow();
+    }
+
+    private static void values(CopyRows rows, Tuple row) {
+        for (var i = 0; i < row.width(); i++) {
+            rows.value(row, i);
+        }
     }
 
     private void stageWaiting(TargetTable table, List<KeyedChanges.Final> waiting) {
@@ -210,13 +214,13 @@ final class BatchWriter {
         rows.beginRow(row.width() + base.width() + 2);
         var unchanged = new StringBuilder(",");
         for (var i = 0; i < row.width(); i++) {
-            rows.value(row.value(i));
+            rows.value(row, i);
             if (row.isUnchanged(i)) {
                 unchanged.append(i).append(',');
             }
         }
         for (var i = 0; i < base.width(); i++) {
-            rows.value(base.value(i));
+            rows.value(base.row(), i);
         }
         rows.text(unchanged.toString());
         rows.whole(part);
@@ -240,7 +244,7 @@ final class BatchWriter {
             changes.copies().forEach((row, count) -> {
                 for (var copy = 0; copy < count; copy++) {
                     rows.beginRow(row.width());
-                    write(rows, row);
+                    values(rows, row.row());
                     rows.endRow();
                 }
             });
@@ -253,18 +257,12 @@ final class BatchWriter {
             changes.copies().forEach((row, count) -> {
                 for (var copy = 0; copy < -count; copy++) {
                     rows.beginRow(row.width() + 1);
-                    write(rows, row);
+                    values(rows, row.row());
                     rows.whole(part);
                     rows.endRow();
                 }
             });
             noteStaged(table, rows.finish());
-        }
-    }
-
-    private static void write(CopyRows rows, RowKey row) {
-        for (var i = 0; i < row.width(); i++) {
-            rows.value(row.value(i));
         }
     }
 

@@ -2,7 +2,6 @@ package godwit.postgres.apply;
 
 import godwit.move.Tuple;
 import godwit.postgres.Session;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -11,7 +10,7 @@ import org.postgresql.copy.CopyIn;
 /**
  * Writes rows into a table through COPY, in the form in which they travel (PostgreSQL manual, COPY, file formats).
  *
- * <p>Holds at most one buffer and the row at hand in memory.
+ * <p>Holds one buffer in memory; larger values go by it.
  */
 final class CopyRows implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -20,7 +19,8 @@ final class CopyRows implements AutoCloseable {
     private final Session session;
     private final boolean binary;
     private final CopyIn copy;
-    private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER_BYTES + 8192);
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int filled;
     private boolean firstInRow;
 
     CopyRows(Session session, String into, boolean binary) {
@@ -32,7 +32,7 @@ final class CopyRows implements AutoCloseable {
             throw session.failed(e);
         }
         if (binary) {
-            buffer.writeBytes(SIGNATURE);
+            bytes(SIGNATURE, 0, SIGNATURE.length);
             number(0, 4);
             number(0, 4);
         }
@@ -45,16 +45,17 @@ final class CopyRows implements AutoCloseable {
         }
     }
 
-    /** Adds a value; both markers of {@link Tuple} are written as NULL. */
-    void value(byte[] value) {
-        if (binary) {
-            binaryValue(value);
+    /** Adds a value of a row; both markers of {@link Tuple} are written as NULL. */
+    void value(Tuple row, int column) {
+        if (row.isNull(column) || row.isUnchanged(column)) {
+            absent();
         } else {
-            textValue(value);
+            present(row.array(column), row.offset(column), row.length(column));
         }
-        if (buffer.size() >= BUFFER_BYTES) {
-            flush();
-        }
+    }
+
+    void value(byte[] value) {
+        present(value, 0, value.length);
     }
 
     void text(String value) {
@@ -72,41 +73,37 @@ final class CopyRows implements AutoCloseable {
 
     void endRow() {
         if (!binary) {
-            buffer.write('\n');
+            put('\n');
         }
     }
 
-    private static boolean isAbsent(byte[] value) {
-        return value == Tuple.NULL || value == Tuple.UNCHANGED;
-    }
-
-    private void binaryValue(byte[] value) {
-        if (isAbsent(value)) {
+    private void absent() {
+        if (binary) {
             number(-1, 4);
             return;
         }
-        number(value.length, 4);
-        if (value.length > BUFFER_BYTES) {
-            flush();
-            send(value, value.length);
-        } else {
-            buffer.writeBytes(value);
+        separate();
+        put('\\');
+        put('N');
+    }
+
+    private void present(byte[] array, int offset, int length) {
+        if (binary) {
+            number(length, 4);
+            bytes(array, offset, length);
+            return;
+        }
+        separate();
+        for (var i = offset; i < offset + length; i++) {
+            escaped(array[i]);
         }
     }
 
-    private void textValue(byte[] value) {
+    private void separate() {
         if (!firstInRow) {
-            buffer.write('\t');
+            put('\t');
         }
         firstInRow = false;
-        if (isAbsent(value)) {
-            buffer.write('\\');
-            buffer.write('N');
-            return;
-        }
-        for (var b : value) {
-            escaped(b);
-        }
     }
 
     private void escaped(byte b) {
@@ -115,29 +112,48 @@ final class CopyRows implements AutoCloseable {
             case '\n' -> two('n');
             case '\r' -> two('r');
             case '\t' -> two('t');
-            default -> buffer.write(b);
+            default -> put(b);
         }
     }
 
     private void two(char second) {
-        buffer.write('\\');
-        buffer.write(second);
+        put('\\');
+        put(second);
     }
 
     private void number(int value, int bytes) {
         for (var shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
-            buffer.write(value >>> shift);
+            put(value >>> shift);
+        }
+    }
+
+    private void put(int value) {
+        if (filled == buffer.length) {
+            flush();
+        }
+        buffer[filled++] = (byte) value;
+    }
+
+    private void bytes(byte[] array, int offset, int length) {
+        if (length > buffer.length - filled) {
+            flush();
+        }
+        if (length > buffer.length) {
+            send(array, offset, length);
+        } else {
+            System.arraycopy(array, offset, buffer, filled, length);
+            filled += length;
         }
     }
 
     private void flush() {
-        send(buffer.toByteArray(), buffer.size());
-        buffer.reset();
+        send(buffer, 0, filled);
+        filled = 0;
     }
 
-    private void send(byte[] bytes, int length) {
+    private void send(byte[] bytes, int offset, int length) {
         try {
-            copy.writeToCopy(bytes, 0, length);
+            copy.writeToCopy(bytes, offset, length);
         } catch (SQLException e) {
             throw session.failed(e);
         }

@@ -5,6 +5,7 @@ import godwit.Problem;
 import godwit.Retry;
 import godwit.move.Lsn;
 import godwit.move.TransactionFilter;
+import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.postgres.capture.Message;
 import godwit.postgres.capture.SlotReader;
@@ -113,7 +114,9 @@ public final class StreamApplier implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (GodwitException e) {
             control.fail(e);
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (OutOfMemoryError e) {
+            control.fail(RowLimit.unfit("the stream", e));
+        } catch (RuntimeException e) {
             var problem = Problem.of("stream-failed", "Applying the stream failed.", "It is tried again.");
             control.fail(new GodwitException(problem, Retry.LATER, e));
         }

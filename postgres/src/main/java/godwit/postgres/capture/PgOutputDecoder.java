@@ -101,25 +101,30 @@ public final class PgOutputDecoder {
         return new Message.Emitted(transactional, position, prefix, new String(content, StandardCharsets.UTF_8));
     }
 
+    /** The row's values stay in the message: a copy of a large one would take its size twice. */
     private static Tuple tuple(ByteBuffer in) {
         var count = in.getShort();
-        var values = new byte[count][];
+        var arrays = new byte[count][];
+        var ranges = new int[2 * count];
         for (var i = 0; i < count; i++) {
             var kind = (char) in.get();
-            values[i] = switch (kind) {
+            arrays[i] = switch (kind) {
                 case 'n' -> Tuple.NULL;
                 case 'u' -> Tuple.UNCHANGED;
-                case 't', 'b' -> value(in);
+                case 't', 'b' -> value(in, ranges, 2 * i);
                 default -> throw unknown(kind);
             };
         }
-        return new Tuple(values);
+        return new Tuple(arrays, ranges);
     }
 
-    private static byte[] value(ByteBuffer in) {
-        var value = new byte[in.getInt()];
-        in.get(value);
-        return value;
+    /** Notes where a value is in the array that holds the message. */
+    private static byte[] value(ByteBuffer in, int[] ranges, int at) {
+        var length = in.getInt();
+        ranges[at] = in.arrayOffset() + in.position();
+        ranges[at + 1] = length;
+        in.position(in.position() + length);
+        return in.array();
     }
 
     private static void expect(ByteBuffer in, char wanted) {

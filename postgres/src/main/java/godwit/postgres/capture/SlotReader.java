@@ -5,6 +5,7 @@ import godwit.Problem;
 import godwit.Retry;
 import godwit.move.Lsn;
 import godwit.postgres.Database;
+import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,12 +23,15 @@ import org.postgresql.replication.PGReplicationStream;
 /**
  * Receives one slot's stream in a thread of its own and hands its messages over one by one.
  *
- * <p>What is received but not yet taken is bounded in number and in bytes; one row above the byte limit passes alone.
+ * <p>What is received but not yet done with is bounded in number and in bytes; a large row passes alone.
  * A position is confirmed to the server only by {@link #confirm}.
  */
 public final class SlotReader implements AutoCloseable {
     private static final int MESSAGES_QUEUED_MAX = 8192;
     private static final int KILOBYTES_QUEUED_MAX = 32 * 1024;
+    /** While a message above this is in memory no other is read. */
+    private static final int BYTES_BESIDE_OTHERS_MAX = 1 << 20;
+
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Session connection;
@@ -36,13 +40,17 @@ public final class SlotReader implements AutoCloseable {
     private final Semaphore kilobytes = new Semaphore(KILOBYTES_QUEUED_MAX);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final Thread thread;
+    private final SizeCheck sizes;
+    private int held;
     private volatile boolean stopping;
     private volatile long confirmed;
 
-    private SlotReader(Session connection, PGReplicationStream stream, String slot) {
+    private SlotReader(Session connection, PGReplicationStream stream, StreamSource source) {
         this.connection = connection;
         this.stream = stream;
-        this.thread = Thread.ofPlatform().name("reader of " + slot).daemon().unstarted(this::receive);
+        this.sizes = new SizeCheck(source.rows());
+        this.thread =
+                Thread.ofPlatform().name("reader of " + source.slot()).daemon().unstarted(this::receive);
     }
 
     /**
@@ -64,7 +72,7 @@ public final class SlotReader implements AutoCloseable {
                     .withSlotOption("messages", true)
                     .withSlotOption("binary", source.binary())
                     .start();
-            var reader = new SlotReader(connection, stream, source.slot());
+            var reader = new SlotReader(connection, stream, source);
             reader.thread.start();
             return reader;
         } catch (SQLException e) {
@@ -85,15 +93,17 @@ public final class SlotReader implements AutoCloseable {
         return connection.failed(e);
     }
 
-    /** The next message; empty when none came within the wait. */
+    /** The next message; empty when none came within the wait. The one before is done with and counts no more. */
     public Optional<Message> next(Duration wait) {
+        kilobytes.release(held);
+        held = 0;
         try {
             var message = queue.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
             if (message == null) {
                 throwIfFailed();
                 return Optional.empty();
             }
-            kilobytes.release(permits(message));
+            held = permits(message);
             return Optional.of(message);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -128,13 +138,15 @@ public final class SlotReader implements AutoCloseable {
             while (!stopping) {
                 var bytes = stream.readPending();
                 if (bytes != null) {
-                    hand(PgOutputDecoder.decode(bytes));
+                    hand(sizes.checked(PgOutputDecoder.decode(bytes)));
                 } else {
                     idleAt = idle(idleAt);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (OutOfMemoryError e) {
+            failure.set(RowLimit.unfit("the stream", e));
         } catch (Throwable e) {
             failure.set(e);
         }
@@ -151,10 +163,18 @@ public final class SlotReader implements AutoCloseable {
     }
 
     private void hand(Message message) throws InterruptedException, SQLException {
-        while (!stopping && !kilobytes.tryAcquire(permits(message), 1, TimeUnit.SECONDS)) {
+        acquire(permits(message));
+        while (!stopping && !queue.offer(message, 1, TimeUnit.SECONDS)) {
             stream.forceUpdateStatus();
         }
-        while (!stopping && !queue.offer(message, 1, TimeUnit.SECONDS)) {
+        if (message.bytes() > BYTES_BESIDE_OTHERS_MAX) {
+            acquire(KILOBYTES_QUEUED_MAX);
+            kilobytes.release(KILOBYTES_QUEUED_MAX);
+        }
+    }
+
+    private void acquire(int permits) throws InterruptedException, SQLException {
+        while (!stopping && !kilobytes.tryAcquire(permits, 1, TimeUnit.SECONDS)) {
             stream.forceUpdateStatus();
         }
     }

@@ -3,12 +3,12 @@ package godwit.postgres.copy;
 import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
+import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.schema.Table;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
@@ -17,40 +17,32 @@ import org.postgresql.copy.CopyOut;
 final class ChunkCopy {
     private static final int BUFFER_BYTES = 256 * 1024;
 
-    private static final String NOTE = """
-            INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)
-            SELECT run, schema_name, table_name, ?, ?, ? FROM godwit.table_copy
-            WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ? AND NOT done FOR SHARE""";
-
-    private final UUID run;
+    private final CopyLedger ledger;
     private final Table table;
     private final Optional<String> rows;
-    private final long rowBytesMax;
+    private final RowLimit limit;
     private final AtomicLong live;
 
     /**
      * @param rows a condition in SQL by which rows are selected
      * @param live counts rows while they are copied, for people
      */
-    ChunkCopy(UUID run, Table table, Optional<String> rows, long rowBytesMax, AtomicLong live) {
-        this.run = run;
+    ChunkCopy(CopyLedger ledger, Table table, Optional<String> rows, RowLimit limit, AtomicLong live) {
+        this.ledger = ledger;
         this.table = table;
         this.rows = rows;
-        this.rowBytesMax = rowBytesMax;
+        this.limit = limit;
         this.live = live;
     }
 
     /** Copies a chunk. @throws GodwitException table-rewritten when the table's rows moved to another file meanwhile */
     void copy(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
         source.begin();
-        try {
-            snapshot.importInto(source);
-            source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
-            requireSameFile(source, snapshot);
-            write(source, target, snapshot, chunk);
-        } finally {
-            source.rollback();
-        }
+        snapshot.importInto(source);
+        source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
+        requireSameFile(source, snapshot);
+        write(source, target, snapshot, chunk);
+        source.rollback();
     }
 
     /**
@@ -64,31 +56,9 @@ final class ChunkCopy {
     private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
         target.transaction(t -> {
             var copied = pipe(source, t, chunk);
-            requireNotSuperseded(t.execute(
-                    NOTE,
-                    chunk.number(),
-                    copied.rows(),
-                    copied.bytes(),
-                    run,
-                    table.name().schema().name(),
-                    table.name().name().name(),
-                    snapshot.snapshot()));
+            ledger.note(t, table, snapshot, chunk, copied.rows(), copied.bytes());
             return true;
         });
-    }
-
-    /** Rows read under another snapshot than the ledger's belong to an attempt that was given up. */
-    private void requireNotSuperseded(long noted) {
-        if (noted != 1) {
-            throw new GodwitException(
-                    Problem.of(
-                                    "copy-superseded",
-                                    "The copy of %s has begun again elsewhere.".formatted(table.name()),
-                                    "It goes on by itself.")
-                            .withObjects(List.of(table.name().plain())),
-                    Retry.LATER,
-                    new IllegalStateException("copy-superseded"));
-        }
     }
 
     private record Copied(long rows, long bytes) {}
@@ -115,9 +85,26 @@ final class ChunkCopy {
             var out = source.copy().copyOut("COPY " + reading(chunk) + " TO STDOUT" + format);
             var in = target.copy()
                     .copyIn("COPY " + table.name().sql() + " (" + table.storedSql() + ") FROM STDIN" + format);
-            return pump(out, in);
+            return whole(out, in, source);
         } catch (SQLException e) {
             throw target.failed(e);
+        }
+    }
+
+    /** A session cannot be used for anything else while a COPY goes on: one that failed half way is ended. */
+    private Copied whole(CopyOut out, CopyIn in, Session source) throws SQLException {
+        try {
+            return pump(new CopyFrames(source.connection(), out), in);
+        } catch (GodwitException e) {
+            source.abort();
+            cancel(in);
+            throw e;
+        }
+    }
+
+    private static void cancel(CopyIn in) throws SQLException {
+        if (in.isActive()) {
+            in.cancelCopy();
         }
     }
 
@@ -130,42 +117,30 @@ final class ChunkCopy {
                 + where + ")";
     }
 
-    private Copied pump(CopyOut out, CopyIn in) throws SQLException {
+    private Copied pump(CopyFrames out, CopyIn in) throws SQLException {
         var buffer = new byte[BUFFER_BYTES];
         var filled = 0;
         long bytes = 0;
         long counted = 0;
-        for (var row = out.readFromCopy(); row != null; row = out.readFromCopy()) {
-            requireWithinLimit(row.length);
-            if (filled + row.length > buffer.length) {
-                in.writeToCopy(buffer, 0, filled);
-                filled = 0;
-                live.addAndGet(counted);
-                counted = 0;
+        for (var frame = out.next(); frame >= 0; frame = out.next()) {
+            limit.require(table.name(), frame);
+            for (var left = frame; left > 0; ) {
+                var piece = (int) Math.min(left, buffer.length - filled);
+                out.read(buffer, filled, piece);
+                filled += piece;
+                left -= piece;
+                if (filled == buffer.length) {
+                    in.writeToCopy(buffer, 0, filled);
+                    filled = 0;
+                    live.addAndGet(counted);
+                    counted = 0;
+                }
             }
-            if (row.length > buffer.length) {
-                in.writeToCopy(row, 0, row.length);
-            } else {
-                System.arraycopy(row, 0, buffer, filled, row.length);
-                filled += row.length;
-            }
-            bytes += row.length;
+            bytes += frame;
             counted++;
         }
         in.writeToCopy(buffer, 0, filled);
         live.addAndGet(counted);
         return new Copied(in.endCopy(), bytes);
-    }
-
-    private void requireWithinLimit(int length) {
-        if (length > rowBytesMax) {
-            throw Problem.of(
-                            "row-too-large",
-                            "%s has a row of %d bytes, more than rowBytesMax (%d)."
-                                    .formatted(table.name(), length, rowBytesMax),
-                            "Raise limits.rowBytesMax, and the memory with GODWIT_JAVA_OPTS.")
-                    .withObjects(List.of(table.name().plain()))
-                    .asException();
-        }
     }
 }

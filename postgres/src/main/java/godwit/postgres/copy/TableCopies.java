@@ -5,6 +5,7 @@ import godwit.move.MoveSpec;
 import godwit.move.Snapshot;
 import godwit.postgres.Database;
 import godwit.postgres.Exemption;
+import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.schema.Table;
 import godwit.schema.TableName;
@@ -35,19 +36,17 @@ public final class TableCopies {
     /** After so many attempts a table is locked for a moment, because it is truncated faster than it can be read. */
     private static final int FREE_ATTEMPTS_MAX = 3;
 
-    private final UUID run;
     private final MoveSpec spec;
     private final Database source;
-    private final Database target;
-    private final Exemption exemption;
+    private final CopyLedger ledger;
+    private final CopyLanes lanes;
     private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
 
     public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption) {
-        this.run = run;
         this.spec = spec;
         this.source = source;
-        this.target = target;
-        this.exemption = exemption;
+        this.ledger = new CopyLedger(run);
+        this.lanes = new CopyLanes(source, target, exemption);
     }
 
     /** Rows copied so far by this process, for people. */
@@ -76,11 +75,13 @@ public final class TableCopies {
                 workers.shutdownNow();
                 throw e;
             }
+        } finally {
+            lanes.closeIdle();
         }
     }
 
     private void copyTable(Table table, ExecutorService workers, Consumer<Table> whenCopied) {
-        if (!isDone(table)) {
+        if (!lanes.use(lane -> ledger.isDone(lane.target(), table))) {
             for (var attempt = 1; !copied(table, workers, attempt); attempt++) {
                 live.remove(table.name());
             }
@@ -91,17 +92,18 @@ public final class TableCopies {
     /** Copies a table; false when it was rewritten meanwhile and has to begin again. */
     private boolean copied(Table table, ExecutorService workers, int attempt) {
         try (var snapshot = snapshot(table, attempt)) {
-            var chunks = Chunk.of(snapshot.blocks(), Math.max(1, spec.limits().chunkBytes() / 8192));
-            begin(table, snapshot, chunks.size());
+            var blocksMax = Math.max(1, spec.limits().chunkBytes() / 8192);
+            var chunks = Chunk.of(snapshot.blocks(), blocksMax, spec.limits().copyWorkers());
+            use(lane -> ledger.begin(lane.target(), table, snapshot, chunks.size()));
             if (attempt > FREE_ATTEMPTS_MAX) {
-                copyThroughHolder(table, snapshot, chunks);
+                use(lane -> chunks.forEach(c -> chunkCopy(table).copyThroughHolder(snapshot, lane.target(), c)));
             } else {
                 await(chunks.stream()
                         .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
                         .toList());
             }
-            makeLasting(snapshot);
-            finish(table, snapshot);
+            use(lane -> makeLasting(lane.source(), snapshot));
+            use(lane -> ledger.finish(lane.target(), table, snapshot));
             return true;
         } catch (GodwitException e) {
             if (e.problem().code().equals("table-rewritten") && attempt < REWRITES_MAX) {
@@ -118,85 +120,31 @@ public final class TableCopies {
                 : TableSnapshot.export(session, table);
     }
 
-    private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
-        try (var from = source.open("copy");
-                var to = target.openApplying("copy", exemption)) {
-            chunkCopy(table).copy(from, to, snapshot, chunk);
-        }
+    private void use(Consumer<CopyLanes.Lane> work) {
+        lanes.use(lane -> {
+            work.accept(lane);
+            return true;
+        });
     }
 
-    private void copyThroughHolder(Table table, TableSnapshot holder, List<Chunk> chunks) {
-        try (var to = target.openApplying("copy", exemption)) {
-            chunks.forEach(chunk -> chunkCopy(table).copyThroughHolder(holder, to, chunk));
-        }
+    private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
+        use(lane -> chunkCopy(table).copy(lane.source(), lane.target(), snapshot, chunk));
     }
 
     private ChunkCopy chunkCopy(Table table) {
         var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
         var condition = Optional.ofNullable(spec.rows().get(table.name()));
-        return new ChunkCopy(run, table, condition, spec.limits().rowBytesMax(), counter);
-    }
-
-    private boolean isDone(Table table) {
-        try (var session = target.open("copy")) {
-            return session.is(
-                    "SELECT done FROM godwit.table_copy WHERE run = ? AND schema_name = ? AND table_name = ?",
-                    run,
-                    table.name().schema().name(),
-                    table.name().name().name());
-        }
-    }
-
-    /** Empties the table and notes its snapshot: rows of an earlier attempt belong to another. */
-    private void begin(Table table, TableSnapshot snapshot, int chunks) {
-        try (var session = target.openApplying("copy", exemption)) {
-            session.transaction(s -> {
-                s.execute("TRUNCATE ONLY " + table.name().sql());
-                forget(s, "chunk", table);
-                forget(s, "table_copy", table);
-                return s.execute(
-                        """
-                        INSERT INTO godwit.table_copy
-                          (run, schema_name, table_name, snapshot, filenode, rows_total, chunks_total)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                        run,
-                        table.name().schema().name(),
-                        table.name().name().name(),
-                        snapshot.snapshot(),
-                        snapshot.filenode(),
-                        table.rows(),
-                        chunks);
-            });
-        }
-    }
-
-    private void forget(Session session, String what, Table table) {
-        session.execute(
-                "DELETE FROM godwit." + what + " WHERE run = ? AND schema_name = ? AND table_name = ?",
-                run,
-                table.name().schema().name(),
-                table.name().name().name());
+        return new ChunkCopy(
+                ledger, table, condition, new RowLimit(spec.limits().rowBytesMax()), counter);
     }
 
     /**
      * Flushes the source's log. A crash of the source could otherwise take back what the snapshot saw, and give the same
      * transaction numbers to others, whose changes the stream would then hold for copied.
      */
-    private void makeLasting(TableSnapshot snapshot) {
-        try (var session = source.open("copy")) {
-            session.text("SELECT pg_logical_emit_message(true, 'godwit.flush', '')::text");
-        }
+    private static void makeLasting(Session source, TableSnapshot snapshot) {
+        source.text("SELECT pg_logical_emit_message(true, 'godwit.flush', '')::text");
         snapshot.requireHeld();
-    }
-
-    /** Notes that a table is whole, unless its copy has begun again elsewhere meanwhile. */
-    private void finish(Table table, TableSnapshot snapshot) {
-        try (var session = target.open("copy")) {
-            session.execute(
-                    """
-                    UPDATE godwit.table_copy SET done = true
-                    WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ?""", run, table.name().schema().name(), table.name().name().name(), snapshot.snapshot());
-        }
     }
 
     /** The snapshot that each copied table was read under. */

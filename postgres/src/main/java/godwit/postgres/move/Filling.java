@@ -8,6 +8,7 @@ import godwit.schema.Table;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -52,14 +53,20 @@ final class Filling {
                 .toList();
     }
 
-    /** Gives the planner of the target what it needs, and materialised views their rows. */
-    void analyze(List<Table> tables, List<String> refreshes) {
-        try (var workers = Executors.newFixedThreadPool(context.spec().limits().indexWorkers())) {
-            await(tables.stream()
-                    .<Future<?>>map(table -> workers.submit(
-                            () -> statement("ANALYZE " + table.name().sql())))
-                    .toList());
-        }
+    /** Begins to give the planner of the target what it needs, which is in when the result is complete. */
+    CompletableFuture<Void> analyze(List<Table> tables) {
+        var workers = Executors.newFixedThreadPool(context.spec().limits().indexWorkers());
+        var all = tables.stream()
+                .map(table -> CompletableFuture.runAsync(
+                        () -> statement("ANALYZE " + table.name().sql()), workers))
+                .toArray(CompletableFuture<?>[]::new);
+        workers.shutdown();
+        return CompletableFuture.allOf(all);
+    }
+
+    /** Waits for the analysis and gives materialised views their rows. */
+    void complete(CompletableFuture<Void> analysis, List<String> refreshes) {
+        await(List.of(analysis));
         refreshes.forEach(this::statement);
     }
 

@@ -4,6 +4,7 @@ import godwit.move.MoveSpec;
 import godwit.move.Side;
 import godwit.postgres.Database;
 import godwit.postgres.Exemption;
+import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.postgres.capture.StreamSource;
 import godwit.postgres.gate.Gate;
@@ -32,6 +33,11 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
         return database(side).open(purpose);
     }
 
+    /** A session for single statements that change no settings. */
+    Session look(Side side) {
+        return database(side).look();
+    }
+
     Session openApplying(Side side, String purpose) {
         return database(side).openApplying(purpose, exemption());
     }
@@ -51,6 +57,7 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
     }
 
     StreamSource streamSource(Side from, boolean binary) {
-        return new StreamSource(streamName(from), streamName(from), binary);
+        var rows = new RowLimit(spec.limits().rowBytesMax());
+        return new StreamSource(streamName(from), streamName(from), binary, rows);
     }
 }

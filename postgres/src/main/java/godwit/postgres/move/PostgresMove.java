@@ -166,7 +166,7 @@ public final class PostgresMove implements MoveSteps {
         var until = System.nanoTime()
                 + Duration.ofSeconds(context.spec().switching().fenceSecondsMax() + 2L)
                         .toNanos();
-        try (var session = context.open(side, "look")) {
+        try (var session = context.look(side)) {
             while (context.gate(side).isFenced(session)) {
                 if (System.nanoTime() > until) {
                     throw passing("fence-stands", "A fence of another worker stands in the " + side.word() + ".");
@@ -190,7 +190,7 @@ public final class PostgresMove implements MoveSteps {
     }
 
     private boolean hasWayBack() {
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             return source.is("SELECT to_regclass('godwit.progress') IS NOT NULL")
                     && backward().read(source).isPresent();
         }
@@ -202,7 +202,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public boolean isCaughtUp() {
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             var state = streams().from(Side.SOURCE).state();
             var now = Lsn.parse(source.text("SELECT pg_current_wal_lsn()::text"));
             var micros = source.number("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
@@ -215,9 +215,11 @@ public final class PostgresMove implements MoveSteps {
     public void finish() {
         passAllSnapshots();
         expansion.make(script().objects(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
+        var filling = new Filling(context, copies, expansion);
+        var analyzed = filling.analyze(tables());
         expansion.guard(Side.SOURCE);
         prepareWayBack();
-        new Filling(context, copies, expansion).analyze(tables(), script().refreshes());
+        filling.complete(analyzed, script().refreshes());
         requireNoOrphans();
         drift.requireNone();
         follow();
@@ -239,7 +241,7 @@ public final class PostgresMove implements MoveSteps {
     /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
     private void passAllSnapshots() {
         var marker = UUID.randomUUID().toString();
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             source.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
         }
         streams().from(Side.SOURCE).control().awaitMarker(marker, SNAPSHOTS_LIMIT);
@@ -271,7 +273,7 @@ public final class PostgresMove implements MoveSteps {
 
     /** A side without a gate has never lost or gained the writes. */
     private OptionalLong epoch(Side side) {
-        try (var session = context.open(side, "look")) {
+        try (var session = context.look(side)) {
             return OptionalLong.of(context.gate(side).epoch(session).orElse(Journal.FIRST_EPOCH));
         } catch (GodwitException e) {
             return OptionalLong.empty();

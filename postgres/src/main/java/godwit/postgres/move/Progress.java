@@ -38,7 +38,7 @@ final class Progress {
 
     Map<String, Object> report() {
         var report = new LinkedHashMap<String, Object>();
-        try (var target = context.open(Side.TARGET, "status")) {
+        try (var target = context.look(Side.TARGET)) {
             report.put("tables", withWaiting(tables(target)));
         }
         report.put("throttle", "none");
@@ -78,7 +78,7 @@ final class Progress {
     private void lag(Map<String, Object> report) {
         for (var side : Side.values()) {
             if (streams != null && streams.isOpen(side)) {
-                try (var session = context.open(side, "status")) {
+                try (var session = context.look(side)) {
                     report.put(
                             MoveContext.direction(side),
                             lag(session, streams.from(side).state()));

@@ -90,7 +90,7 @@ final class Streams implements AutoCloseable {
     }
 
     private long xidNear(Side from) {
-        try (var followed = context.open(from, "look")) {
+        try (var followed = context.look(from)) {
             return followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
         }
     }

@@ -8,6 +8,7 @@ import godwit.move.Snapshot;
 import godwit.postgres.Database;
 import godwit.postgres.Exemption;
 import godwit.postgres.Pair;
+import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.postgres.capture.SlotReader;
 import godwit.postgres.capture.StreamSource;
@@ -32,6 +33,7 @@ public final class Following implements AutoCloseable {
     private Map<TableName, Snapshot> copies = Map.of();
     private @Nullable StreamApplier applier;
     private int applyingPid;
+    private RowLimit limit = new RowLimit(512 << 20);
 
     private Following(Database from, Database to, StreamProgress progress) {
         this.from = from;
@@ -95,7 +97,7 @@ public final class Following implements AutoCloseable {
         session.execute("SET lock_timeout = 0");
         var applyFrom = applying ? Optional.of(position) : Optional.<Lsn>empty();
         var start = new StreamStart(progress, position, applyFrom, tables, copies, xid(), binary);
-        var reader = SlotReader.open(from, new StreamSource(name, name, binary), position);
+        var reader = SlotReader.open(from, new StreamSource(name, name, binary, limit), position);
         applier = new StreamApplier(reader, session, start).begin();
         return this;
     }
@@ -152,6 +154,13 @@ public final class Following implements AutoCloseable {
     public void reopen() {
         stop();
         open();
+    }
+
+    /** Begins again with another limit on rows. */
+    public Following reopenWithin(RowLimit rows) {
+        limit = rows;
+        reopen();
+        return this;
     }
 
     public boolean hasFailed() {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import godwit.move.Lsn;
 import godwit.postgres.Database;
 import godwit.postgres.Pair;
+import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -33,11 +34,11 @@ final class Slot implements AutoCloseable {
     }
 
     SlotReader open(Lsn position) {
-        return SlotReader.open(database, new StreamSource(name, name, false), position);
+        return SlotReader.open(database, new StreamSource(name, name, false, new RowLimit(512 << 20)), position);
     }
 
     SlotReader openBinary() {
-        return SlotReader.open(database, new StreamSource(name, name, true), from);
+        return SlotReader.open(database, new StreamSource(name, name, true, new RowLimit(512 << 20)), from);
     }
 
     Lsn from() {

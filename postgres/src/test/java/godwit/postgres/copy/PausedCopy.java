@@ -2,6 +2,7 @@ package godwit.postgres.copy;
 
 import static org.awaitility.Awaitility.await;
 
+import godwit.move.MoveSpec;
 import godwit.move.Snapshot;
 import godwit.postgres.Beside;
 import godwit.postgres.Exemption;
@@ -55,7 +56,15 @@ final class PausedCopy {
     }
 
     CompletableFuture<Void> copy(int workers) {
-        var spec = Specs.spec(pair.name(), workers);
+        return copy(Specs.spec(pair.name(), workers));
+    }
+
+    /** Copies when no row may be larger than this. */
+    CompletableFuture<Void> copyWithin(long rowBytesMax) {
+        return copy(Specs.withRows(pair.name(), rowBytesMax));
+    }
+
+    private CompletableFuture<Void> copy(MoveSpec spec) {
         var copies = new TableCopies(run, spec, pair.source(), pair.target(), new Exemption("test"));
         return Beside.run(() -> copies.copy(Pair.tables(pair.source()), table -> {}));
     }
