@@ -30,8 +30,21 @@ final class Answers {
             case SWITCH, SWITCH_BACK ->
                 List.of("The writes are on the %s now. ".formatted(answer.get("writes")) + pause(answer));
             case ROLLBACK -> List.of("The writes are on the source, and nothing of the run is left.");
-            case COMPLETE -> List.of("The move is over: the writes stay on the target.");
+            case COMPLETE -> completed(answer);
         };
+    }
+
+    private static List<String> completed(Map<String, Object> answer) {
+        var over = "The move is over: the writes stay on the target.";
+        if (!(answer.get("source") instanceof Map<?, ?> left)) {
+            return List.of(over);
+        }
+        var sealed = Boolean.TRUE.equals(left.get("sealed")) ? "read only by default" : "writable";
+        var sessions = maps(left.get("sessions")).stream()
+                .map(s -> "%s × %s as %s".formatted(s.get("sessions"), s.get("application"), s.get("role")))
+                .toList();
+        var connected = sessions.isEmpty() ? "nobody is connected" : "connected are " + String.join(", ", sessions);
+        return List.of(over, "The source %s is %s; %s.".formatted(left.get("database"), sealed, connected));
     }
 
     private static List<String> verified(Map<String, Object> answer) {

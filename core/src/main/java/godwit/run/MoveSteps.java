@@ -34,6 +34,9 @@ public interface MoveSteps extends AutoCloseable {
     /** Throws what ended a stream, if something did. */
     void requireAlive();
 
+    /** Throws when a server has given up the run's log, or keeps so much of it that the run has to end first. */
+    void requireRoom();
+
     Journal journal();
 
     CutoverActions cutover();
@@ -57,8 +60,8 @@ public interface MoveSteps extends AutoCloseable {
     /** Makes the side without the writes equal to the other; returns the number of rows written. */
     long repair(UUID id);
 
-    /** Ends the run with the writes on the target. */
-    void contract(boolean leaveWritable);
+    /** Ends the run with the writes on the target, and tells what is left at the source. */
+    Map<String, Object> contract(boolean leaveWritable);
 
     /** Removes all that the run made; the ledger too, unless other runs are in it. */
     void remove(boolean keepTarget);

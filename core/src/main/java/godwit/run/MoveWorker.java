@@ -253,9 +253,9 @@ public final class MoveWorker {
             return;
         }
         enter(Phase.COMPLETING);
-        steps.contract(request.map(r -> r.has("leaveWritable")).orElse(false));
+        var left = steps.contract(request.map(r -> r.has("leaveWritable")).orElse(false));
         enter(Phase.COMPLETED);
-        request.ifPresent(r -> answer(r, new Outcome.Done(Map.of("state", Phase.COMPLETED.word()))));
+        request.ifPresent(r -> answer(r, new Outcome.Done(Map.of("state", Phase.COMPLETED.word(), "source", left))));
     }
 
     private static Problem notSwitched() {
@@ -278,6 +278,7 @@ public final class MoveWorker {
 
     private void publishNowAndThen() {
         if (pace.nanos() - publishedAt > PUBLISH_NANOS) {
+            steps.requireRoom();
             publish();
         }
     }

@@ -30,16 +30,18 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private final Hook hook;
     private final Sequences sequences;
     private final UnderFence underFence;
+    private final ForeignWriters foreign;
     private final Map<Side, Session> sessions = new EnumMap<>(Side.class);
     private @Nullable Fence fence;
     private @Nullable LastRows lastRows;
 
-    PostgresCutover(MoveContext context, Streams streams, Hook hook) {
+    PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign) {
         this.context = context;
         this.streams = streams;
         this.hook = hook;
         this.sequences = new Sequences();
         this.underFence = new UnderFence(context);
+        this.foreign = foreign;
     }
 
     @Override
@@ -105,6 +107,8 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         sequences.advance(session(from), session(from.other()));
         underFence.prepare(session(from));
         prepareLastRows(from);
+        wayBackMillis(from);
+        foreign.requireNone(from);
         fence = new Fence(context.open(from, "fence"), context.gate(from));
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
     }
@@ -140,6 +144,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void compareUnderFence(Side from) {
+        foreign.requireNone(from);
         underFence.require(session(from), session(from.other()), from);
         Objects.requireNonNull(lastRows).requireAlike();
     }

@@ -176,6 +176,9 @@ public final class FakeMove implements MoveSteps {
     }
 
     @Override
+    public void requireRoom() {}
+
+    @Override
     public Journal journal() {
         return new Journal(epoch(Side.SOURCE), epoch(Side.TARGET));
     }
@@ -248,9 +251,10 @@ public final class FakeMove implements MoveSteps {
     }
 
     @Override
-    public void contract(boolean leaveWritable) {
+    public Map<String, Object> contract(boolean leaveWritable) {
         close();
         removal.contract(leaveWritable);
+        return Map.of();
     }
 
     @Override

@@ -57,7 +57,8 @@ class StalledWorkerTest {
                     () -> world.phase().isInStep() && world.schedule().now() > until);
             world.promises().requireInStep();
         } catch (RuntimeException | AssertionError e) {
-            throw new AssertionError("seed " + seed + " stalled at " + stall.where() + ", meanwhile " + meanwhile + ": " + e, e);
+            throw new AssertionError(
+                    "seed " + seed + " stalled at " + stall.where() + ", meanwhile " + meanwhile + ": " + e, e);
         }
         return stall.isDone();
     }
