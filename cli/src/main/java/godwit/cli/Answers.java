@@ -18,6 +18,10 @@ final class Answers {
         if (Boolean.TRUE.equals(answer.get("already"))) {
             return List.of("Nothing to do: " + standing(answer) + " already.");
         }
+        if (Boolean.TRUE.equals(answer.get("dryRun"))) {
+            return List.of("Nothing stands in the way: writers would wait about %d ms, and the way back take %d s."
+                    .formatted(number(answer, "predictedPauseMillis"), number(answer, "predictedWayBackSeconds")));
+        }
         return switch (verb) {
             case VERIFY -> verified(answer);
             case REPAIR ->
@@ -26,11 +30,24 @@ final class Answers {
             case SWITCH, SWITCH_BACK ->
                 List.of("The writes are on the %s now. ".formatted(answer.get("writes")) + pause(answer));
             case ROLLBACK -> List.of("The writes are on the source, and nothing of the run is left.");
-            case COMPLETE -> List.of("The move is over: the writes stay on the target.");
+            case COMPLETE -> completed(answer);
             case PAUSE -> List.of("Paused: nothing is copied or applied until godwit resume.");
             case RESUME -> List.of("It goes on.");
             case SET -> List.of("Set: " + answer.get("set") + ". These win over the file.");
         };
+    }
+
+    private static List<String> completed(Map<String, Object> answer) {
+        var over = "The move is over: the writes stay on the target.";
+        if (!(answer.get("source") instanceof Map<?, ?> left)) {
+            return List.of(over);
+        }
+        var sealed = Boolean.TRUE.equals(left.get("sealed")) ? "read only by default" : "writable";
+        var sessions = maps(left.get("sessions")).stream()
+                .map(s -> "%s × %s as %s".formatted(s.get("sessions"), s.get("application"), s.get("role")))
+                .toList();
+        var connected = sessions.isEmpty() ? "nobody is connected" : "connected are " + String.join(", ", sessions);
+        return List.of(over, "The source %s is %s; %s.".formatted(left.get("database"), sealed, connected));
     }
 
     private static List<String> verified(Map<String, Object> answer) {

@@ -22,6 +22,7 @@ final class CheckCommand extends MoveCommand {
                 var report = new LinkedHashMap<String, Object>();
                 report.put("ok", ok);
                 report.put("findings", findings.stream().map(Finding::report).toList());
+                report.put("forecast", steps.forecast());
                 output.result(report);
                 return ok ? ExitCode.DONE : ExitCode.REFUSED;
             }

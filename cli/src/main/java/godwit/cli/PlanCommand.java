@@ -34,6 +34,7 @@ final class PlanCommand extends MoveCommand {
             plan.put(
                     "objects", steps.objects().stream().map(PlanCommand::report).toList());
             plan.put("findings", findings.stream().map(Finding::report).toList());
+            plan.put("forecast", steps.forecast());
             output.result(plan);
             return ExitCode.DONE;
         }
@@ -61,10 +62,20 @@ final class PlanCommand extends MoveCommand {
                             Words.bytes(table.bytes()),
                             table.hasKey() ? "" : "  without a key"));
         }
+        var forecast = steps.forecast();
+        output.say("About %s with indexes, some %s; the source's log grows by %s/s meanwhile."
+                .formatted(
+                        Words.bytes(number(forecast, "targetBytesNeeded")),
+                        Words.time((double) number(forecast, "copySeconds")),
+                        Words.bytes(number(forecast, "logBytesPerSecond"))));
         output.say("The target gets: " + kinds(steps.objects()) + ".");
         if (sql) {
             steps.objects().forEach(object -> object.create().forEach(statement -> output.say(statement + ";")));
         }
+    }
+
+    private static long number(Map<String, Object> from, String key) {
+        return from.get(key) instanceof Number number ? number.longValue() : 0;
     }
 
     private static String kinds(List<SchemaObject> objects) {

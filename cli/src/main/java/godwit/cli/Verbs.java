@@ -31,6 +31,14 @@ final class Verbs {
         @Option(names = "--back", description = "Move the writes back to the source.")
         boolean back;
 
+        @Option(names = "--dry-run", description = "Tell what would happen, and for how long writers would wait.")
+        boolean dryRun;
+
+        @Override
+        Map<String, String> options() {
+            return Map.of("dryRun", String.valueOf(dryRun));
+        }
+
         @Override
         Verb verb() {
             return back ? Verb.SWITCH_BACK : Verb.SWITCH;

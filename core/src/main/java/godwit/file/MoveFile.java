@@ -7,6 +7,7 @@ import godwit.move.MoveSpec;
 import godwit.move.MoveSpec.TableSelection;
 import godwit.move.SwitchSpec;
 import godwit.move.UrlReference;
+import godwit.move.Watching;
 import godwit.schema.Identifier;
 import godwit.schema.TableName;
 import java.io.IOException;
@@ -40,9 +41,15 @@ public final class MoveFile {
             "switch",
             "limits",
             "throttle",
-            "apply");
-    private static final Set<String> SWITCH_KEYS =
-            Set.of("hook", "fenceSecondsMax", "pauseMillisMax", "hookSecondsMax", "rollbackSecondsMax");
+            "apply",
+            "health");
+    private static final Set<String> SWITCH_KEYS = Set.of(
+            "hook",
+            "fenceSecondsMax",
+            "pauseMillisMax",
+            "hookSecondsMax",
+            "rollbackSecondsMax",
+            "verifySecondsBetween");
     private static final Set<String> LIMIT_KEYS = Set.of(
             "copyWorkers",
             "indexWorkers",
@@ -87,7 +94,7 @@ public final class MoveFile {
                 url(file, "target"),
                 new TableSelection(tables(file.texts("include")), tables(file.texts("exclude"))),
                 rows(file.textByName("where")),
-                switching(file.section("switch", SWITCH_KEYS)),
+                switching(file),
                 limits,
                 new ConductReader(file).read(limits));
     }
@@ -191,7 +198,14 @@ public final class MoveFile {
         return all;
     }
 
-    private static SwitchSpec switching(Nodes node) {
+    private static SwitchSpec switching(Nodes file) {
+        var node = file.section("switch", SWITCH_KEYS);
+        var usual = Watching.USUAL.verifySecondsBetween();
+        return switchingOf(node)
+                .watched(WatchingReader.read(file, node.number("verifySecondsBetween", usual, 0, 31_536_000)));
+    }
+
+    private static SwitchSpec switchingOf(Nodes node) {
         var standard = SwitchSpec.DEFAULT;
         return new SwitchSpec(
                 node.texts("hook"),

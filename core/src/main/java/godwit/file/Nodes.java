@@ -155,6 +155,20 @@ final class Nodes {
         return new Nodes(has(key) ? node.get(key) : JsonNodeFactory.instance.objectNode(), at(key), layers).only(known);
     }
 
+    /** A list of mappings; what stands in them comes from the file alone. */
+    List<Nodes> mappings(String key) {
+        var all = new ArrayList<Nodes>();
+        if (has(key)) {
+            if (!node.get(key).isArray()) {
+                throw wrongType(at(key), "a list");
+            }
+            for (var item : node.get(key)) {
+                all.add(new Nodes(item, at(key) + "[" + all.size() + "]", Layers.none()));
+            }
+        }
+        return all;
+    }
+
     Nodes inner(String key) {
         return new Nodes(node.get(key), at(key), layers);
     }

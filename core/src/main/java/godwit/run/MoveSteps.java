@@ -38,9 +38,15 @@ public interface MoveSteps extends AutoCloseable {
     /** Throws what ended a stream, if something did. */
     void requireAlive();
 
+    /** Throws when a server has given up the run's log, or keeps so much of it that the run has to end first. */
+    void requireRoom();
+
     Journal journal();
 
     CutoverActions cutover();
+
+    /** The same actions without their effects: each takes as long as it would take. */
+    CutoverActions rehearsal();
 
     /** Closes the streams and opens them again as the journal says. */
     void reopen();
@@ -50,11 +56,16 @@ public interface MoveSteps extends AutoCloseable {
     /** What is told beside a verification's result and is no difference, such as the tables that do not go along. */
     Map<String, Object> remarks();
 
+    /** Ends a verification that another thread makes. */
+    void stopVerifying();
+
+    Signals signals();
+
     /** Makes the side without the writes equal to the other; returns the number of rows written. */
     long repair(UUID id);
 
-    /** Ends the run with the writes on the target. */
-    void contract(boolean leaveWritable);
+    /** Ends the run with the writes on the target, and tells what is left at the source. */
+    Map<String, Object> contract(boolean leaveWritable);
 
     /** Removes all that the run made; the ledger too, unless other runs are in it. */
     void remove(boolean keepTarget);

@@ -29,6 +29,7 @@ public final class MoveWorker {
     private final Switching switching;
     private final Steered steered;
     private final ByMode byMode;
+    private final Guardian guardian;
     private Phase phase;
     private long publishedAt;
 
@@ -41,6 +42,7 @@ public final class MoveWorker {
         this.switching = new Switching(run, ledger, steps, pace);
         this.steered = new Steered(run, ledger, steps::heed);
         this.byMode = new ByMode(steps.mode());
+        this.guardian = new Guardian(steps, pace);
     }
 
     /**
@@ -185,7 +187,26 @@ public final class MoveWorker {
             if (byMode.endsWhenEqual() && !steered.isPaused()) {
                 return;
             }
+            if (phase == Phase.SWITCHED && !steered.isPaused()) {
+                guardian.look().ifPresent(this::goBack);
+            }
         }
+        guardian.stop();
+    }
+
+    /** Takes the writes back to the source without being asked. */
+    private void goBack(Problem reason) {
+        ledger.record(event("switch back", "begun", reason.code()));
+        guardian.prepareWayBack(reason);
+        var outcome = moved(Side.TARGET);
+        guardian.ended(reason, outcome);
+        var refused = outcome instanceof Outcome.Refused;
+        ledger.record(event("switch back", refused ? "refused" : "done", reason.code()));
+        publish();
+    }
+
+    private Ledger.Event event(String verb, String result, String code) {
+        return new Ledger.Event(run.id(), "godwit", verb, result, code);
     }
 
     private void proveAndEnd() {
@@ -195,6 +216,7 @@ public final class MoveWorker {
     }
 
     private void carryOut(Request request) {
+        guardian.stop();
         ledger.record(event(request, "begun", ""));
         var refusal = byMode.refusal(request.verb());
         if (refusal.isPresent()) {
@@ -244,7 +266,14 @@ public final class MoveWorker {
     }
 
     private void switchFrom(Side from, Request request) {
-        answer(request, moved(from));
+        answer(request, request.has("dryRun") ? rehearsed(from) : moved(from));
+    }
+
+    private Outcome rehearsed(Side from) {
+        var here = from == Side.SOURCE ? Phase.READY : Phase.SWITCHED;
+        return phase == here
+                ? switching.rehearse(from)
+                : new Outcome.Done(Map.of("writes", from.other().word(), "already", true));
     }
 
     private Outcome moved(Side from) {
@@ -254,6 +283,7 @@ public final class MoveWorker {
         }
         var result = switching.move(from);
         phase = result.phase();
+        guardian.begin();
         publish();
         return result.outcome();
     }
@@ -275,10 +305,10 @@ public final class MoveWorker {
             return;
         }
         enter(Phase.COMPLETING);
-        steps.contract(byMode.leavesSourceAlone()
+        var left = steps.contract(byMode.leavesSourceAlone()
                 || request.map(r -> r.has("leaveWritable")).orElse(false));
         enter(Phase.COMPLETED);
-        request.ifPresent(r -> answer(r, new Outcome.Done(Map.of("state", Phase.COMPLETED.word()))));
+        request.ifPresent(r -> answer(r, new Outcome.Done(Map.of("state", Phase.COMPLETED.word(), "source", left))));
     }
 
     private static Problem notSwitched() {
@@ -302,12 +332,15 @@ public final class MoveWorker {
     private void publishNowAndThen() {
         if (pace.nanos() - publishedAt > PUBLISH_NANOS) {
             steered.heed();
+            steps.requireRoom();
             publish();
         }
     }
 
     private void publish() {
         publishedAt = pace.nanos();
-        ledger.publish(run.id(), steps.live());
+        var live = new LinkedHashMap<>(steps.live());
+        live.putAll(guardian.report());
+        ledger.publish(run.id(), live);
     }
 }

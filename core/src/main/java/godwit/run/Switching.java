@@ -9,7 +9,6 @@ import godwit.traffic.Journal;
 import godwit.traffic.Writes;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 
 /** Moves a run's writes to the other side: proof first, then the cutover, then the ledger's phase. */
 final class Switching {
@@ -20,12 +19,14 @@ final class Switching {
     private final Ledger ledger;
     private final MoveSteps steps;
     private final Pace pace;
+    private final BeforeSwitch before;
 
     Switching(Run run, Ledger ledger, MoveSteps steps, Pace pace) {
         this.run = run;
         this.ledger = ledger;
         this.steps = steps;
         this.pace = pace;
+        this.before = new BeforeSwitch(steps, pace);
     }
 
     /** The phase that the journal's decision stands for; a decision that was not carried out is finished first. */
@@ -73,13 +74,14 @@ final class Switching {
         var there = phaseOf(Writes.on(from.other()));
         var under = enter(from == Side.SOURCE ? Phase.SWITCHING : Phase.SWITCHING_BACK);
         try {
-            steps.cutover().checkBefore(from);
-            var verification = steps.verify(UUID.randomUUID(), "before switch");
-            if (!verification.isEqual()) {
-                return new Result(enter(here), new Outcome.Refused(differencesOpen(verification.differences())));
+            var found = before.look(steps.cutover(), from);
+            if (found.refused().isPresent()) {
+                return new Result(
+                        enter(here), new Outcome.Refused(found.refused().get()));
             }
             var millis = cutover(under).run(from, readable());
-            var report = report(from, millis, verification.rowsCompared(), verification.position());
+            before.switched(from);
+            var report = report(from, millis, found);
             return new Result(enter(there), new Outcome.Done(report));
         } catch (GodwitException e) {
             return lookedUp(from, e);
@@ -95,21 +97,28 @@ final class Switching {
         return new Result(phase, outcome);
     }
 
-    private Map<String, Object> report(Side from, long pauseMillis, long rows, String position) {
+    /** What a switch would do: everything is tried that has no effect, and the rest is measured. */
+    Outcome rehearse(Side from) {
+        try {
+            var actions = steps.rehearsal();
+            var found = before.look(actions, from);
+            if (found.refused().isPresent()) {
+                return new Outcome.Refused(found.refused().get());
+            }
+            var millis = new Cutover(actions, pace::nanos, () -> {}).run(from, readable());
+            return new Outcome.Done(BeforeSwitch.forecast(from, millis, found));
+        } catch (GodwitException e) {
+            return new Outcome.Refused(e.problem());
+        }
+    }
+
+    private Map<String, Object> report(Side from, long pauseMillis, BeforeSwitch.Found found) {
         var report = new LinkedHashMap<String, Object>();
         report.put("writes", from.other().word());
         report.put("direction", from == Side.SOURCE ? "forward" : "back");
         report.put("writePauseMillis", pauseMillis);
-        report.put("rowsVerified", rows);
-        report.put("position", position);
+        found.tell(report);
         report.put("rowsSinceVerification", steps.cutover().account());
         return report;
-    }
-
-    private static Problem differencesOpen(long differences) {
-        return Problem.of(
-                "differences-open",
-                "The sides differ in %d places, so the writes stay where they are.".formatted(differences),
-                "See them with godwit verify, mend them with godwit repair, then switch again.");
     }
 }

@@ -12,6 +12,9 @@ public interface CutoverActions {
     /** Refuses when the way back would not work, or when the writers to be drained would not end in time. */
     void checkBefore(Side from);
 
+    /** How long the stream of the way back takes at present to bring what is committed on the gaining side. */
+    long wayBackMillis(Side from);
+
     /** Runs the router as things stand, so that one that cannot run is found before anybody waits. */
     void rehearseRoute(Side from);
 

@@ -21,6 +21,10 @@ public final class Specs {
         return spec(name, new MoveLimits(1, 1, CHUNK_BYTES, rowBytesMax, 64L << 30, 60, 1L << 30, 2));
     }
 
+    public static MoveSpec keepingLog(String name, long logKeptBytesMax) {
+        return spec(name, new MoveLimits(1, 1, CHUNK_BYTES, 512L << 20, logKeptBytesMax, 60, 1L << 30, 2));
+    }
+
     private static MoveSpec spec(String name, MoveLimits limits) {
         return new MoveSpec(
                 name,

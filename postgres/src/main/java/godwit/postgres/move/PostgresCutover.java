@@ -23,22 +23,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresCutover implements CutoverActions, AutoCloseable {
     private static final Duration PATIENCE_WITH_WRITERS = Duration.ofSeconds(2);
+    private static final Duration PATIENCE_WITH_WAY_BACK = Duration.ofSeconds(30);
 
     private final MoveContext context;
     private final Streams streams;
     private final Hook hook;
     private final Sequences sequences;
     private final UnderFence underFence;
+    private final ForeignWriters foreign;
     private final Map<Side, Session> sessions = new EnumMap<>(Side.class);
     private @Nullable Fence fence;
     private @Nullable LastRows lastRows;
 
-    PostgresCutover(MoveContext context, Streams streams, Hook hook) {
+    PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign) {
         this.context = context;
         this.streams = streams;
         this.hook = hook;
         this.sequences = new Sequences();
         this.underFence = new UnderFence(context);
+        this.foreign = foreign;
     }
 
     @Override
@@ -55,7 +58,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     }
 
     /** The session of a side; after a crash, when a decided switch is finished, there is none yet. */
-    private Session session(Side side) {
+    Session session(Side side) {
         return sessions.computeIfAbsent(side, s -> context.openApplying(s, "switch"));
     }
 
@@ -89,6 +92,13 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     }
 
     @Override
+    public long wayBackMillis(Side from) {
+        var began = System.nanoTime();
+        catchUpWithin(session(from.other()), from.other(), PATIENCE_WITH_WAY_BACK);
+        return (System.nanoTime() - began) / 1_000_000;
+    }
+
+    @Override
     public void rehearseRoute(Side from) {
         hook.call(from);
     }
@@ -98,6 +108,8 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         sequences.advance(session(from), session(from.other()));
         underFence.prepare(session(from));
         prepareLastRows(from);
+        wayBackMillis(from);
+        foreign.requireNone(from);
         fence = new Fence(context.open(from, "fence"), context.gate(from));
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
     }
@@ -125,7 +137,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
                 Duration.ofMillis(context.spec().switching().pauseMillisMax()));
     }
 
-    private void catchUpWithin(Session session, Side from, Duration limit) {
+    void catchUpWithin(Session session, Side from, Duration limit) {
         var marker = UUID.randomUUID().toString();
         session.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
         streams.from(from).control().awaitMarker(marker, limit);
@@ -133,6 +145,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void compareUnderFence(Side from) {
+        foreign.requireNone(from);
         underFence.require(session(from), session(from.other()), from);
         Objects.requireNonNull(lastRows).requireAlike();
     }
@@ -152,6 +165,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
                         UUID.randomUUID().toString()));
         session(from).execute("SET synchronous_commit = on");
         new StreamProgress(context.run(), MoveContext.direction(to)).save(session(from), position);
+        streams.from(to).touched().forget();
         streams.from(to).applyFrom(position);
     }
 

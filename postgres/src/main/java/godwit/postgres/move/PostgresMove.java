@@ -1,13 +1,11 @@
 package godwit.postgres.move;
 
-import godwit.GodwitException;
 import godwit.Problem;
 import godwit.move.Conduct.Mode;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamLimits;
-import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
 import godwit.postgres.catalog.SchemaScript;
@@ -15,6 +13,7 @@ import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
 import godwit.run.RealPace;
 import godwit.run.Reports;
+import godwit.run.Signals;
 import godwit.run.Steering;
 import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
@@ -27,7 +26,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +45,15 @@ public final class PostgresMove implements MoveSteps {
     private final Progress progress;
     private final Drift drift;
     private final Surroundings surroundings;
+    private final Signals signals;
+    private final Gates gates;
+    private final WayBack wayBack;
+    private final KeptLog keptLog;
+    private Forecast.@Nullable Told told;
     private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
+    private @Nullable ForeignWriters foreign;
+    private volatile @Nullable Proof proof;
 
     /** @param folder where the hook runs */
     public PostgresMove(MoveContext context, Path folder) {
@@ -65,8 +70,12 @@ public final class PostgresMove implements MoveSteps {
                 context.exemption(),
                 throttling.valve());
         this.progress = new Progress(context, copies, throttling);
+        this.gates = new Gates(context);
+        this.wayBack = new WayBack(context);
+        this.keptLog = new KeptLog(context);
         this.drift = new Drift(context);
         this.surroundings = new Surroundings(context);
+        this.signals = new MoveSignals(context, folder, this::streams);
     }
 
     @Override
@@ -76,7 +85,21 @@ public final class PostgresMove implements MoveSteps {
 
     /** What a check of a new move finds. */
     public List<Finding> check() {
-        return new Preflight(context).findings(tables(), script());
+        var found = new ArrayList<>(new Preflight(context).findings(tables(), script()));
+        found.addAll(new Forecast(context).findings(told()));
+        return found;
+    }
+
+    private Forecast.Told told() {
+        if (told == null) {
+            told = new Forecast(context).tell(tables());
+        }
+        return told;
+    }
+
+    /** What the move will take, ready to be written as JSON. */
+    public Map<String, Object> forecast() {
+        return told().report();
     }
 
     /** What a check of a run that is under way finds; what it made itself is none. */
@@ -87,8 +110,11 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void preflight() {
-        var blocking =
-                check().stream().filter(Finding::blocks).map(Finding::problem).toList();
+        var blocking = new Preflight(context)
+                .findings(tables(), script()).stream()
+                        .filter(Finding::blocks)
+                        .map(Finding::problem)
+                        .toList();
         if (blocking.isEmpty()) {
             return;
         }
@@ -122,6 +148,7 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void fill() {
         drift.requireNone();
+        keptLog.requireSlot(Side.SOURCE);
         progress.plan(tables());
         var filling = new Filling(context, copies, expansion, throttling.valve());
         throttling.during(() -> filling.fill(tables(), catalog.toMake()));
@@ -131,41 +158,23 @@ public final class PostgresMove implements MoveSteps {
     public void follow() {
         var opened = streams();
         for (var side : Side.values()) {
-            awaitNoFence(side);
+            gates.awaitNoFence(side);
         }
-        var writes = Writes.on(leader());
+        var writes = Writes.on(gates.leader());
         if (!opened.isOpen(Side.SOURCE)) {
+            keptLog.requireSlot(Side.SOURCE);
             opened.open(Side.SOURCE, writes);
         }
-        if (!opened.isOpen(Side.TARGET) && hasWayBack()) {
+        if (!opened.isOpen(Side.TARGET) && wayBack.isPrepared()) {
+            keptLog.requireSlot(Side.TARGET);
             opened.open(Side.TARGET, writes);
         }
         // The gates may have been read before another worker's last decision, but the slots are had by one at a time.
-        if (Writes.on(leader()) != writes) {
+        if (Writes.on(gates.leader()) != writes) {
             opened.close();
-            throw passing("writes-moved", "Another worker moved the writes just now.");
+            throw Gates.passing("writes-moved", "Another worker moved the writes just now.");
         }
         opened.begin();
-    }
-
-    /** A fence that another worker left may still decide: what the gates say counts only when it is gone. */
-    private void awaitNoFence(Side side) {
-        var until = System.nanoTime()
-                + Duration.ofSeconds(context.spec().switching().fenceSecondsMax() + 2L)
-                        .toNanos();
-        try (var session = context.look(side)) {
-            while (context.gate(side).isFenced(session)) {
-                if (System.nanoTime() > until) {
-                    throw passing("fence-stands", "A fence of another worker stands in the " + side.word() + ".");
-                }
-                Patience.pause(Duration.ofMillis(50));
-            }
-        }
-    }
-
-    private static GodwitException passing(String code, String message) {
-        return new GodwitException(
-                Problem.of(code, message, "It is tried again."), godwit.Retry.LATER, new IllegalStateException(code));
     }
 
     private Streams streams() {
@@ -175,17 +184,6 @@ public final class PostgresMove implements MoveSteps {
             progress.follow(streams);
         }
         return streams;
-    }
-
-    private boolean hasWayBack() {
-        try (var source = context.look(Side.SOURCE)) {
-            return source.is("SELECT to_regclass('godwit.progress') IS NOT NULL")
-                    && backward().read(source).isPresent();
-        }
-    }
-
-    private StreamProgress backward() {
-        return new StreamProgress(context.run(), MoveContext.direction(Side.TARGET));
     }
 
     @Override
@@ -207,7 +205,7 @@ public final class PostgresMove implements MoveSteps {
         var analyzed = filling.analyze(tables());
         if (mode() == Mode.LIVE) {
             expansion.guard(Side.SOURCE);
-            prepareWayBack();
+            wayBack.prepare(tables());
         }
         filling.complete(analyzed, script().refreshes());
         requireNoOrphans();
@@ -237,17 +235,6 @@ public final class PostgresMove implements MoveSteps {
         streams().from(Side.SOURCE).control().awaitMarker(marker, SNAPSHOTS_LIMIT);
     }
 
-    private void prepareWayBack() {
-        var slots = new Slots(context);
-        slots.publish(Side.TARGET, tables().stream().map(Table::name).toList());
-        try (var source = context.open(Side.SOURCE, "prepare")) {
-            if (backward().read(source).isEmpty()) {
-                slots.dropSlot(Side.TARGET);
-                backward().save(source, slots.createAndSettle(Side.TARGET));
-            }
-        }
-    }
-
     @Override
     public void requireAlive() {
         streams().requireAlive();
@@ -257,25 +244,51 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
-    public Journal journal() {
-        return new Journal(epoch(Side.SOURCE), epoch(Side.TARGET));
+    public void requireRoom() {
+        if (keptLog.isDue()) {
+            keptLog.requireRoom(() -> {
+                if (streams != null) {
+                    streams.close();
+                }
+            });
+        }
     }
 
-    /** A side without a gate has never lost or gained the writes. */
-    private OptionalLong epoch(Side side) {
-        try (var session = context.look(side)) {
-            return OptionalLong.of(context.gate(side).epoch(session).orElse(Journal.FIRST_EPOCH));
-        } catch (GodwitException e) {
-            return OptionalLong.empty();
+    @Override
+    public Journal journal() {
+        return gates.journal();
+    }
+
+    private ForeignWriters foreign() {
+        if (foreign == null) {
+            foreign = new ForeignWriters(context, streams());
         }
+        return foreign;
     }
 
     @Override
     public CutoverActions cutover() {
         if (cutover == null) {
-            cutover = new PostgresCutover(context, streams(), hook);
+            cutover = new PostgresCutover(context, streams(), hook, foreign());
         }
         return cutover;
+    }
+
+    @Override
+    public CutoverActions rehearsal() {
+        return new RehearsedCutover(context, streams(), (PostgresCutover) cutover());
+    }
+
+    @Override
+    public Signals signals() {
+        return signals;
+    }
+
+    @Override
+    public void stopVerifying() {
+        if (proof instanceof Proof running) {
+            running.cancel();
+        }
     }
 
     @Override
@@ -286,26 +299,17 @@ public final class PostgresMove implements MoveSteps {
         follow();
     }
 
-    private Side leader() {
-        return switch (journal().writes()) {
-            case SOURCE -> Side.SOURCE;
-            case TARGET -> Side.TARGET;
-            case UNKNOWN ->
-                throw passing(
-                        "writes-unknown", "A server does not answer, so nobody knows which side takes the writes.");
-        };
-    }
-
     @Override
     public Verification verify(UUID id, String phase) {
-        var leader = leader();
+        var leader = gates.leader();
+        foreign().verified(leader);
         var more = new ArrayList<>(surroundings.differences(leader));
         if (phase.equals("on request")) {
             more.addAll(surroundings.orphans(leader));
         }
-        var verification = new Proof(context, streams(), tables())
-                .verify(id, phase, leader)
-                .with(more);
+        var begun = new Proof(context, streams(), tables());
+        proof = begun;
+        var verification = begun.verify(id, phase, leader).with(more);
         if (verification.isEqual() && !phase.equals(BEFORE_SWITCH)) {
             streams().forgetMissing(leader);
         }
@@ -314,19 +318,26 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public Map<String, Object> remarks() {
-        var notices = surroundings.notices(leader());
-        return Map.of("excluded", surroundings.excluded(leader()), "notices", Reports.of(notices));
+        var leader = gates.leader();
+        return Map.of(
+                "excluded",
+                surroundings.excluded(leader),
+                "notices",
+                Reports.of(surroundings.notices(leader)),
+                "foreignTransactions",
+                foreign().count(leader.other()));
     }
 
     @Override
     public long repair(UUID id) {
-        return new Proof(context, streams(), tables()).repair(id, leader());
+        return new Proof(context, streams(), tables()).repair(id, gates.leader());
     }
 
     @Override
-    public void contract(boolean leaveWritable) {
+    public Map<String, Object> contract(boolean leaveWritable) {
         close();
         new Removal(context).contract(leaveWritable);
+        return new Decommission(context).report(leaveWritable);
     }
 
     @Override
@@ -349,7 +360,9 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public Map<String, Object> live() {
-        return progress.report();
+        var report = progress.report();
+        report.put("logKeptBytes", keptLog.report());
+        return report;
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,8 @@ final class Proof {
     private final Streams streams;
     private final List<Table> tables;
     private final List<Session> lockedReaders = new ArrayList<>();
+    private volatile @Nullable Comparer comparer;
+    private volatile boolean cancelled;
 
     Proof(MoveContext context, Streams streams, List<Table> tables) {
         this.context = context;
@@ -107,7 +110,7 @@ final class Proof {
                     streams.from(leader).touched().forget();
                     control.release();
                 }
-                return new Comparer(lead, follow, pass.limits())
+                return comparer(lead, follow, pass.limits())
                         .compare(pass.id(), pass.phase(), here.position().toString(), pass.tables());
             } finally {
                 lockedReaders.forEach(Session::close);
@@ -115,6 +118,23 @@ final class Proof {
             }
         } finally {
             control.release();
+        }
+    }
+
+    private Comparer comparer(SnapshotSessions lead, SnapshotSessions follow, VerifyLimits limits) {
+        var begun = new Comparer(lead, follow, limits);
+        comparer = begun;
+        if (cancelled) {
+            begun.cancel();
+        }
+        return begun;
+    }
+
+    /** Ends a verification that another thread makes, at its next piece. */
+    void cancel() {
+        cancelled = true;
+        if (comparer instanceof Comparer running) {
+            running.cancel();
         }
     }
 

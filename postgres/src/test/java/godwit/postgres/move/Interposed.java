@@ -30,6 +30,11 @@ final class Interposed implements CutoverActions {
     }
 
     @Override
+    public long wayBackMillis(Side from) {
+        return actions.wayBackMillis(from);
+    }
+
+    @Override
     public void rehearseRoute(Side from) {
         happen("rehearseRoute", () -> actions.rehearseRoute(from));
     }

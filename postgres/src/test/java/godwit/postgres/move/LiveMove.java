@@ -154,6 +154,14 @@ final class LiveMove implements AutoCloseable {
         session.execute("SET session_replication_role = origin; SET godwit.exempt = ''");
     }
 
+    /** Writes past the gate what looks as if this run's applier had written it. */
+    void misapply(Session session, String sql) {
+        intrude(
+                session,
+                "BEGIN; SELECT pg_logical_emit_message(true, 'godwit.apply', '%s forward'); %s; COMMIT"
+                        .formatted(run(), sql));
+    }
+
     /** Ends all sessions of Godwit on both servers, as a kill of its process does. */
     void kill() {
         for (var session : List.of(pair.atSource(), pair.atTarget())) {
@@ -172,6 +180,11 @@ final class LiveMove implements AutoCloseable {
 
     Phase phase() {
         return find().map(Run::phase).orElse(Phase.PLANNED);
+    }
+
+    /** What the worker has published last. */
+    Map<String, Object> live() {
+        return new PostgresLedger(asking).published(run());
     }
 
     /** The run's id. */

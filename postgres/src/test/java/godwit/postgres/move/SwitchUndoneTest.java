@@ -64,7 +64,7 @@ class SwitchUndoneTest {
     void aRowThatIsWrongSinceTheVerification() {
         pair.source("UPDATE t SET v = 'b' WHERE id IN (5, 6)");
         awaitOnTarget("v = 'b'");
-        LiveMove.intrude(pair.atTarget(), "UPDATE t SET v = 'c' WHERE id = 5");
+        move.misapply(pair.atTarget(), "UPDATE t SET v = 'c' WHERE id = 5");
 
         assertUndone(cutover(), "differences-open", "public.t 5");
     }
@@ -73,10 +73,22 @@ class SwitchUndoneTest {
     void aRowThatIsMissingSinceTheVerification() {
         pair.source("INSERT INTO t VALUES (-1, 'b'); UPDATE t SET id = 0 WHERE id = -1");
         awaitOnTarget("id = 0");
-        LiveMove.intrude(pair.atTarget(), "DELETE FROM t WHERE id = 0");
-        pair.source("DELETE FROM t WHERE id = -2");
+        move.misapply(pair.atTarget(), "DELETE FROM t WHERE id = 0");
 
         assertThatThrownBy(() -> cutover().run(Side.SOURCE, steps.journal())).hasMessageContaining("1 rows");
+    }
+
+    @Test
+    void aForeignWriterOnTheSideWithoutTheWrites() {
+        LiveMove.intrude(pair.atTarget(), "UPDATE t SET v = 'foreign' WHERE id = 70");
+
+        assertThatThrownBy(() -> cutover().run(Side.SOURCE, steps.journal()))
+                .isInstanceOfSatisfying(GodwitException.class, e -> {
+                    assertThat(e.problem().code()).isEqualTo("foreign-writers");
+                    assertThat(e.problem().pids()).contains(pair.atTarget().pid());
+                });
+        assertThat(steps.remarks()).containsEntry("foreignTransactions", 1L);
+        assertThat(steps.verify(UUID.randomUUID(), "on request").differences()).isEqualTo(1);
     }
 
     @Test

@@ -91,6 +91,16 @@ class VerifiedMoveTest {
     }
 
     @Test
+    void whatIsLeftAtTheSourceIsToldWhenTheMoveIsComplete() {
+        try (var move = move().start().awaitPhase(Phase.READY)) {
+            assertThat(report(move.ask(Verb.SWITCH))).contains("writes=target");
+
+            assertThat(report(move.ask(Verb.COMPLETE)))
+                    .contains("sealed=true", "application=application", "roles=[", "slots=[", "lastPosition=");
+        }
+    }
+
+    @Test
     void aMoveWhoseSourceChangedItsSchemaStopsAndGoesOnWhenThatIsUndone() {
         try (var move = move().start().awaitPhase(Phase.READY)) {
             pair.source("CREATE FUNCTION late() RETURNS int LANGUAGE sql AS 'SELECT 1'");

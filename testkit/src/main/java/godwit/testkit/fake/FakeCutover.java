@@ -57,6 +57,13 @@ final class FakeCutover implements CutoverActions {
     }
 
     @Override
+    public long wayBackMillis(Side from) {
+        var began = process.pace().nanos();
+        awaitMarker(from.other(), marker(from.other()), CATCH_UP_MILLIS_MAX);
+        return (process.pace().nanos() - began) / 1_000_000;
+    }
+
+    @Override
     public void rehearseRoute(Side from) {
         process.does(from, "rehearse route", () -> route.lead(from));
     }

@@ -4,6 +4,7 @@ import godwit.GodwitException;
 import godwit.move.Conduct.Mode;
 import godwit.move.Side;
 import godwit.run.MoveSteps;
+import godwit.run.Signals;
 import godwit.run.Steering;
 import godwit.testkit.fake.Logged.Origin;
 import godwit.traffic.CutoverActions;
@@ -25,6 +26,7 @@ public final class FakeMove implements MoveSteps {
     private final FakeRemoval removal;
     private final Route route;
     private @Nullable FakeCutover cutover;
+    private Signals signals = new CalmSignals();
 
     /** @param ledger what is erased at the end of a rollback */
     public FakeMove(UUID run, FakeProcess process, FakeLedger ledger, Route route) {
@@ -181,6 +183,9 @@ public final class FakeMove implements MoveSteps {
     }
 
     @Override
+    public void requireRoom() {}
+
+    @Override
     public Journal journal() {
         return new Journal(epoch(Side.SOURCE), epoch(Side.TARGET));
     }
@@ -201,6 +206,26 @@ public final class FakeMove implements MoveSteps {
             cutover = new FakeCutover(process, streams, route);
         }
         return cutover;
+    }
+
+    @Override
+    public CutoverActions rehearsal() {
+        return new FakeRehearsal(cutover());
+    }
+
+    @Override
+    public Signals signals() {
+        return signals;
+    }
+
+    /** From now on these tell whether a switched run does well. */
+    public void heed(Signals others) {
+        signals = others;
+    }
+
+    @Override
+    public void stopVerifying() {
+        process.interrupt();
     }
 
     @Override
@@ -233,9 +258,10 @@ public final class FakeMove implements MoveSteps {
     }
 
     @Override
-    public void contract(boolean leaveWritable) {
+    public Map<String, Object> contract(boolean leaveWritable) {
         close();
         removal.contract(leaveWritable);
+        return Map.of();
     }
 
     @Override

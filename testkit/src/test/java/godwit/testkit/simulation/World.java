@@ -8,6 +8,7 @@ import godwit.move.Side;
 import godwit.run.MoveWorker;
 import godwit.run.Phase;
 import godwit.run.Run;
+import godwit.run.Signals;
 import godwit.testkit.fake.Databases;
 import godwit.testkit.fake.Effects;
 import godwit.testkit.fake.FakeDatabase;
@@ -48,6 +49,7 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
     private Side route = Side.SOURCE;
     private boolean clientsWork = true;
     private Mode mode = Mode.LIVE;
+    private Optional<Signals> signals = Optional.empty();
 
     World(long seed, Killing killing, Set<Mistake> mistakes) {
         this.killing = killing;
@@ -84,6 +86,12 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
             schedule.in(i, client::turn);
         }
         schedule.pass(200);
+        return this;
+    }
+
+    /** From now on these tell whether a switched run does well. */
+    World heeding(Signals others) {
+        signals = Optional.of(others);
         return this;
     }
 
@@ -209,7 +217,9 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         pace = new SimulatedPace(schedule, this::requireAlive);
         var begun = new FakeProcess(databases, this, pace, mistakes).in(mode);
         process = Optional.of(begun);
-        move = Optional.of(new FakeMove(RUN, begun, ledger, to -> route = to));
+        var its = new FakeMove(RUN, begun, ledger, to -> route = to);
+        signals.ifPresent(its::heed);
+        move = Optional.of(its);
     }
 
     private void workOnce(BooleanSupplier enough) {

@@ -1,0 +1,16 @@
+package godwit.run;
+
+import godwit.move.HealthCheck;
+import godwit.move.SwitchSpec;
+
+/** What tells whether a switched run does well. */
+public interface Signals {
+    /** What is allowed, and what is asked how often. */
+    SwitchSpec limits();
+
+    /** Asks one of the people's own checks; one that cannot be asked has not passed. */
+    boolean passes(HealthCheck check);
+
+    /** For how long the stream that applies has not had all that was committed. */
+    long standstillMillis();
+}

@@ -1,0 +1,35 @@
+package godwit.postgres.move;
+
+import godwit.move.Side;
+import godwit.postgres.apply.StreamProgress;
+import godwit.schema.Table;
+import java.util.List;
+
+/** What the way back stands on: the target's slot and publication, and the position in the source. */
+final class WayBack {
+    private final MoveContext context;
+    private final StreamProgress progress;
+
+    WayBack(MoveContext context) {
+        this.context = context;
+        this.progress = new StreamProgress(context.run(), MoveContext.direction(Side.TARGET));
+    }
+
+    boolean isPrepared() {
+        try (var source = context.look(Side.SOURCE)) {
+            return source.is("SELECT to_regclass('godwit.progress') IS NOT NULL")
+                    && progress.read(source).isPresent();
+        }
+    }
+
+    void prepare(List<Table> tables) {
+        var slots = new Slots(context);
+        slots.publish(Side.TARGET, tables.stream().map(Table::name).toList());
+        try (var source = context.open(Side.SOURCE, "prepare")) {
+            if (progress.read(source).isEmpty()) {
+                slots.dropSlot(Side.TARGET);
+                progress.save(source, slots.createAndSettle(Side.TARGET));
+            }
+        }
+    }
+}

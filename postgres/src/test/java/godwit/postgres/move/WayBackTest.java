@@ -1,0 +1,166 @@
+package godwit.postgres.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import godwit.move.HealthCheck;
+import godwit.move.MoveSpec;
+import godwit.move.SwitchSpec;
+import godwit.move.Watching;
+import godwit.postgres.Pair;
+import godwit.postgres.Servers;
+import godwit.postgres.Specs;
+import godwit.run.Outcome;
+import godwit.run.Phase;
+import godwit.run.Verb;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a switch is predicted to do, and what makes a switched run go back by itself. */
+@ExtendWith(Servers.class)
+class WayBackTest {
+    private static final Map<String, String> DRY_RUN = Map.of("dryRun", "true");
+
+    private final Pair pair;
+
+    WayBackTest(Pair pair) {
+        this.pair = pair.source("CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE errors (id int PRIMARY KEY);"
+                + " INSERT INTO t SELECT i, 'a' FROM generate_series(1, 100) i");
+    }
+
+    private LiveMove ready(int rollbackSecondsMax, int verifySecondsBetween, HealthCheck... health) {
+        var usual = Specs.spec(pair.name(), 1);
+        var watching = new Watching(List.of(health), verifySecondsBetween);
+        var switching = new SwitchSpec(List.of(), 5, 3000, 10, rollbackSecondsMax, watching);
+        var spec = new MoveSpec(
+                usual.name(), usual.source(), usual.target(), usual.tables(), usual.rows(), switching, usual.limits());
+        return LiveMove.of(pair, "postgres", spec).start().awaitPhase(Phase.READY);
+    }
+
+    private LiveMove switched(int rollbackSecondsMax, int verifySecondsBetween, HealthCheck... health) {
+        var move = ready(rollbackSecondsMax, verifySecondsBetween, health);
+        assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+        pair.target("UPDATE t SET v = 'b' WHERE id = 1");
+        return move;
+    }
+
+    /** The run goes back by itself, with all that was written on the target. */
+    private void assertGoesBack(LiveMove move, String code, int secondsMax) {
+        var began = System.nanoTime();
+        await().atMost(Duration.ofSeconds(30)).until(() -> move.phase() == Phase.READY);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(secondsMax));
+        await().untilAsserted(() ->
+                assertThat(move.live()).extractingByKey("wentBack").asString().contains(code, "done=true", "seconds"));
+        assertThat(pair.atSource().execute("UPDATE t SET v = 'c' WHERE v = 'b'"))
+                .isEqualTo(1);
+        assertThat(pair.atTarget()
+                        .number("SELECT count(*) FROM godwit.event WHERE operator = 'godwit'"
+                                + " AND verb = 'switch back' AND result = 'done' AND code = '" + code + "'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aDryRunTellsThePauseAndChangesNothing() {
+        try (var move = ready(300, 0)) {
+            assertThat(move.ask(Verb.SWITCH, DRY_RUN)).isInstanceOfSatisfying(Outcome.Done.class, done -> {
+                assertThat((Number) done.result().get("predictedPauseMillis"))
+                        .satisfies(millis -> assertThat(millis.longValue()).isBetween(0L, 3000L));
+                assertThat(done.result()).containsKeys("predictedWayBackSeconds", "rowsVerified", "position");
+            });
+
+            assertThat(move.phase()).isEqualTo(Phase.READY);
+            assertThat(pair.atSource().execute("UPDATE t SET v = 'b'")).isEqualTo(100);
+            assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+            assertThat(move.ask(Verb.SWITCH_BACK, DRY_RUN)).isInstanceOf(Outcome.Done.class);
+            assertThat(move.phase()).isEqualTo(Phase.SWITCHED);
+        }
+    }
+
+    @Test
+    void aDryRunNamesWhoWouldHoldUpTheSwitch() {
+        try (var move = ready(300, 0);
+                var writer = Pair.application(pair.source())) {
+            writer.begin();
+            writer.execute("UPDATE t SET v = 'open' WHERE id = 1");
+            await().until(() -> pair.atSource()
+                    .is(
+                            "SELECT xact_start < clock_timestamp() - interval '1.1 s' FROM pg_stat_activity WHERE pid = ?",
+                            writer.pid()));
+
+            assertThat(move.ask(Verb.SWITCH, DRY_RUN)).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+                assertThat(refused.problem().code()).isEqualTo("writers-too-old");
+                assertThat(refused.problem().pids()).containsExactly(writer.pid());
+            });
+            writer.rollback();
+        }
+    }
+
+    @Test
+    void aSwitchWhoseWayBackIsPredictedToTakeTooLongIsRefused() {
+        try (var move = ready(0, 0)) {
+            for (var options : List.of(DRY_RUN, Map.<String, String>of())) {
+                assertThat(move.ask(Verb.SWITCH, options))
+                        .isInstanceOfSatisfying(
+                                Outcome.Refused.class,
+                                refused -> assertThat(refused.problem().code()).isEqualTo("way-back-too-slow"));
+            }
+            assertThat(move.phase()).isEqualTo(Phase.READY);
+        }
+    }
+
+    @Test
+    void aFailingQueryTakesTheWritesBack() {
+        var check = new HealthCheck(new HealthCheck.Sql("SELECT count(*) = 0 FROM public.errors"), 1, 2, 5);
+        try (var move = switched(300, 0, check)) {
+            pair.target("INSERT INTO errors VALUES (1)");
+
+            assertGoesBack(move, "health-check-failed", 10);
+        }
+    }
+
+    @Test
+    void aFailingCommandTakesTheWritesBack(@TempDir Path folder) throws IOException {
+        var alarm = folder.resolve("alarm");
+        var check = new HealthCheck(new HealthCheck.Command(List.of("test", "!", "-e", alarm.toString())), 1, 1, 5);
+        try (var move = switched(300, 0, check)) {
+            Files.createFile(alarm);
+
+            assertGoesBack(move, "health-check-failed", 10);
+        }
+    }
+
+    @Test
+    void aDifferenceInTheOtherDirectionIsMendedAndTakesTheWritesBack() {
+        try (var move = switched(300, 1)) {
+            LiveMove.intrude(pair.atSource(), "UPDATE t SET v = 'wrong' WHERE id = 7");
+
+            assertGoesBack(move, "differences-open", 15);
+            assertThat(pair.atSource().text("SELECT v FROM t WHERE id = 7")).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void aStreamThatStandsStillForTooLongTakesTheWritesBackAsSoonAsItCan() {
+        try (var move = switched(2, 0);
+                var blocker = Pair.application(pair.source())) {
+            blocker.begin();
+            blocker.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+            pair.target("UPDATE t SET v = 'later' WHERE id = 2");
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> pair.atTarget()
+                            .is("SELECT count(*) > 0 FROM godwit.event WHERE code = 'way-back-stands-still'"));
+
+            blocker.rollback();
+
+            assertGoesBack(move, "way-back-stands-still", 20);
+            assertThat(pair.atSource().text("SELECT v FROM t WHERE id = 2")).isEqualTo("later");
+        }
+    }
+}
