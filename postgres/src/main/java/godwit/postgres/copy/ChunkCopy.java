@@ -21,7 +21,8 @@ final class ChunkCopy {
     private static final String NOTE = """
             INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)
             SELECT run, schema_name, table_name, ?, ?, ? FROM godwit.table_copy
-            WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ? AND NOT done FOR SHARE""";
+            WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ? AND NOT done FOR SHARE
+            ON CONFLICT DO NOTHING""";
 
     private final UUID run;
     private final Table table;
@@ -61,18 +62,42 @@ final class ChunkCopy {
 
     private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
         target.transaction(t -> {
-            var copied = pipe(source, t, chunk);
-            requireNotSuperseded(t.execute(
-                    NOTE,
-                    chunk.number(),
-                    copied.rows(),
-                    copied.bytes(),
-                    run,
-                    table.name().schema().name(),
-                    table.name().name().name(),
-                    snapshot.snapshot()));
+            note(t, pipe(source, t, chunk), chunk, snapshot.snapshot());
             return true;
         });
+    }
+
+    /**
+     * Copies a range of keys under a snapshot that is taken now. The lock comes first, so that the snapshot sees the rows
+     * that the table's file has (PostgreSQL manual, LOCK). What the snapshot saw is flushed before the range counts: a
+     * crash could otherwise take it back and give its transaction numbers to others.
+     */
+    void copyRange(Session source, Session target, KeyRange range, String attempt) {
+        source.begin();
+        source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
+        var snapshot = source.text("SELECT pg_current_snapshot()::text");
+        target.transaction(t -> {
+            var copied = pipe(source, t, range);
+            source.rollback();
+            var position = TableSnapshot.flushLog(source);
+            note(t, copied, range, attempt);
+            var isNoted = new RangeLedger(run).note(t, table.name(), range.number(), snapshot, position);
+            requireNotSuperseded(isNoted ? 1 : 0);
+            return true;
+        });
+    }
+
+    private void note(Session target, Copied copied, CopiedPart part, String snapshot) {
+        requireNotSuperseded(target.execute(
+                NOTE,
+                part.number(),
+                copied.rows(),
+                copied.bytes(),
+                run,
+                table.name().schema().name(),
+                table.name().name().name(),
+                snapshot));
     }
 
     /** Rows read under another snapshot than the ledger's belong to an attempt that was given up. */
@@ -107,7 +132,7 @@ final class ChunkCopy {
         }
     }
 
-    private Copied pipe(Session source, Session target, Chunk chunk) {
+    private Copied pipe(Session source, Session target, CopiedPart chunk) {
         var format = " (FORMAT " + (table.isBinary() ? "binary" : "text") + ")";
         try {
             var out = source.copy().copyOut("COPY " + reading(chunk) + " TO STDOUT" + format);
@@ -140,7 +165,7 @@ final class ChunkCopy {
         }
     }
 
-    private String reading(Chunk chunk) {
+    private String reading(CopiedPart chunk) {
         if (chunk.isWholeTable() && rows.isEmpty()) {
             return table.name().sql() + " (" + table.storedSql() + ")";
         }

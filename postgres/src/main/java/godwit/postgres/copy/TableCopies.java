@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -41,6 +42,7 @@ public final class TableCopies {
     private final Database source;
     private final Database target;
     private final Exemption exemption;
+    private final RangeCopies ranges;
     private final SharedMemory memory = new SharedMemory();
     private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
 
@@ -50,6 +52,17 @@ public final class TableCopies {
         this.source = source;
         this.target = target;
         this.exemption = exemption;
+        this.ranges = new RangeCopies(this, new RangeCopies.Where(run, spec.limits(), source, target, exemption));
+    }
+
+    /** Copies part of a table through sessions of its own, beside others. */
+    void withSessions(BiConsumer<Session, Session> work) {
+        memory.use(() -> {
+            try (var from = source.open("copy");
+                    var to = target.openApplying("copy", exemption)) {
+                work.accept(from, to);
+            }
+        });
     }
 
     /** Rows copied so far by this process, for people. */
@@ -67,11 +80,12 @@ public final class TableCopies {
     public void copy(List<Table> tables, Consumer<Table> whenCopied) {
         var waiting = new ArrayList<>(tables);
         waiting.sort(Comparator.comparingLong(Table::bytes).reversed());
+        var binary = tables.stream().allMatch(Table::isBinary);
         try (var workers = Executors.newFixedThreadPool(spec.limits().copyWorkers())) {
             var turns = Executors.newFixedThreadPool(Math.max(2, spec.limits().copyWorkers()));
             try (turns) {
                 await(waiting.stream()
-                        .<Future<?>>map(table -> turns.submit(() -> copyTable(table, workers, whenCopied)))
+                        .<Future<?>>map(table -> turns.submit(() -> copyTable(table, binary, workers, whenCopied)))
                         .toList());
             } catch (RuntimeException e) {
                 turns.shutdownNow();
@@ -81,8 +95,11 @@ public final class TableCopies {
         }
     }
 
-    private void copyTable(Table table, ExecutorService workers, Consumer<Table> whenCopied) {
-        if (!isDone(table)) {
+    private void copyTable(Table table, boolean binary, ExecutorService workers, Consumer<Table> whenCopied) {
+        var place = isDone(table) ? Optional.<KeyPlace>empty() : ranges.place(table, binary);
+        if (place.isPresent()) {
+            ranges.copy(table, place.get(), workers);
+        } else if (!isDone(table)) {
             for (var attempt = 1; !copied(table, workers, attempt); attempt++) {
                 live.remove(table.name());
             }
@@ -103,7 +120,7 @@ public final class TableCopies {
                         .toList());
             }
             makeLasting(snapshot);
-            finish(table, snapshot);
+            finish(table, snapshot.snapshot());
             return true;
         } catch (GodwitException e) {
             if (e.problem().code().equals("table-rewritten") && attempt < REWRITES_MAX) {
@@ -121,12 +138,7 @@ public final class TableCopies {
     }
 
     private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
-        memory.use(() -> {
-            try (var from = source.open("copy");
-                    var to = target.openApplying("copy", exemption)) {
-                chunkCopy(table).copy(from, to, snapshot, chunk);
-            }
-        });
+        withSessions((from, to) -> chunkCopy(table).copy(from, to, snapshot, chunk));
     }
 
     private void copyThroughHolder(Table table, TableSnapshot holder, List<Chunk> chunks) {
@@ -135,7 +147,7 @@ public final class TableCopies {
         }
     }
 
-    private ChunkCopy chunkCopy(Table table) {
+    ChunkCopy chunkCopy(Table table) {
         var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
         var condition = Optional.ofNullable(spec.rows().get(table.name()));
         return new ChunkCopy(run, table, condition, new RowLimit(spec.limits().rowBytesMax()), counter);
@@ -158,23 +170,28 @@ public final class TableCopies {
                 s.execute("TRUNCATE ONLY " + table.name().sql());
                 forget(s, "chunk", table);
                 forget(s, "table_copy", table);
-                return s.execute(
-                        """
-                        INSERT INTO godwit.table_copy
-                          (run, schema_name, table_name, snapshot, filenode, rows_total, chunks_total)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                        run,
-                        table.name().schema().name(),
-                        table.name().name().name(),
-                        snapshot.snapshot(),
-                        snapshot.filenode(),
-                        table.rows(),
-                        chunks);
+                new RangeLedger(run).forget(s, table.name());
+                return note(s, table, snapshot.snapshot(), snapshot.filenode(), chunks);
             });
         }
     }
 
-    private void forget(Session session, String what, Table table) {
+    long note(Session session, Table table, String snapshot, long filenode, int chunks) {
+        return session.execute(
+                """
+                INSERT INTO godwit.table_copy
+                  (run, schema_name, table_name, snapshot, filenode, rows_total, chunks_total)
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                run,
+                table.name().schema().name(),
+                table.name().name().name(),
+                snapshot,
+                filenode,
+                table.rows(),
+                chunks);
+    }
+
+    void forget(Session session, String what, Table table) {
         session.execute(
                 "DELETE FROM godwit." + what + " WHERE run = ? AND schema_name = ? AND table_name = ?",
                 run,
@@ -188,18 +205,18 @@ public final class TableCopies {
      */
     private void makeLasting(TableSnapshot snapshot) {
         try (var session = source.open("copy")) {
-            session.text("SELECT pg_logical_emit_message(true, 'godwit.flush', '')::text");
+            TableSnapshot.flushLog(session);
         }
         snapshot.requireHeld();
     }
 
     /** Notes that a table is whole, unless its copy has begun again elsewhere meanwhile. */
-    private void finish(Table table, TableSnapshot snapshot) {
+    void finish(Table table, String snapshot) {
         try (var session = target.open("copy")) {
             session.execute(
                     """
                     UPDATE godwit.table_copy SET done = true
-                    WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ?""", run, table.name().schema().name(), table.name().name().name(), snapshot.snapshot());
+                    WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ?""", run, table.name().schema().name(), table.name().name().name(), snapshot);
         }
     }
 
@@ -208,14 +225,15 @@ public final class TableCopies {
         var all = new LinkedHashMap<TableName, Snapshot>();
         target.query(
                         "SELECT schema_name, table_name, snapshot FROM godwit.table_copy WHERE run = ? AND done",
-                        row -> Map.entry(
-                                TableName.of(row.getString(1), row.getString(2)), Snapshot.parse(row.getString(3))),
+                        row -> Map.entry(TableName.of(row.getString(1), row.getString(2)), row.getString(3)),
                         run)
-                .forEach(entry -> all.put(entry.getKey(), entry.getValue()));
+                .stream()
+                .filter(entry -> !RangeLedger.isByRange(entry.getValue()))
+                .forEach(entry -> all.put(entry.getKey(), Snapshot.parse(entry.getValue())));
         return all;
     }
 
-    private static void await(List<Future<?>> works) {
+    static void await(List<Future<?>> works) {
         for (var work : works) {
             try {
                 work.get();

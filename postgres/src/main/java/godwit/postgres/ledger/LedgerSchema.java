@@ -3,6 +3,7 @@ package godwit.postgres.ledger;
 import godwit.Problem;
 import godwit.postgres.Session;
 import godwit.postgres.apply.StreamProgress;
+import godwit.postgres.copy.RangeLedger;
 import java.util.List;
 
 /** The ledger's tables and their version. */
@@ -43,7 +44,9 @@ final class LedgerSchema {
               number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run uuid NOT NULL, operator text NOT NULL,
               role text NOT NULL DEFAULT session_user, verb text NOT NULL, result text NOT NULL, code text NOT NULL,
               at timestamptz NOT NULL DEFAULT clock_timestamp())""",
-            StreamProgress.TABLE);
+            StreamProgress.TABLE,
+            RangeLedger.RANGES,
+            RangeLedger.ROWS);
 
     private LedgerSchema() {}
 

@@ -202,6 +202,7 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void finish() {
         passAllSnapshots();
+        new Filling(context, copies, expansion).finish(script().objects());
         expansion.make(script().objects(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
         expansion.guard(Side.SOURCE);
         prepareWayBack();
@@ -211,6 +212,12 @@ public final class PostgresMove implements MoveSteps {
 
     /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
     private void passAllSnapshots() {
+        do {
+            passNow();
+        } while (!streams().isSettled());
+    }
+
+    private void passNow() {
         var marker = UUID.randomUUID().toString();
         try (var source = context.open(Side.SOURCE, "look")) {
             source.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);

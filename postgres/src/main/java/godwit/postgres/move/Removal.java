@@ -90,7 +90,7 @@ final class Removal {
                 return;
             }
             target.transaction(t -> {
-                for (var table : new String[] {"chunk", "table_copy", "made", "request", "progress"}) {
+                for (var table : new String[] {"key_range", "row_again", "chunk", "table_copy", "made", "request", "progress"}) {
                     t.execute("DELETE FROM godwit." + new Identifier(table).sql() + " WHERE run = ?", context.run());
                 }
                 return t.execute("DELETE FROM godwit.run WHERE id = ?", context.run());
