@@ -19,7 +19,7 @@ final class Answers {
             return List.of("Nothing to do: " + standing(answer) + " already.");
         }
         return switch (verb) {
-            case VERIFY -> List.of("Both sides are equal: " + compared(answer));
+            case VERIFY -> verified(answer);
             case REPAIR ->
                 List.of("Both sides are equal, after %s: %s"
                         .formatted(Words.of(number(answer, "rowsRepaired"), "repaired row"), compared(answer)));
@@ -27,7 +27,21 @@ final class Answers {
                 List.of("The writes are on the %s now. ".formatted(answer.get("writes")) + pause(answer));
             case ROLLBACK -> List.of("The writes are on the source, and nothing of the run is left.");
             case COMPLETE -> List.of("The move is over: the writes stay on the target.");
+            case PAUSE -> List.of("Paused: nothing is copied or applied until godwit resume.");
+            case RESUME -> List.of("It goes on.");
+            case SET -> List.of("Set: " + answer.get("set") + ". These win over the file.");
         };
+    }
+
+    private static List<String> verified(Map<String, Object> answer) {
+        var equal = "Both sides are equal: " + compared(answer);
+        return answer.get("excluded") instanceof List<?> left && !left.isEmpty()
+                ? List.of(
+                        equal,
+                        "Not compared, because they do not go along: %s."
+                                .formatted(String.join(
+                                        ", ", left.stream().map(String::valueOf).toList())))
+                : List.of(equal);
     }
 
     /** Where the sides differ, with some of the keys. */

@@ -15,10 +15,14 @@ abstract class AskCommand extends MoveCommand {
         return Map.of();
     }
 
+    /** Throws when a run cannot do this, whatever its state. */
+    void requirePossible(MoveAccess access) {}
+
     @Override
     final ExitCode run(MoveAccess access, Output output) {
+        requirePossible(access);
         Chatter.hush();
-        return report(new Asking(access, operator).ask(verb(), options()), output);
+        return report(new Asking(access, operator()).ask(verb(), options()), output);
     }
 
     private ExitCode report(Outcome outcome, Output output) {

@@ -12,8 +12,7 @@ final class CheckCommand extends MoveCommand {
     @Override
     ExitCode run(MoveAccess access, Output output) {
         try (var session = access.target().open("check")) {
-            var known = access.ledger(session)
-                    .find(access.spec().name())
+            var known = access.find(access.ledger(session))
                     .filter(run -> !run.phase().isOver());
             var id = known.map(godwit.run.Run::id).orElseGet(UUID::randomUUID);
             try (var steps = access.steps(id)) {

@@ -28,12 +28,22 @@ import picocli.CommandLine.Command;
             Verbs.Repair.class,
             Verbs.Switch.class,
             Verbs.Rollback.class,
-            Verbs.Complete.class
+            Verbs.Complete.class,
+            Verbs.Pause.class,
+            Verbs.Resume.class,
+            SetCommand.class,
+            SettingsCommand.class,
+            DiagnoseCommand.class
         })
 final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(execute(arguments));
+    }
+
+    /** Does what the arguments say; returns the exit status. */
+    static int execute(String... arguments) {
+        return new CommandLine(new Main()).execute(arguments);
     }
 }

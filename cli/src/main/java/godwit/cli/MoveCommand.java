@@ -1,10 +1,16 @@
 package godwit.cli;
 
 import godwit.GodwitException;
-import godwit.file.MoveFile;
+import godwit.cli.live.Operator;
+import godwit.cli.log.StateFolder;
+import godwit.file.Layers;
 import godwit.postgres.move.MoveAccess;
-import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -16,33 +22,64 @@ abstract class MoveCommand implements Callable<Integer> {
             description = "Show this text.")
     boolean help;
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "The move file.")
-    Path file = Path.of("move.yaml");
+    @Parameters(index = "0", paramLabel = "FILE|RUN", description = "The move file, or a run's id.")
+    String subject = "move.yaml";
+
+    @Option(
+            names = "--target",
+            paramLabel = "env:NAME",
+            description = "With a run's id: where the target's URL is found (default: GODWIT_TARGET).")
+    @Nullable
+    String target;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A setting that goes before the environment's and the file's; may be repeated.")
+    Map<String, String> set = new LinkedHashMap<>();
 
     @Option(names = "--json", description = "Print one JSON document on standard output.")
     boolean json;
 
-    @Option(names = "--as", paramLabel = "NAME", description = "Who is asking, for the ledger.")
-    String operator = System.getProperty("user.name", "unknown");
+    @Option(names = "--as", paramLabel = "NAME", description = "For whom this is done, for the ledger.")
+    @Nullable
+    String as;
+
+    private @Nullable Layers layers;
 
     @Override
     public final Integer call() {
         var output = new Output(System.out, System.err, json);
-        MoveAccess access;
+        var read = new Layers(set, System.getenv());
+        layers = read;
+        Subject.Found found;
         try {
-            var folder = file.toAbsolutePath().normalize().resolveSibling(".");
-            access = new MoveAccess(MoveFile.read(file), folder, System.getenv());
-            access.requireAddresses();
+            requireUsage();
+            found = new Subject(read, System.getenv()).find(subject, Optional.ofNullable(target));
         } catch (GodwitException e) {
             output.problem(e.problem());
             return ExitCode.WRONG_USAGE.status();
         }
         try {
-            return run(access, output).status();
+            return run(found.open(), output).status();
         } catch (GodwitException e) {
             output.problem(e.problem());
             return ExitCode.REFUSED.status();
         }
+    }
+
+    /** Throws when the command was called in a way that can be told to be wrong without a file or a database. */
+    void requireUsage() {}
+
+    /** Who asks: for the ledger, the system's user, and for whom. */
+    final Operator operator() {
+        var user = System.getProperty("user.name", "unknown");
+        return new Operator(as == null ? user : user + " as " + as, StateFolder.of(System.getenv()));
+    }
+
+    /** Where the settings' values came from, once the file is read. */
+    final List<Layers.Origin> origins() {
+        return layers == null ? List.of() : layers.origins();
     }
 
     abstract ExitCode run(MoveAccess access, Output output);

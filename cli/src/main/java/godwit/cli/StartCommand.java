@@ -25,7 +25,7 @@ final class StartCommand extends MoveCommand {
     @Override
     ExitCode run(MoveAccess access, Output output) {
         var screen = Screen.ofErrors();
-        var supervisor = new Supervisor(access, screen::say);
+        var supervisor = new Supervisor(access, operator(), screen::say);
         var main = Thread.currentThread();
         var hook = Thread.ofPlatform().unstarted(() -> {
             supervisor.stop();

@@ -70,4 +70,20 @@ final class Verbs {
             return Map.of("leaveWritable", String.valueOf(leaveWritable));
         }
     }
+
+    @Command(name = "pause", description = "Let copying and applying stand still until godwit resume.")
+    static final class Pause extends AskCommand {
+        @Override
+        Verb verb() {
+            return Verb.PAUSE;
+        }
+    }
+
+    @Command(name = "resume", description = "Let a paused run go on.")
+    static final class Resume extends AskCommand {
+        @Override
+        Verb verb() {
+            return Verb.RESUME;
+        }
+    }
 }

@@ -26,8 +26,21 @@ public final class MoveFile {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
-    private static final Set<String> KEYS =
-            Set.of("kind", "name", "source", "target", "include", "exclude", "where", "switch", "limits");
+    private static final Set<String> KEYS = Set.of(
+            "kind",
+            "name",
+            "source",
+            "target",
+            "include",
+            "exclude",
+            "where",
+            "mode",
+            "schema",
+            "insecure",
+            "switch",
+            "limits",
+            "throttle",
+            "apply");
     private static final Set<String> SWITCH_KEYS =
             Set.of("hook", "fenceSecondsMax", "pauseMillisMax", "hookSecondsMax", "rollbackSecondsMax");
     private static final Set<String> LIMIT_KEYS = Set.of(
@@ -42,9 +55,10 @@ public final class MoveFile {
 
     private MoveFile() {}
 
-    public static MoveSpec read(Path file) {
+    /** A file's text, for {@link #parse}. */
+    public static String text(Path file) {
         try {
-            return parse(Files.readString(file));
+            return Files.readString(file);
         } catch (IOException e) {
             throw Problem.of(
                             "file-unreadable",
@@ -54,21 +68,42 @@ public final class MoveFile {
         }
     }
 
-    /** Reads a move file's text. */
+    /** Reads a move file's text, and nothing else. */
     public static MoveSpec parse(String text) {
-        var file = new Nodes(tree(text), "").only(KEYS);
+        return parse(text, Layers.none());
+    }
+
+    /** Reads a move file's text, with what stands above it. */
+    public static MoveSpec parse(String text, Layers layers) {
+        var file = new Nodes(tree(text), "", layers).only(KEYS);
         if (!file.text("kind").equals("move")) {
             throw Problem.of("unknown-kind", "The file's kind is not move.", "Write kind: move.")
                     .asException();
         }
+        var limits = limits(file.section("limits", LIMIT_KEYS));
         return new MoveSpec(
                 name(file.text("name")),
                 url(file, "source"),
                 url(file, "target"),
                 new TableSelection(tables(file.texts("include")), tables(file.texts("exclude"))),
                 rows(file.textByName("where")),
-                file.has("switch") ? switching(file.inner("switch").only(SWITCH_KEYS)) : SwitchSpec.DEFAULT,
-                file.has("limits") ? limits(file.inner("limits").only(LIMIT_KEYS)) : MoveLimits.DEFAULT);
+                switching(file.section("switch", SWITCH_KEYS)),
+                limits,
+                new ConductReader(file).read(limits));
+    }
+
+    /** Whether this names a setting, by its path or its last part. */
+    public static boolean isSetting(String name) {
+        return defaults().stream()
+                .map(Layers.Origin::setting)
+                .anyMatch(path -> path.equals(name) || path.endsWith("." + name));
+    }
+
+    /** Every setting that a file can have, with its default. */
+    public static List<Layers.Origin> defaults() {
+        var layers = Layers.none();
+        parse("{kind: move, name: a, source: 'env:A', target: 'env:B'}", layers);
+        return layers.origins();
     }
 
     private static JsonNode tree(String text) {

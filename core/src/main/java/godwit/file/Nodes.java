@@ -8,15 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** A mapping of a file, read key by key, with Problems that name the key's path. */
 final class Nodes {
     private final JsonNode node;
     private final String path;
+    private final Layers layers;
 
-    Nodes(JsonNode node, String path) {
+    Nodes(JsonNode node, String path, Layers layers) {
         this.node = node;
         this.path = path;
+        this.layers = layers;
         if (!node.isObject()) {
             throw wrongType(path.isEmpty() ? "the file" : path, "a mapping");
         }
@@ -56,15 +59,38 @@ final class Nodes {
         return has(key) ? text(node.get(key), at(key)) : otherwise;
     }
 
+    /** A whole number of the command line, the environment or the file, in this order. */
     long number(String key, long otherwise, long least, long most) {
-        if (!has(key)) {
+        var above = layers.above(at(key));
+        if (above.isEmpty() && !has(key)) {
+            layers.note(at(key), String.valueOf(otherwise), "default");
             return otherwise;
         }
-        var value = node.get(key);
-        if (!value.isIntegralNumber()) {
+        var number = above.isPresent() ? parsed(above.get()) : inFile(key);
+        requireWithin(key, number, least, most);
+        layers.note(
+                at(key),
+                String.valueOf(number),
+                above.map(Layers.Origin::origin).orElse("file"));
+        return number;
+    }
+
+    private long inFile(String key) {
+        if (!node.get(key).isIntegralNumber() || !node.get(key).canConvertToLong()) {
             throw wrongType(at(key), "a whole number");
         }
-        var number = value.asLong();
+        return node.get(key).asLong();
+    }
+
+    private static long parsed(Layers.Origin above) {
+        try {
+            return Long.parseLong(above.value().strip().replace("_", ""));
+        } catch (NumberFormatException e) {
+            throw wrongType(above.setting() + " (" + above.origin() + ")", "a whole number");
+        }
+    }
+
+    private void requireWithin(String key, long number, long least, long most) {
         if (number < least || number > most) {
             throw Problem.of(
                             "value-out-of-range",
@@ -73,7 +99,31 @@ final class Nodes {
                     .withObjects(List.of(at(key)))
                     .asException();
         }
-        return number;
+    }
+
+    /** One of a few words. */
+    String choice(String key, String otherwise, List<String> words) {
+        var word = text(key, otherwise);
+        if (!words.contains(word)) {
+            throw Problem.of(
+                            "value-unknown",
+                            "%s is none of the words that it may be.".formatted(at(key)),
+                            "Choose one of: " + String.join(", ", words) + ".")
+                    .withObjects(List.of(at(key)))
+                    .asException();
+        }
+        layers.note(at(key), word, has(key) ? "file" : "default");
+        return word;
+    }
+
+    /** True or false, from the file alone. */
+    boolean isTrue(String key) {
+        if (has(key) && !node.get(key).isBoolean()) {
+            throw wrongType(at(key), "true or false");
+        }
+        var value = has(key) && node.get(key).asBoolean();
+        layers.note(at(key), String.valueOf(value), has(key) ? "file" : "default");
+        return value;
     }
 
     List<String> texts(String key) {
@@ -92,7 +142,7 @@ final class Nodes {
     Map<String, String> textByName(String key) {
         var all = new LinkedHashMap<String, String>();
         if (has(key)) {
-            var inner = new Nodes(node.get(key), at(key));
+            var inner = new Nodes(node.get(key), at(key), layers);
             for (var entry : inner.node.properties()) {
                 all.put(entry.getKey(), text(entry.getValue(), at(key) + "." + entry.getKey()));
             }
@@ -100,8 +150,13 @@ final class Nodes {
         return all;
     }
 
+    /** A mapping inside this one; an empty one where it is not there. */
+    Nodes section(String key, Set<String> known) {
+        return new Nodes(has(key) ? node.get(key) : JsonNodeFactory.instance.objectNode(), at(key), layers).only(known);
+    }
+
     Nodes inner(String key) {
-        return new Nodes(node.get(key), at(key));
+        return new Nodes(node.get(key), at(key), layers);
     }
 
     private static String text(JsonNode value, String path) {

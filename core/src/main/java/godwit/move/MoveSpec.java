@@ -14,6 +14,7 @@ import java.util.Map;
  * @param rows conditions in SQL by which rows are selected, for each table that has one
  * @param switching how writes change sides
  * @param limits bounds on memory, time, log and load
+ * @param conduct how it goes about its work
  */
 public record MoveSpec(
         String name,
@@ -22,9 +23,27 @@ public record MoveSpec(
         TableSelection tables,
         Map<TableName, String> rows,
         SwitchSpec switching,
-        MoveLimits limits) {
+        MoveLimits limits,
+        Conduct conduct) {
     public MoveSpec {
         rows = Map.copyOf(rows);
+    }
+
+    /** A move that goes about its work as usual. */
+    public MoveSpec(
+            String name,
+            UrlReference source,
+            UrlReference target,
+            TableSelection tables,
+            Map<TableName, String> rows,
+            SwitchSpec switching,
+            MoveLimits limits) {
+        this(name, source, target, tables, rows, switching, limits, Conduct.usual(limits));
+    }
+
+    /** The same move, with its target's URL found elsewhere. */
+    public MoveSpec at(UrlReference otherTarget) {
+        return new MoveSpec(name, source, otherTarget, tables, rows, switching, limits, conduct);
     }
 
     /**

@@ -35,6 +35,12 @@ public interface Ledger {
     /** Tells that the asker still waits. */
     void stillWaiting(UUID request);
 
+    /** What people want of a run while it goes on. */
+    Steering steering(UUID run);
+
+    /** Adds wishes, by settings' paths or {@link Steering#PAUSED}; an empty text takes one back. */
+    void steer(UUID run, Map<String, String> wishes, String operator);
+
     /** Publishes how the run stands right now, for status. */
     void publish(UUID run, Map<String, Object> live);
 

@@ -43,6 +43,9 @@ public interface MoveSteps extends AutoCloseable {
 
     Verification verify(UUID id, String phase);
 
+    /** What is told beside a verification's result and is no difference, such as the tables that do not go along. */
+    Map<String, Object> remarks();
+
     /** Makes the side without the writes equal to the other; returns the number of rows written. */
     long repair(UUID id);
 
@@ -51,6 +54,9 @@ public interface MoveSteps extends AutoCloseable {
 
     /** Removes all that the run made; the ledger too, unless other runs are in it. */
     void remove(boolean keepTarget);
+
+    /** From now on the work keeps to this: copying pauses at the end of a chunk, applying at a commit. */
+    void heed(Steering steering);
 
     /** How things stand, for status. */
     Map<String, Object> live();

@@ -27,6 +27,7 @@ public final class MoveWorker {
     private final MoveSteps steps;
     private final Pace pace;
     private final Switching switching;
+    private final Steered steered;
     private Phase phase;
     private long publishedAt;
 
@@ -37,6 +38,7 @@ public final class MoveWorker {
         this.pace = pace;
         this.phase = run.phase();
         this.switching = new Switching(run, ledger, steps, pace);
+        this.steered = new Steered(run, ledger, steps::heed);
     }
 
     /**
@@ -47,6 +49,7 @@ public final class MoveWorker {
      */
     public Phase work(BooleanSupplier enough) {
         ledger.enter(run.id(), phase);
+        steered.heed();
         while (!phase.isOver() && !enough.getAsBoolean()) {
             switch (phase) {
                 case PLANNED -> enter(Phase.EXPANDING);
@@ -84,6 +87,10 @@ public final class MoveWorker {
 
     /** Runs a step in a thread of its own, so that requests are answered and progress is told meanwhile. */
     private void step(Runnable work, Phase next, BooleanSupplier enough) {
+        if (steered.isPaused()) {
+            standStill();
+            return;
+        }
         var done = CompletableFuture.runAsync(work, pace::beside);
         try {
             if (!isLeftToEnd(done, enough)) {
@@ -109,13 +116,33 @@ public final class MoveWorker {
                 rollBack(request);
                 return false;
             }
-            request.ifPresent(this::refuseAsNotReady);
+            request.ifPresent(this::answerMeanwhile);
             if (enough.getAsBoolean()) {
                 abandon(done);
                 return false;
             }
         }
         return true;
+    }
+
+    /** One turn of a run whose next step does not begin because people want it to wait. */
+    private void standStill() {
+        pace.pause(TURN);
+        publishNowAndThen();
+        var request = ledger.nextRequest(run.id());
+        if (request.isPresent() && request.get().verb() == Verb.ROLLBACK) {
+            rollBack(request);
+        } else {
+            request.ifPresent(this::answerMeanwhile);
+        }
+    }
+
+    private void answerMeanwhile(Request request) {
+        if (request.verb().isSteering()) {
+            answer(request, steered.carryOut(request));
+        } else {
+            refuseAsNotReady(request);
+        }
     }
 
     private void abandon(CompletableFuture<Void> step) {
@@ -155,6 +182,10 @@ public final class MoveWorker {
 
     private void carryOut(Request request) {
         ledger.record(event(request, "begun", ""));
+        if (steered.isPaused() && !request.verb().isSteering() && request.verb() != Verb.ROLLBACK) {
+            answer(request, new Outcome.Refused(Steered.paused(request.verb())));
+            return;
+        }
         switch (request.verb()) {
             case VERIFY -> answer(request, attempt(() -> verify(request)));
             case REPAIR -> answer(request, attempt(() -> repair(request)));
@@ -162,6 +193,7 @@ public final class MoveWorker {
             case SWITCH_BACK -> switchFrom(Side.TARGET, request);
             case ROLLBACK -> rollBack(Optional.of(request));
             case COMPLETE -> complete(Optional.of(request));
+            case PAUSE, RESUME, SET -> answer(request, steered.carryOut(request));
         }
     }
 
@@ -179,7 +211,8 @@ public final class MoveWorker {
 
     private Outcome verify(Request request) {
         var verification = steps.verify(request.id(), "on request");
-        var report = Reports.of(verification);
+        var report = new LinkedHashMap<>(Reports.of(verification));
+        report.putAll(steps.remarks());
         return verification.isEqual() ? new Outcome.Done(report) : new Outcome.Different(report);
     }
 
@@ -207,6 +240,7 @@ public final class MoveWorker {
     }
 
     private void rollBack(Optional<Request> request) {
+        steered.goOnForNow();
         if (phase == Phase.SWITCHED && moved(Side.TARGET) instanceof Outcome.Refused refused) {
             request.ifPresent(r -> answer(r, refused));
             return;
@@ -247,6 +281,7 @@ public final class MoveWorker {
 
     private void publishNowAndThen() {
         if (pace.nanos() - publishedAt > PUBLISH_NANOS) {
+            steered.heed();
             publish();
         }
     }

@@ -1,5 +1,6 @@
 package godwit.run;
 
+import godwit.verify.OtherDifference;
 import godwit.verify.TableDifference;
 import godwit.verify.Verification;
 import java.util.LinkedHashMap;
@@ -19,12 +20,15 @@ public final class Reports {
         report.put("rowsCompared", verification.rowsCompared());
         report.put("differences", verification.differences());
         report.put("tables", verification.tables().stream().map(Reports::of).toList());
-        report.put(
-                "others",
-                verification.others().stream()
-                        .map(o -> Map.of("kind", o.kind(), "object", o.object(), "message", o.message()))
-                        .toList());
+        report.put("others", of(verification.others()));
         return report;
+    }
+
+    /** Differences that are not in rows. */
+    public static List<Map<String, String>> of(List<OtherDifference> others) {
+        return others.stream()
+                .map(o -> Map.of("kind", o.kind(), "object", o.object(), "message", o.message()))
+                .toList();
     }
 
     private static Map<String, Object> of(TableDifference table) {

@@ -20,8 +20,11 @@ public record Run(UUID id, String name, Phase phase, Optional<Problem> problem, 
         return id.toString().substring(0, 8);
     }
 
-    /** The phase, or {@code failed} when a Problem holds it. */
-    public String state() {
-        return problem.isPresent() ? "failed" : phase.word();
+    /** The phase, or {@code failed} when a Problem holds it, or {@code paused} when people do. */
+    public String state(Steering steering) {
+        if (problem.isPresent()) {
+            return "failed";
+        }
+        return steering.isPaused() && !phase.isOver() ? "paused" : phase.word();
     }
 }

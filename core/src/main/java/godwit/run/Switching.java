@@ -95,13 +95,14 @@ final class Switching {
         return new Result(phase, outcome);
     }
 
-    private static Map<String, Object> report(Side from, long pauseMillis, long rows, String position) {
+    private Map<String, Object> report(Side from, long pauseMillis, long rows, String position) {
         var report = new LinkedHashMap<String, Object>();
         report.put("writes", from.other().word());
         report.put("direction", from == Side.SOURCE ? "forward" : "back");
         report.put("writePauseMillis", pauseMillis);
         report.put("rowsVerified", rows);
         report.put("position", position);
+        report.put("rowsSinceVerification", steps.cutover().account());
         return report;
     }
 

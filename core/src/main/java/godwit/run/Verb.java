@@ -10,10 +10,18 @@ public enum Verb {
     SWITCH,
     SWITCH_BACK,
     ROLLBACK,
-    COMPLETE;
+    COMPLETE,
+    PAUSE,
+    RESUME,
+    SET;
 
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** Whether it changes how a run goes on; it is possible in every phase, and holds from when it is written down. */
+    public boolean isSteering() {
+        return this == PAUSE || this == RESUME || this == SET;
     }
 
     public static Verb of(String word) {

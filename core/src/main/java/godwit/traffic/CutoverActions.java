@@ -1,6 +1,7 @@
 package godwit.traffic;
 
 import godwit.move.Side;
+import java.util.Map;
 
 /**
  * The effects of a cutover, one by one; {@link Cutover} decides their order.
@@ -23,8 +24,14 @@ public interface CutoverActions {
     /** Waits until everything that was committed before the fence is on the other side. */
     void catchUp(Side from);
 
-    /** Compares what can differ without a row differing: sequences and the catalogs. */
+    /**
+     * Compares what can differ without a row differing, sequences and the catalogs, and the rows that were written since
+     * the last verification, as many as fit.
+     */
     void compareUnderFence(Side from);
+
+    /** How many rows the last {@link #compareUnderFence} looked at, ready to be written as JSON. */
+    Map<String, Object> account();
 
     /** Writes down from where the way back is followed. */
     void recordWayBack(Side from);

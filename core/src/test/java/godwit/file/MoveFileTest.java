@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import godwit.GodwitException;
+import godwit.move.Conduct;
+import godwit.move.LiveSetting;
 import godwit.move.UrlReference;
 import godwit.schema.TableName;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MoveFileTest {
@@ -63,6 +66,64 @@ class MoveFileTest {
         assertThat(MoveFile.table("\"Case Files\".\"Case\"")).isEqualTo(TableName.of("Case Files", "Case"));
         assertThat(MoveFile.table("\"a.b\".c")).isEqualTo(TableName.of("a.b", "c"));
         assertThat(MoveFile.table("persons")).isEqualTo(TableName.of("public", "persons"));
+    }
+
+    @Test
+    void theCommandLineGoesBeforeTheEnvironmentAndThatBeforeTheFile() {
+        var file = LEAST + "limits: {copyWorkers: 2, indexWorkers: 3}\nthrottle: {rowsPerSecond: 5}\n";
+        var layers = new Layers(
+                Map.of("copy-workers", "7"), Map.of("GODWIT_COPY_WORKERS", "6", "GODWIT_INDEX_WORKERS", "4"));
+
+        var spec = MoveFile.parse(file, layers);
+
+        assertThat(spec.limits().copyWorkers()).isEqualTo(7);
+        assertThat(spec.conduct().tuning().of(LiveSetting.COPY_WORKERS)).isEqualTo(7);
+        assertThat(spec.limits().indexWorkers()).isEqualTo(4);
+        assertThat(layers.origins())
+                .contains(
+                        new Layers.Origin("limits.copyWorkers", "7", "command line"),
+                        new Layers.Origin("limits.indexWorkers", "4", "environment GODWIT_INDEX_WORKERS"),
+                        new Layers.Origin("throttle.rowsPerSecond", "5", "file"),
+                        new Layers.Origin("switch.fenceSecondsMax", "5", "default"),
+                        new Layers.Origin("mode", "live", "default"));
+        assertThat(layers.unused()).isEmpty();
+    }
+
+    @Test
+    void whatStandsAboveTheFileIsCheckedAsTheFileIs() {
+        var wrong = new Layers(Map.of(), Map.of("GODWIT_COPY_WORKERS", "0"));
+
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(() -> MoveFile.parse(LEAST, wrong))
+                .satisfies(e -> assertThat(e.problem().code()).isEqualTo("value-out-of-range"));
+    }
+
+    @Test
+    void whatTheCommandLineNamesAndNoFileCanHaveIsTold() {
+        var layers = new Layers(Map.of("colour", "blue"), Map.of());
+        MoveFile.parse(LEAST, layers);
+
+        assertThat(layers.unused()).containsExactly("colour");
+    }
+
+    @Test
+    void noTwoSettingsShareTheLastPartOfTheirNames() {
+        assertThat(MoveFile.defaults())
+                .extracting(origin -> origin.setting().replaceAll(".*\\.", ""))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aMoveMayBeLiveFullOrSyncAndIsOtherwiseRefused() {
+        assertThat(MoveFile.parse(LEAST + "mode: full\nschema: use\ninsecure: true\n")
+                        .conduct())
+                .satisfies(conduct -> {
+                    assertThat(conduct.mode()).isEqualTo(Conduct.Mode.FULL);
+                    assertThat(conduct.schema()).isEqualTo(Conduct.SchemaOrigin.USE);
+                    assertThat(conduct.transport()).isEqualTo(Conduct.Transport.INSECURE);
+                });
+        refuses(LEAST + "mode: some\n", "value-unknown", "mode");
+        refuses(LEAST + "insecure: 'yes'\n", "wrong-type", "insecure");
     }
 
     private static void refuses(String file, String code, String... objects) {

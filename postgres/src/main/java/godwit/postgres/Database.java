@@ -1,5 +1,6 @@
 package godwit.postgres;
 
+import godwit.move.Conduct.Transport;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
@@ -37,11 +38,19 @@ public final class Database {
             """;
 
     private final Supplier<Endpoint> endpoint;
+    private final Protection protection;
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
+    private final IdleSessions idle = new IdleSessions(open);
 
     /** @param endpoint asked again for each connection, so that tokens that expire keep working */
     public Database(Supplier<Endpoint> endpoint) {
+        this(endpoint, Transport.PROTECTED);
+    }
+
+    /** @param transport whether connections that leave this machine may be unprotected */
+    public Database(Supplier<Endpoint> endpoint, Transport transport) {
         this.endpoint = endpoint;
+        this.protection = new Protection(transport);
     }
 
     public Endpoint endpoint() {
@@ -50,10 +59,22 @@ public final class Database {
 
     /** Opens a session; {@code purpose} shows in pg_stat_activity as {@code godwit purpose}. */
     public Session open(String purpose) {
+        return opened(purpose, new IdleSessions.None(open));
+    }
+
+    /**
+     * Opens a session for single statements that change no settings; when it is closed it is kept for the next who looks,
+     * because people call again and again for how things stand.
+     */
+    public Session look() {
+        return idle.take().orElseGet(() -> opened("look", idle));
+    }
+
+    private Session opened(String purpose, Session.Owner owner) {
         var to = endpoint.get();
         var properties = properties(to, purpose);
         try {
-            var session = tracked(properties, to);
+            var session = tracked(properties, to, owner);
             session.execute(SETTINGS);
             return session;
         } catch (SQLException e) {
@@ -79,15 +100,21 @@ public final class Database {
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
         try {
-            return tracked(properties, to);
+            return tracked(properties, to, new IdleSessions.None(open));
         } catch (SQLException e) {
             throw Failures.whileConnecting(to, e);
         }
     }
 
-    private Session tracked(Properties properties, Endpoint to) throws SQLException {
-        var session = new Session(DriverManager.getConnection(url(to), properties), to.place(), open::remove);
+    private Session tracked(Properties properties, Endpoint to, Session.Owner owner) throws SQLException {
+        var session = new Session(DriverManager.getConnection(url(to), properties), to.place(), owner);
         open.add(session);
+        try {
+            protection.requireKept(to, session);
+        } catch (RuntimeException e) {
+            session.abort();
+            throw e;
+        }
         session.execute(FORMS);
         session.execute(LIMITS);
         if (session.number("SHOW server_version_num") >= 170000) {
@@ -106,9 +133,9 @@ public final class Database {
                 + java.net.URLEncoder.encode(to.database(), java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    private static Properties properties(Endpoint to, String purpose) {
+    private Properties properties(Endpoint to, String purpose) {
         var properties = new Properties();
-        to.parameters().forEach(properties::setProperty);
+        protection.parameters(to).forEach(properties::setProperty);
         properties.setProperty("user", to.user());
         if (!to.password().isEmpty()) {
             properties.setProperty("password", to.password());

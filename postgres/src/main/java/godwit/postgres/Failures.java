@@ -3,11 +3,13 @@ package godwit.postgres;
 import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -48,13 +50,39 @@ final class Failures {
 
     static GodwitException whileConnecting(Endpoint endpoint, SQLException cause) {
         var state = stateOf(cause);
-        var code = state.startsWith("08") ? "unreachable" : CONNECTING.getOrDefault(state, "connection-refused");
+        var code = isTls(cause) ? "tls-failed" : codeOf(state);
         var problem = Problem.of(
                         code,
                         "Cannot connect to %s as %s (%s).".formatted(endpoint.place(), endpoint.user(), state),
                         connectingHint(code))
                 .withObjects(List.of(endpoint.place()));
-        return new GodwitException(problem, isPassing(state) ? Retry.LATER : Retry.NEVER, cause);
+        var mayPass = isPassing(state) && !isTlsForGood(cause);
+        return new GodwitException(problem, mayPass ? Retry.LATER : Retry.NEVER, cause);
+    }
+
+    private static String codeOf(String state) {
+        return state.startsWith("08") ? "unreachable" : CONNECTING.getOrDefault(state, "connection-refused");
+    }
+
+    /** The driver says 08004 when the server does not speak TLS, and 08006 by itself when a check of its own fails. */
+    private static boolean isTls(SQLException cause) {
+        return isCausedBy(cause, SSLException.class) || isTlsForGood(cause);
+    }
+
+    /** A handshake that was cut may work next time; a certificate that does not fit stays as it is. */
+    private static boolean isTlsForGood(SQLException cause) {
+        return isCausedBy(cause, GeneralSecurityException.class)
+                || stateOf(cause).equals("08004")
+                || (stateOf(cause).equals("08006") && cause.getCause() == null);
+    }
+
+    private static boolean isCausedBy(Throwable failure, Class<? extends Exception> kind) {
+        for (var inner = failure.getCause(); inner != null; inner = inner.getCause()) {
+            if (kind.isInstance(inner)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static String stateOf(SQLException cause) {
@@ -96,6 +124,9 @@ final class Failures {
         return switch (code) {
             case "unreachable" -> "Check host, port and firewall, and that the server runs.";
             case "wrong-password" -> "Check the password that the URL's variable or file holds.";
+            case "tls-failed" ->
+                "Check that the server has ssl on, that its certificate names this host, and that sslrootcert holds"
+                        + " its issuer.";
             case "database-missing" -> "Create the database first, or check its name.";
             case "too-many-connections" -> "Raise max_connections or close other sessions.";
             default -> "Check pg_hba.conf and that the role may log in.";

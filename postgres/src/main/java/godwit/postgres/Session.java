@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
@@ -18,15 +17,43 @@ import org.postgresql.copy.CopyManager;
  * <p>Not for use by two threads at once. Statements autocommit unless they run inside {@link #transaction}.
  */
 public final class Session implements AutoCloseable {
+    private static final int SECONDS_TO_ANSWER = 5;
+
     private final Connection connection;
     private final String place;
+    private final Owner owner;
+    private boolean failed;
 
-    private final Consumer<Session> whenClosed;
+    /** Who opened it. */
+    interface Owner {
+        /** Whether the session, which somebody is done with, is kept open for the next. */
+        boolean keeps(Session session);
 
-    Session(Connection connection, String place, Consumer<Session> whenClosed) {
+        void ended(Session session);
+    }
+
+    Session(Connection connection, String place, Owner owner) {
         this.connection = connection;
         this.place = place;
-        this.whenClosed = whenClosed;
+        this.owner = owner;
+    }
+
+    /** Whether nothing has failed on it and nothing is left open. */
+    boolean isClean() {
+        try {
+            return !failed && connection.getAutoCommit();
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** Whether the server answers on it. */
+    boolean answers() {
+        try {
+            return connection.isValid(SECONDS_TO_ANSWER);
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     /** Runs a statement and returns the number of rows that it touched. */
@@ -150,7 +177,7 @@ public final class Session implements AutoCloseable {
 
     /** Ends the connection at once, from another thread too; work in progress fails. */
     public void abort() {
-        whenClosed.accept(this);
+        owner.ended(this);
         guarded(() -> {
             connection.abort(Runnable::run);
             return true;
@@ -159,7 +186,10 @@ public final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        whenClosed.accept(this);
+        if (owner.keeps(this)) {
+            return;
+        }
+        owner.ended(this);
         try {
             connection.close();
         } catch (SQLException e) {
@@ -183,6 +213,7 @@ public final class Session implements AutoCloseable {
         try {
             return work.run();
         } catch (SQLException e) {
+            failed = true;
             throw failed(e);
         }
     }

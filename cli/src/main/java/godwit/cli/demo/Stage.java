@@ -1,5 +1,7 @@
 package godwit.cli.demo;
 
+import godwit.cli.live.Operator;
+import godwit.cli.log.StateFolder;
 import godwit.embedded.EmbeddedPostgres;
 import godwit.embedded.EmbeddedSettings;
 import godwit.file.MoveFile;
@@ -76,8 +78,14 @@ final class Stage implements AutoCloseable {
         return Map.of("DEMO_SOURCE_URL", source.url(DATABASE), "DEMO_TARGET_URL", target.url(DATABASE));
     }
 
+    Operator operator() {
+        return new Operator(
+                "demo",
+                StateFolder.of(Map.of("GODWIT_STATE", folder.resolve("state").toString())));
+    }
+
     MoveAccess access() {
-        return new MoveAccess(MoveFile.read(file()), folder, environment());
+        return new MoveAccess(MoveFile.parse(MoveFile.text(file())), folder, environment());
     }
 
     Connection openSource() throws SQLException {

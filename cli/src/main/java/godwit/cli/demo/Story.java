@@ -47,7 +47,7 @@ final class Story implements AutoCloseable {
         this.timeline = timeline;
         this.report = report;
         this.access = stage.access();
-        this.supervisor = new Supervisor(access, line -> timeline.tell("worker", line));
+        this.supervisor = new Supervisor(access, stage.operator(), line -> timeline.tell("worker", line));
     }
 
     /** @param seconds how long the clients work in all, about */
@@ -213,7 +213,7 @@ final class Story implements AutoCloseable {
     }
 
     private Map<String, Object> ask(Verb verb) {
-        var outcome = new Asking(access, "demo").ask(verb, Map.of());
+        var outcome = new Asking(access, stage.operator()).ask(verb, Map.of());
         return switch (outcome) {
             case Outcome.Done done -> done.result();
             case Outcome.Different different -> different.result();

@@ -2,6 +2,8 @@ package godwit.cli.live;
 
 import godwit.GodwitException;
 import godwit.Problem;
+import godwit.cli.log.RunLog;
+import godwit.postgres.ledger.PostgresLedger;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.Ledger;
 import godwit.run.MoveWorker;
@@ -11,6 +13,7 @@ import godwit.run.Phase;
 import godwit.run.RealPace;
 import godwit.run.Request;
 import godwit.run.Run;
+import godwit.run.Steered;
 import godwit.run.Verb;
 import java.time.Duration;
 import java.util.Map;
@@ -23,11 +26,10 @@ public final class Asking {
     private static final long BEAT_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final MoveAccess access;
-    private final String operator;
+    private final Operator operator;
     private final Pace pace = new RealPace();
 
-    /** @param operator who asks, for the ledger */
-    public Asking(MoveAccess access, String operator) {
+    public Asking(MoveAccess access, Operator operator) {
         this.access = access;
         this.operator = operator;
     }
@@ -36,11 +38,11 @@ public final class Asking {
     public Outcome ask(Verb verb, Map<String, String> options) {
         try (var session = access.target().open("ask")) {
             var ledger = access.ledger(session);
-            var run = ledger.find(access.spec().name()).orElseThrow(Asking::noRun);
+            var run = access.find(ledger).orElseThrow(Asking::noRun);
             if (run.phase().isOver()) {
                 return over(run, verb);
             }
-            var request = new Request(UUID.randomUUID(), run.id(), verb, options, operator);
+            var request = new Request(UUID.randomUUID(), run.id(), verb, options, operator.name());
             ledger.ask(request);
             return await(ledger, request);
         }
@@ -60,7 +62,7 @@ public final class Asking {
                 "run-over", "The run is %s.".formatted(run.phase().word()), "Begin a new one with godwit start."));
     }
 
-    private Outcome await(Ledger ledger, Request request) {
+    private Outcome await(PostgresLedger ledger, Request request) {
         var beatAt = pace.nanos();
         while (true) {
             var answer = answer(ledger, request);
@@ -93,8 +95,8 @@ public final class Asking {
     }
 
     /** A run that is over answers nobody any more, but how it ended is an answer too. */
-    private Optional<Outcome> answerOfTheEnd(Ledger ledger, Request request) {
-        var run = ledger.find(access.spec().name()).filter(r -> r.id().equals(request.run()));
+    private Optional<Outcome> answerOfTheEnd(PostgresLedger ledger, Request request) {
+        var run = access.find(ledger).filter(r -> r.id().equals(request.run()));
         if (run.isPresent() && !run.get().phase().isOver()) {
             return Optional.empty();
         }
@@ -107,16 +109,32 @@ public final class Asking {
         return ledger.find("").isEmpty();
     }
 
+    /** What people want of a run needs no work of it: it is written down, and holds from the next start on. */
+    private static void steer(Ledger ledger, Run run, Request request) {
+        var outcome = new Steered(run, ledger, nobody -> {}).carryOut(request);
+        ledger.answer(request.id(), outcome);
+        ledger.record(
+                new Ledger.Event(run.id(), request.operator(), request.verb().word(), "done", ""));
+    }
+
     private void workIfNobodyDoes(Request request) {
         try (var session = access.target().open("worker")) {
             var ledger = access.ledger(session);
-            var run = ledger.find(access.spec().name()).filter(r -> r.id().equals(request.run()));
+            var run = access.find(ledger).filter(r -> r.id().equals(request.run()));
             if (run.isEmpty() || run.get().phase().isOver() || !access.tryLease(session, run.get())) {
                 return;
             }
-            try (var steps = access.steps(request.run())) {
+            if (request.verb().isSteering()) {
+                steer(ledger, run.get(), request);
+                return;
+            }
+            try (var log = RunLog.open(operator.state(), request.run());
+                    var steps = access.steps(request.run())) {
                 var worker = new MoveWorker(run.get(), ledger, steps, pace);
-                worker.work(() -> ledger.answerTo(request.id()).isPresent());
+                var phase = worker.work(() -> ledger.answerTo(request.id()).isPresent());
+                if (phase.isOver()) {
+                    log.remove();
+                }
             }
         }
     }

@@ -5,13 +5,12 @@ import java.util.logging.Logger;
 
 /** Godwit's own log on standard error, which would run through what is drawn there. */
 public final class Chatter {
-    /** Held here, because the JDK's logging forgets loggers that nobody holds. */
-    private static final Logger LOGGER = Logger.getLogger("godwit");
-
     private Chatter() {}
 
-    /** From now on only warnings are logged. */
+    /** From now on only warnings are shown; the log in files goes on. */
     public static void hush() {
-        LOGGER.setLevel(Level.WARNING);
+        for (var handler : Logger.getLogger("").getHandlers()) {
+            handler.setLevel(Level.WARNING);
+        }
     }
 }

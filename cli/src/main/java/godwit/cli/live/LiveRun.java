@@ -32,8 +32,9 @@ public final class LiveRun implements Supplier<Optional<Standing>>, AutoCloseabl
             }
             var ledger = access.ledger(session);
             answers = true;
-            return ledger.find(access.spec().name())
-                    .map(run -> Standing.of(run, ledger.published(run.id()), writes.apply(run)));
+            return access.find(ledger)
+                    .map(run ->
+                            Standing.of(run, ledger.steering(run.id()), ledger.published(run.id()), writes.apply(run)));
         } catch (GodwitException unanswered) {
             session = null;
             answers = false;

@@ -2,6 +2,7 @@ package godwit.cli.live;
 
 import godwit.run.Phase;
 import godwit.run.Run;
+import godwit.run.Steering;
 import godwit.traffic.Writes;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a run stands, as its worker told last.
  *
- * @param state the phase's word, or {@code failed}
+ * @param state the phase's word, or {@code failed} or {@code paused}
  * @param lag how far the following side is behind
  * @param throttle why the work waits, or {@code none}
  */
@@ -30,18 +31,22 @@ public record Standing(Phase phase, String state, List<TableStanding> tables, La
     public record Lag(long bytes, double seconds) {}
 
     /** Reads what a run's worker published. */
-    public static Standing of(Run run, Map<String, Object> live, Writes writes) {
+    public static Standing of(Run run, Steering steering, Map<String, Object> live, Writes writes) {
         var lag = live.get(writes == Writes.TARGET ? "backward" : "forward") instanceof Map<?, ?> map ? map : Map.of();
         return new Standing(
                 run.phase(),
-                run.state(),
+                run.state(steering),
                 live.get("tables") instanceof List<?> tables
                         ? tables.stream().map(Standing::table).toList()
                         : List.of(),
                 new Lag(
                         number(lag.get("lagBytes")).longValue(),
                         number(lag.get("lagSeconds")).doubleValue()),
-                String.valueOf(live.getOrDefault("throttle", "none")));
+                steering.pausedBy().map(who -> "paused by " + who).orElseGet(() -> reason(live)));
+    }
+
+    private static String reason(Map<String, Object> live) {
+        return live.get("throttle") instanceof Map<?, ?> throttle ? String.valueOf(throttle.get("reason")) : "none";
     }
 
     private static TableStanding table(Object entry) {

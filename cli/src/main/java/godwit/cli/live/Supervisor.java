@@ -3,8 +3,11 @@ package godwit.cli.live;
 import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
+import godwit.cli.log.RunLog;
+import godwit.move.Conduct;
 import godwit.postgres.ledger.PostgresLedger;
 import godwit.postgres.move.MoveAccess;
+import godwit.run.Ledger;
 import godwit.run.MoveWorker;
 import godwit.run.Pace;
 import godwit.run.Phase;
@@ -14,6 +17,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A run's worker that begins anew, with new sessions, after every failure that passes. */
 public final class Supervisor {
@@ -21,15 +26,19 @@ public final class Supervisor {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int FAILURES_MAX = 600;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+
     private final MoveAccess access;
+    private final Operator operator;
     private final Consumer<String> say;
     private final Pace pace = new RealPace();
     private Optional<UUID> carried = Optional.empty();
     private volatile boolean stopped;
 
     /** @param say hears, in a line each, what people should know */
-    public Supervisor(MoveAccess access, Consumer<String> say) {
+    public Supervisor(MoveAccess access, Operator operator, Consumer<String> say) {
         this.access = access;
+        this.operator = operator;
         this.say = say;
     }
 
@@ -69,11 +78,12 @@ public final class Supervisor {
     private Left work() {
         try (var session = access.target().open("worker")) {
             var ledger = access.ledger(session);
-            var found = ledger.find(access.spec().name());
+            var found = access.find(ledger);
             if (carried.isPresent() && found.filter(r -> !r.phase().isOver()).isEmpty()) {
                 // It ended although the last answer was lost: a new run would not be what people asked for.
                 return new Left(carried.get(), found.map(Run::phase).orElse(Phase.ROLLED_BACK));
             }
+            access.requireNotOver(found);
             var run = found.filter(r -> !r.phase().isOver()).orElseGet(() -> begin(ledger));
             carried = Optional.of(run.id());
             if (!access.tryLease(session, run)) {
@@ -84,7 +94,31 @@ public final class Supervisor {
                         .asException();
             }
             say.accept("Run " + run.id() + " is " + run.phase().word() + ".");
-            return drive(ledger, run);
+            return logged(ledger, run);
+        }
+    }
+
+    private Left logged(PostgresLedger ledger, Run run) {
+        try (var log = RunLog.open(operator.state(), run.id())) {
+            begun(ledger, run);
+            var left = drive(ledger, run);
+            LOG.debug("the run is {}", left.phase().word());
+            if (left.phase().isOver()) {
+                log.remove();
+            }
+            return left;
+        }
+    }
+
+    /** A worker that begins is an event, and so is that its connections may be unprotected. */
+    private void begun(PostgresLedger ledger, Run run) {
+        LOG.debug(
+                "process {} works on the run, which is {}",
+                ProcessHandle.current().pid(),
+                run.phase().word());
+        ledger.record(new Ledger.Event(run.id(), operator.name(), "start", "begun", ""));
+        if (access.spec().conduct().transport() == Conduct.Transport.INSECURE) {
+            ledger.record(new Ledger.Event(run.id(), operator.name(), "insecure", "done", ""));
         }
     }
 
@@ -103,6 +137,7 @@ public final class Supervisor {
             say.accept("Run " + run.id() + " is " + phase.word() + ".");
             return new Left(run.id(), phase);
         } catch (GodwitException e) {
+            LOG.debug("the work ended: {}", e.problem().code(), e);
             if (e.retry() == Retry.NEVER && !stopped) {
                 ledger.hold(run.id(), e.problem());
             }

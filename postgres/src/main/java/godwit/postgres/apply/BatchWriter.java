@@ -40,6 +40,7 @@ final class BatchWriter {
                                 WHERE p.isleaf) tree
             WHERE c.relkind = 'p' AND tree.leaves <@ (?::text[])::pg_catalog.regclass[]::oid[]""";
 
+    private final TouchedRows touched = new TouchedRows();
     private final Session session;
     private final RangeJoin join;
     private final RowStage stage;
@@ -81,6 +82,11 @@ final class BatchWriter {
             case KeyedChanges keyed -> writeKeyed(table, keyed);
             case KeylessChanges keyless -> writeKeyless(table, keyless);
         }
+        touched.note(table, changes);
+    }
+
+    TouchedRows touched() {
+        return touched;
     }
 
     /** Empties tables as a transaction did: of those that were copied by ranges goes what was copied before it. */

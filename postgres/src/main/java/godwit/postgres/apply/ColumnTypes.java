@@ -127,7 +127,8 @@ record ColumnTypes(List<String> keyOperators, Map<Integer, String> hashable, Map
      */
     String hash(List<String> columns) {
         if (hashable.isEmpty()) {
-            return "pg_catalog.hashtextextended(ROW(" + String.join(", ", columns) + ")::pg_catalog.text COLLATE \"C\", 0)";
+            return "pg_catalog.hashtextextended(ROW(" + String.join(", ", columns)
+                    + ")::pg_catalog.text COLLATE \"C\", 0)";
         }
         var hashed = new TreeMap<>(hashable)
                 .entrySet().stream()

@@ -42,6 +42,7 @@ public final class StreamApplier implements AutoCloseable {
     private final Batch batch = new Batch();
     private final Thread thread;
 
+    private volatile StreamLimits limits = StreamLimits.DEFAULT;
     private volatile Lsn flushed;
     private volatile Lsn received;
     private volatile long lastCommitAt;
@@ -92,8 +93,19 @@ public final class StreamApplier implements AutoCloseable {
         return control;
     }
 
+    /** The rows that it has written since both sides were last compared. */
+    public TouchedRows touched() {
+        return writer.touched();
+    }
+
     public StreamState state() {
-        return new StreamState(flushed, received, lastCommitAt, behind, applied.get(), writer.missingRows(), foreign.get());
+        return new StreamState(
+                flushed, received, lastCommitAt, behind, applied.get(), writer.missingRows(), foreign.get());
+    }
+
+    /** From now on this much is written at once. */
+    public void limit(StreamLimits changed) {
+        limits = changed;
     }
 
     /** From this position of the followed log on, transactions are applied; those before it are dropped. */
@@ -140,6 +152,10 @@ public final class StreamApplier implements AutoCloseable {
     }
 
     private void step() throws InterruptedException {
+        if (open == null && control.isPaused()) {
+            flush();
+            control.standPaused();
+        }
         var message = reader.next(WAIT);
         if (message.isPresent()) {
             behind = !(message.get() instanceof Message.Idle);
@@ -221,7 +237,7 @@ public final class StreamApplier implements AutoCloseable {
             lastCommitAt = commit.committedAt();
         }
         received = commit.end();
-        if (batch.isDue(StreamLimits.DEFAULT) || writer.isOpen() || !ended.markers.isEmpty()) {
+        if (batch.isDue(limits) || writer.isOpen() || !ended.markers.isEmpty()) {
             flush();
         }
         ended.markers.forEach(control::passed);
@@ -233,7 +249,7 @@ public final class StreamApplier implements AutoCloseable {
             return;
         }
         changes.add(batch, table, Objects.requireNonNull(open).filtered.xid(), change);
-        if (batch.isFull(StreamLimits.DEFAULT)) {
+        if (batch.isFull(limits)) {
             writePart();
         }
     }

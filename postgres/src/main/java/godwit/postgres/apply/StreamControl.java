@@ -20,6 +20,7 @@ public final class StreamControl {
     private final Set<String> markers = new HashSet<>();
     private @Nullable Lsn holdAt;
     private boolean held;
+    private boolean paused;
     private boolean stopped;
     private @Nullable RuntimeException failure;
 
@@ -36,6 +37,15 @@ public final class StreamControl {
             holdAt = null;
             held = false;
         });
+    }
+
+    /** Asks the applier to stand still after the commit that it is at; whoever waits for it has time meanwhile. */
+    public void pause() {
+        locked(() -> paused = true);
+    }
+
+    public void resume() {
+        locked(() -> paused = false);
     }
 
     /** Waits until the applier stands at the position it was asked to hold at. */
@@ -107,6 +117,27 @@ public final class StreamControl {
         }
     }
 
+    boolean isPaused() {
+        lock.lock();
+        try {
+            return paused && !stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Called by the applier with everything done that it began: stays until it may go on or is stopped. */
+    void standPaused() throws InterruptedException {
+        lock.lock();
+        try {
+            while (paused && !stopped) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void locked(Runnable change) {
         lock.lock();
         try {
@@ -132,7 +163,10 @@ public final class StreamControl {
                 if (stopped || left <= 0) {
                     throw late(limit, code, message);
                 }
-                left = changed.awaitNanos(left);
+                // A pause takes nothing from the limit.
+                var turn = paused ? TimeUnit.SECONDS.toNanos(1) : left;
+                var waited = turn - changed.awaitNanos(turn);
+                left -= paused ? 0 : waited;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

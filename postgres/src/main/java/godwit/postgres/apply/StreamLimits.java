@@ -1,5 +1,8 @@
 package godwit.postgres.apply;
 
+import godwit.move.LiveSetting;
+import godwit.move.Tuning;
+
 /**
  * How much of a stream is written at once.
  *
@@ -8,5 +11,13 @@ package godwit.postgres.apply;
  * @param millisPerBatch how long changes wait for others before they are written, while more keep coming
  */
 public record StreamLimits(long eventsPerBatch, long bytesPerBatch, long millisPerBatch) {
-    public static final StreamLimits DEFAULT = new StreamLimits(20_000, 16L * 1024 * 1024, 200);
+    public static final StreamLimits DEFAULT = of(Tuning.DEFAULT);
+
+    /** Those that people have chosen. */
+    public static StreamLimits of(Tuning tuning) {
+        return new StreamLimits(
+                tuning.of(LiveSetting.ROWS_PER_BATCH),
+                tuning.of(LiveSetting.BYTES_PER_BATCH),
+                tuning.of(LiveSetting.MILLIS_PER_BATCH));
+    }
 }

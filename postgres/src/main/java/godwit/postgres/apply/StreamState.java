@@ -15,4 +15,10 @@ import godwit.move.Lsn;
  * @param foreign transactions, since the worker started, on the side that takes no writes that were not Godwit's own
  */
 public record StreamState(
-        Lsn flushed, Lsn received, long lastCommitAt, boolean isBehind, long transactions, long missingRows, long foreign) {}
+        Lsn flushed,
+        Lsn received,
+        long lastCommitAt,
+        boolean isBehind,
+        long transactions,
+        long missingRows,
+        long foreign) {}

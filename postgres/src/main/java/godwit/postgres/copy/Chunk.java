@@ -11,12 +11,23 @@ import java.util.List;
  * @param endBlock the page after its last; -1: to the end of the file, however long it is
  */
 record Chunk(int number, long firstBlock, long endBlock) implements CopiedPart {
-    /** Cuts a file into chunks of equal size; the last one is open, because the file may grow. */
-    static List<Chunk> of(long blocks, long blocksPerChunk) {
+    /** Below this a chunk costs more than it helps. */
+    private static final long BLOCKS_MIN = 512;
+
+    /**
+     * Cuts a file into chunks, smaller towards its end, so that the workers end nearly at once; the last one is open,
+     * because the file may grow.
+     *
+     * @param blocksMax the most that a chunk has
+     * @param workers how many chunks are copied at once
+     */
+    static List<Chunk> of(long blocks, long blocksMax, int workers) {
         var chunks = new ArrayList<Chunk>();
-        for (long first = 0; first == 0 || first < blocks; first += blocksPerChunk) {
-            var isLast = first + blocksPerChunk >= blocks;
-            chunks.add(new Chunk(chunks.size(), first, isLast ? -1 : first + blocksPerChunk));
+        for (long first = 0; first == 0 || first < blocks; ) {
+            var share = Math.max(BLOCKS_MIN, (blocks - first) / (2L * workers));
+            var end = first + Math.max(1, Math.min(blocksMax, share));
+            chunks.add(new Chunk(chunks.size(), first, end >= blocks ? -1 : end));
+            first = end;
         }
         return chunks;
     }

@@ -9,33 +9,26 @@ import godwit.schema.Table;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
 /** Copies one chunk: its rows and its row in the ledger in one transaction of the target. */
 final class ChunkCopy {
+    private static final int ROWS_COUNTED = 256;
     private static final int BUFFER_BYTES = 256 * 1024;
 
-    private static final String NOTE = """
-            INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)
-            SELECT run, schema_name, table_name, ?, ?, ? FROM godwit.table_copy
-            WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ? AND NOT done FOR SHARE
-            ON CONFLICT DO NOTHING""";
-
-    private final UUID run;
+    private final CopyLedger ledger;
     private final Table table;
     private final Optional<String> rows;
     private final RowLimit limit;
-    private final AtomicLong live;
+    private final Passing live;
 
     /**
      * @param rows a condition in SQL by which rows are selected
-     * @param live counts rows while they are copied, for people
+     * @param live told of rows while they are copied
      */
-    ChunkCopy(UUID run, Table table, Optional<String> rows, RowLimit limit, AtomicLong live) {
-        this.run = run;
+    ChunkCopy(CopyLedger ledger, Table table, Optional<String> rows, RowLimit limit, Passing live) {
+        this.ledger = ledger;
         this.table = table;
         this.rows = rows;
         this.limit = limit;
@@ -62,7 +55,8 @@ final class ChunkCopy {
 
     private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
         target.transaction(t -> {
-            note(t, pipe(source, t, chunk), chunk, snapshot.snapshot());
+            var copied = pipe(source, t, chunk);
+            ledger.note(t, table, snapshot.snapshot(), chunk, copied.rows(), copied.bytes());
             return true;
         });
     }
@@ -72,46 +66,25 @@ final class ChunkCopy {
      * that the table's file has (PostgreSQL manual, LOCK). What the snapshot saw is flushed before the range counts: a
      * crash could otherwise take it back and give its transaction numbers to others.
      */
-    void copyRange(Session source, Session target, KeyRange range, String attempt) {
+    void copyRange(CopyLanes.Lane lane, KeyRange range, String attempt, RangeLedger ranges) {
+        var source = lane.source();
         source.begin();
         source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
         source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
         var snapshot = source.text("SELECT pg_current_snapshot()::text");
-        target.transaction(t -> {
+        lane.target().transaction(t -> {
             var copied = pipe(source, t, range);
             source.rollback();
             var position = TableSnapshot.flushLog(source);
-            note(t, copied, range, attempt);
-            var isNoted = new RangeLedger(run).note(t, table.name(), range.number(), snapshot, position);
-            requireNotSuperseded(isNoted ? 1 : 0);
+            ledger.note(t, table, attempt, range, copied.rows(), copied.bytes());
+            ranges.note(t, table.name(), range.number(), snapshot, position);
             return true;
         });
     }
 
-    private void note(Session target, Copied copied, CopiedPart part, String snapshot) {
-        requireNotSuperseded(target.execute(
-                NOTE,
-                part.number(),
-                copied.rows(),
-                copied.bytes(),
-                run,
-                table.name().schema().name(),
-                table.name().name().name(),
-                snapshot));
-    }
-
-    /** Rows read under another snapshot than the ledger's belong to an attempt that was given up. */
-    private void requireNotSuperseded(long noted) {
-        if (noted != 1) {
-            throw new GodwitException(
-                    Problem.of(
-                                    "copy-superseded",
-                                    "The copy of %s has begun again elsewhere.".formatted(table.name()),
-                                    "It goes on by itself.")
-                            .withObjects(List.of(table.name().plain())),
-                    Retry.LATER,
-                    new IllegalStateException("copy-superseded"));
-        }
+    /** Hears of rows while they are copied, and may make the copy wait. */
+    interface Passing {
+        void passed(long rows);
     }
 
     private record Copied(long rows, long bytes) {}
@@ -147,11 +120,7 @@ final class ChunkCopy {
     /** A session cannot be used for anything else while a COPY goes on: one that failed half way is ended. */
     private Copied whole(CopyOut out, CopyIn in, Session source) throws SQLException {
         try {
-            return pump(out, in);
-        } catch (OutOfMemoryError e) {
-            source.abort();
-            cancel(in);
-            throw RowLimit.unfit(table.name().plain(), e);
+            return pump(new CopyFrames(source.connection(), out), in);
         } catch (GodwitException e) {
             source.abort();
             cancel(in);
@@ -174,30 +143,31 @@ final class ChunkCopy {
                 + where + ")";
     }
 
-    private Copied pump(CopyOut out, CopyIn in) throws SQLException {
+    private Copied pump(CopyFrames out, CopyIn in) throws SQLException {
         var buffer = new byte[BUFFER_BYTES];
         var filled = 0;
         long bytes = 0;
         long counted = 0;
-        for (var row = out.readFromCopy(); row != null; row = out.readFromCopy()) {
-            limit.require(table.name(), row.length);
-            if (filled + row.length > buffer.length) {
-                in.writeToCopy(buffer, 0, filled);
-                filled = 0;
-                live.addAndGet(counted);
+        for (var frame = out.next(); frame >= 0; frame = out.next()) {
+            limit.require(table.name(), frame);
+            for (var left = frame; left > 0; ) {
+                var piece = (int) Math.min(left, buffer.length - filled);
+                out.read(buffer, filled, piece);
+                filled += piece;
+                left -= piece;
+                if (filled == buffer.length) {
+                    in.writeToCopy(buffer, 0, filled);
+                    filled = 0;
+                }
+            }
+            bytes += frame;
+            if (++counted == ROWS_COUNTED) {
+                live.passed(counted);
                 counted = 0;
             }
-            if (row.length > buffer.length) {
-                in.writeToCopy(row, 0, row.length);
-            } else {
-                System.arraycopy(row, 0, buffer, filled, row.length);
-                filled += row.length;
-            }
-            bytes += row.length;
-            counted++;
         }
         in.writeToCopy(buffer, 0, filled);
-        live.addAndGet(counted);
+        live.passed(counted);
         return new Copied(in.endCopy(), bytes);
     }
 }

@@ -1,16 +1,11 @@
 package godwit.postgres.copy;
 
-import godwit.move.MoveLimits;
-import godwit.postgres.Database;
-import godwit.postgres.Exemption;
 import godwit.postgres.Session;
 import godwit.schema.Identifier;
 import godwit.schema.Table;
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
@@ -40,84 +35,54 @@ final class RangeCopies {
             FROM pg_catalog.pg_class c WHERE c.oid = ?::pg_catalog.regclass""";
 
     private final TableCopies copies;
-    private final Where where;
-    private final RangeLedger ledger;
+    private final boolean binary;
 
-    RangeCopies(TableCopies copies, Where where) {
+    /** @param binary whether the stream that is joined to the copies is in binary form */
+    RangeCopies(TableCopies copies, boolean binary) {
         this.copies = copies;
-        this.where = where;
-        this.ledger = new RangeLedger(where.run());
+        this.binary = binary;
     }
 
-    record Where(UUID run, MoveLimits limits, Database source, Database target, Exemption exemption) {}
-
     /** Where the keys of a table lie, if it is one to copy by ranges. */
-    Optional<KeyPlace> place(Table table, boolean binary) {
-        if (table.bytes() < where.limits().resumableBytes()) {
-            return Optional.empty();
-        }
-        return KeyPlace.of(table, binary).filter(place -> isFit(table));
+    Optional<KeyPlace> place(Table table) {
+        return table.bytes() < copies.limits().resumableBytes()
+                ? Optional.empty()
+                : KeyPlace.of(table, binary).filter(place -> isFit(table));
     }
 
     private boolean isFit(Table table) {
-        try (var source = where.source().open("copy")) {
-            var key = table.key().stream().map(Identifier::name).toArray(String[]::new);
-            return source.is(IS_FIT, key, table.name().sql());
-        }
+        var key = table.key().stream().map(Identifier::name).toArray(String[]::new);
+        return copies.lanes()
+                .use(lane -> lane.source().is(IS_FIT, key, table.name().sql()));
     }
 
     void copy(Table table, KeyPlace place, ExecutorService workers) {
-        var attempt = attempt(table, place);
-        TableCopies.await(open(table, place).stream()
-                .<Future<?>>map(range -> workers.submit(() -> copies.withSessions(
-                        (from, to) -> copies.chunkCopy(table).copyRange(from, to, range, attempt))))
+        var attempt = copies.lanes().use(lane -> attempt(lane, table, place));
+        var open = copies.lanes().use(lane -> copies.ranges().open(lane.target(), table.name(), place));
+        TableCopies.await(open.stream()
+                .<Future<?>>map(range -> workers.submit(() -> copies.copyRange(table, range, attempt)))
                 .toList());
-        copies.finish(table, attempt);
-    }
-
-    private List<KeyRange> open(Table table, KeyPlace place) {
-        try (var target = where.target().open("copy")) {
-            return ledger.open(target, table.name(), place);
-        }
+        copies.lanes().use(lane -> {
+            copies.ledger().finish(lane.target(), table, attempt);
+            return true;
+        });
     }
 
     /** The attempt that was begun and is gone on with, or a new one. */
-    private String attempt(Table table, KeyPlace place) {
-        try (var target = where.target().openApplying("copy", where.exemption())) {
-            return target.first(
-                            "SELECT snapshot FROM godwit.table_copy WHERE run = ? AND schema_name = ? AND table_name = ?",
-                            row -> row.getString(1),
-                            where.run(),
-                            table.name().schema().name(),
-                            table.name().name().name())
-                    .filter(RangeLedger::isByRange)
-                    .orElseGet(() -> begun(target, table, place));
-        }
-    }
-
-    private String begun(Session target, Table table, KeyPlace place) {
-        var ranges = KeyRange.of(cuts(table, place), place);
-        var attempt = RangeLedger.newAttempt();
-        return target.transaction(t -> {
-            t.execute("TRUNCATE ONLY " + table.name().sql());
-            copies.forget(t, "chunk", table);
-            copies.forget(t, "table_copy", table);
-            ledger.forget(t, table.name());
-            ledger.begin(t, table.name(), ranges);
-            copies.note(t, table, attempt, 0, ranges.size());
-            return attempt;
+    private String attempt(CopyLanes.Lane lane, Table table, KeyPlace place) {
+        var ledger = copies.ledger();
+        return ledger.rangesBegun(lane.target(), table).orElseGet(() -> {
+            var ranges = KeyRange.of(cuts(lane.source(), table, place), place);
+            return ledger.begin(lane.target(), table, ranges);
         });
     }
 
     /** Cuts a table's keys into parts of about equal size, as a sample of its pages has them. */
-    private SortedSet<Long> cuts(Table table, KeyPlace place) {
-        var parts = Math.min(RANGES_MAX, Math.max(1, table.bytes() / where.limits().chunkBytes()));
+    private SortedSet<Long> cuts(Session source, Table table, KeyPlace place) {
+        var parts = Math.min(RANGES_MAX, Math.max(1, table.bytes() / copies.limits().chunkBytes()));
         var cuts = new TreeSet<Long>();
         if (parts > 1) {
-            try (var source = where.source().open("copy")) {
-                source.query(sample(source, table, (int) parts), row -> place.of(row.getString(1)))
-                        .forEach(cuts::add);
-            }
+            cuts.addAll(source.query(sample(source, table, (int) parts), row -> place.of(row.getString(1))));
         }
         cuts.remove(Long.MIN_VALUE);
         return cuts;

@@ -106,19 +106,18 @@ public record RangeLedger(UUID run) {
                 table.name().name());
     }
 
-    /** Notes a range's snapshot with its rows; false when somebody else has copied it meanwhile. */
-    boolean note(Session target, TableName table, int number, String snapshot, Lsn position) {
-        return target.execute(
-                        """
-                        UPDATE godwit.key_range SET snapshot = ?, position = ?::pg_lsn
-                        WHERE run = ? AND schema_name = ? AND table_name = ? AND number = ? AND snapshot IS NULL""",
-                        snapshot,
-                        position.toString(),
-                        run,
-                        table.schema().name(),
-                        table.name().name(),
-                        number)
-                == 1;
+    /** Notes a range's snapshot in the transaction that wrote its rows. */
+    void note(Session target, TableName table, int number, String snapshot, Lsn position) {
+        target.execute(
+                """
+                UPDATE godwit.key_range SET snapshot = ?, position = ?::pg_lsn
+                WHERE run = ? AND schema_name = ? AND table_name = ? AND number = ?""",
+                snapshot,
+                position.toString(),
+                run,
+                table.schema().name(),
+                table.name().name(),
+                number);
     }
 
     /** Notes that a key's row is from now on as a reading saw it. */

@@ -1,12 +1,15 @@
 package godwit.postgres.copy;
 
 import godwit.GodwitException;
+import godwit.move.LiveSetting;
+import godwit.move.MoveLimits;
 import godwit.move.MoveSpec;
 import godwit.move.Snapshot;
 import godwit.postgres.Database;
 import godwit.postgres.Exemption;
 import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
+import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.util.ArrayList;
@@ -22,7 +25,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -40,29 +42,19 @@ public final class TableCopies {
     private final UUID run;
     private final MoveSpec spec;
     private final Database source;
-    private final Database target;
-    private final Exemption exemption;
-    private final RangeCopies ranges;
-    private final SharedMemory memory = new SharedMemory();
+    private final CopyLedger ledger;
+    private final CopyLanes lanes;
+    private final Valve valve;
     private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
 
-    public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption) {
+    /** @param valve what every chunk passes */
+    public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption, Valve valve) {
         this.run = run;
         this.spec = spec;
         this.source = source;
-        this.target = target;
-        this.exemption = exemption;
-        this.ranges = new RangeCopies(this, new RangeCopies.Where(run, spec.limits(), source, target, exemption));
-    }
-
-    /** Copies part of a table through sessions of its own, beside others. */
-    void withSessions(BiConsumer<Session, Session> work) {
-        memory.use(() -> {
-            try (var from = source.open("copy");
-                    var to = target.openApplying("copy", exemption)) {
-                work.accept(from, to);
-            }
-        });
+        this.ledger = new CopyLedger(run);
+        this.lanes = new CopyLanes(source, target, exemption);
+        this.valve = valve;
     }
 
     /** Rows copied so far by this process, for people. */
@@ -80,26 +72,31 @@ public final class TableCopies {
     public void copy(List<Table> tables, Consumer<Table> whenCopied) {
         var waiting = new ArrayList<>(tables);
         waiting.sort(Comparator.comparingLong(Table::bytes).reversed());
-        var binary = tables.stream().allMatch(Table::isBinary);
-        try (var workers = Executors.newFixedThreadPool(spec.limits().copyWorkers())) {
+        var ranges = new RangeCopies(this, tables.stream().allMatch(Table::isBinary));
+        try (var workers = Executors.newFixedThreadPool((int) LiveSetting.COPY_WORKERS.most())) {
             var turns = Executors.newFixedThreadPool(Math.max(2, spec.limits().copyWorkers()));
             try (turns) {
                 await(waiting.stream()
-                        .<Future<?>>map(table -> turns.submit(() -> copyTable(table, binary, workers, whenCopied)))
+                        .<Future<?>>map(table -> turns.submit(() -> copyTable(table, ranges, workers, whenCopied)))
                         .toList());
             } catch (RuntimeException e) {
                 turns.shutdownNow();
                 workers.shutdownNow();
                 throw e;
             }
+        } finally {
+            lanes.closeIdle();
         }
     }
 
-    private void copyTable(Table table, boolean binary, ExecutorService workers, Consumer<Table> whenCopied) {
-        var place = isDone(table) ? Optional.<KeyPlace>empty() : ranges.place(table, binary);
+    private void copyTable(
+            Table table, RangeCopies ranges, ExecutorService workers, Consumer<Table> whenCopied) {
+        var isDone = lanes.use(lane -> ledger.isDone(lane.target(), table));
+        var place = isDone ? Optional.<KeyPlace>empty() : ranges.place(table);
         if (place.isPresent()) {
+            valve.awaitResumed();
             ranges.copy(table, place.get(), workers);
-        } else if (!isDone(table)) {
+        } else if (!isDone) {
             for (var attempt = 1; !copied(table, workers, attempt); attempt++) {
                 live.remove(table.name());
             }
@@ -109,18 +106,22 @@ public final class TableCopies {
 
     /** Copies a table; false when it was rewritten meanwhile and has to begin again. */
     private boolean copied(Table table, ExecutorService workers, int attempt) {
+        valve.awaitResumed();
         try (var snapshot = snapshot(table, attempt)) {
-            var chunks = Chunk.of(snapshot.blocks(), Math.max(1, spec.limits().chunkBytes() / 8192));
-            begin(table, snapshot, chunks.size());
+            var blocksMax = Math.max(1, spec.limits().chunkBytes() / 8192);
+            var chunks = Chunk.of(snapshot.blocks(), blocksMax, spec.limits().copyWorkers());
+            use(lane -> ledger.begin(lane.target(), table, snapshot, chunks.size()));
             if (attempt > FREE_ATTEMPTS_MAX) {
-                copyThroughHolder(table, snapshot, chunks);
+                // Under the table's lock: nothing is to wait here.
+                use(lane -> chunks.forEach(
+                        c -> chunkCopy(table, rows -> {}).copyThroughHolder(snapshot, lane.target(), c)));
             } else {
                 await(chunks.stream()
                         .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
                         .toList());
             }
-            makeLasting(snapshot);
-            finish(table, snapshot.snapshot());
+            use(lane -> makeLasting(lane.source(), snapshot));
+            use(lane -> ledger.finish(lane.target(), table, snapshot.snapshot()));
             return true;
         } catch (GodwitException e) {
             if (e.problem().code().equals("table-rewritten") && attempt < REWRITES_MAX) {
@@ -137,87 +138,63 @@ public final class TableCopies {
                 : TableSnapshot.export(session, table);
     }
 
-    private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
-        withSessions((from, to) -> chunkCopy(table).copy(from, to, snapshot, chunk));
+    private void use(Consumer<CopyLanes.Lane> work) {
+        lanes.use(lane -> {
+            work.accept(lane);
+            return true;
+        });
     }
 
-    private void copyThroughHolder(Table table, TableSnapshot holder, List<Chunk> chunks) {
-        try (var to = target.openApplying("copy", exemption)) {
-            chunks.forEach(chunk -> memory.use(() -> chunkCopy(table).copyThroughHolder(holder, to, chunk)));
+    private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
+        through(lane -> chunkCopy(table, valve::passed).copy(lane.source(), lane.target(), snapshot, chunk));
+    }
+
+    void copyRange(Table table, KeyRange range, String attempt) {
+        through(lane -> chunkCopy(table, valve::passed).copyRange(lane, range, attempt, ranges()));
+    }
+
+    private void through(Consumer<CopyLanes.Lane> work) {
+        valve.enter();
+        try {
+            use(work);
+        } finally {
+            valve.leave();
         }
     }
 
-    ChunkCopy chunkCopy(Table table) {
+    MoveLimits limits() {
+        return spec.limits();
+    }
+
+    CopyLanes lanes() {
+        return lanes;
+    }
+
+    CopyLedger ledger() {
+        return ledger;
+    }
+
+    RangeLedger ranges() {
+        return new RangeLedger(run);
+    }
+
+    private ChunkCopy chunkCopy(Table table, ChunkCopy.Passing passing) {
         var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
         var condition = Optional.ofNullable(spec.rows().get(table.name()));
-        return new ChunkCopy(run, table, condition, new RowLimit(spec.limits().rowBytesMax()), counter);
-    }
-
-    private boolean isDone(Table table) {
-        try (var session = target.open("copy")) {
-            return session.is(
-                    "SELECT done FROM godwit.table_copy WHERE run = ? AND schema_name = ? AND table_name = ?",
-                    run,
-                    table.name().schema().name(),
-                    table.name().name().name());
-        }
-    }
-
-    /** Empties the table and notes its snapshot: rows of an earlier attempt belong to another. */
-    private void begin(Table table, TableSnapshot snapshot, int chunks) {
-        try (var session = target.openApplying("copy", exemption)) {
-            session.transaction(s -> {
-                s.execute("TRUNCATE ONLY " + table.name().sql());
-                forget(s, "chunk", table);
-                forget(s, "table_copy", table);
-                new RangeLedger(run).forget(s, table.name());
-                return note(s, table, snapshot.snapshot(), snapshot.filenode(), chunks);
-            });
-        }
-    }
-
-    long note(Session session, Table table, String snapshot, long filenode, int chunks) {
-        return session.execute(
-                """
-                INSERT INTO godwit.table_copy
-                  (run, schema_name, table_name, snapshot, filenode, rows_total, chunks_total)
-                VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                run,
-                table.name().schema().name(),
-                table.name().name().name(),
-                snapshot,
-                filenode,
-                table.rows(),
-                chunks);
-    }
-
-    void forget(Session session, String what, Table table) {
-        session.execute(
-                "DELETE FROM godwit." + what + " WHERE run = ? AND schema_name = ? AND table_name = ?",
-                run,
-                table.name().schema().name(),
-                table.name().name().name());
+        return new ChunkCopy(
+                ledger, table, condition, new RowLimit(spec.limits().rowBytesMax()), rows -> {
+                    counter.addAndGet(rows);
+                    passing.passed(rows);
+                });
     }
 
     /**
      * Flushes the source's log. A crash of the source could otherwise take back what the snapshot saw, and give the same
      * transaction numbers to others, whose changes the stream would then hold for copied.
      */
-    private void makeLasting(TableSnapshot snapshot) {
-        try (var session = source.open("copy")) {
-            TableSnapshot.flushLog(session);
-        }
+    private static void makeLasting(Session source, TableSnapshot snapshot) {
+        TableSnapshot.flushLog(source);
         snapshot.requireHeld();
-    }
-
-    /** Notes that a table is whole, unless its copy has begun again elsewhere meanwhile. */
-    void finish(Table table, String snapshot) {
-        try (var session = target.open("copy")) {
-            session.execute(
-                    """
-                    UPDATE godwit.table_copy SET done = true
-                    WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ?""", run, table.name().schema().name(), table.name().name().name(), snapshot);
-        }
     }
 
     /** The snapshot that each copied table was read under. */

@@ -1,6 +1,8 @@
 package godwit.postgres.ledger;
 
 import godwit.postgres.Session;
+import java.time.OffsetDateTime;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -15,12 +17,31 @@ public final class Lease {
         return session.is("SELECT pg_try_advisory_lock(?)", key(run));
     }
 
-    /** The process that holds the lease; 0 when nobody does. */
-    public static long holder(Session session, UUID run) {
-        return session.number("""
-                SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                AND classid = ((?::bigint >> 32) & 4294967295)::oid AND objid = (?::bigint & 4294967295)::oid""", key(run), key(run));
+    /** Notes whose lease it is, for people. */
+    public static void sign(Session session, UUID run, Holder holder) {
+        session.execute("""
+                INSERT INTO godwit.worker (run, host, process, session) VALUES (?, ?, ?, pg_backend_pid())
+                ON CONFLICT (run) DO UPDATE SET host = excluded.host, process = excluded.process,
+                  session = excluded.session, since = clock_timestamp()""", run, holder.host(), holder.process());
+    }
+
+    /** Who holds the lease. */
+    public static Optional<Holder> holder(Session session, UUID run) {
+        return session.first(
+                """
+                SELECT coalesce(w.host, ''), coalesce(w.process, 0), l.pid, coalesce(w.since, now())
+                FROM pg_locks l LEFT JOIN godwit.worker w ON w.run = ? AND w.session = l.pid
+                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND l.classid = ((?::bigint >> 32) & 4294967295)::oid AND l.objid = (?::bigint & 4294967295)::oid""",
+                row -> new Holder(
+                        row.getString(1),
+                        row.getLong(2),
+                        row.getInt(3),
+                        row.getObject(4, OffsetDateTime.class).toInstant()),
+                run,
+                key(run),
+                key(run));
     }
 
     private static long key(UUID run) {

@@ -9,7 +9,7 @@ import java.util.List;
 /** The ledger's tables and their version. */
 final class LedgerSchema {
     /** Raised whenever an older Godwit could not work with the tables any more. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE IF NOT EXISTS godwit.ledger (version int PRIMARY KEY, made_at timestamptz DEFAULT now())",
@@ -17,6 +17,10 @@ final class LedgerSchema {
             CREATE TABLE IF NOT EXISTS godwit.run (
               id uuid PRIMARY KEY, name text NOT NULL, digest text NOT NULL, phase text NOT NULL, problem jsonb,
               live jsonb, begun_at timestamptz NOT NULL DEFAULT now(), ended_at timestamptz)""",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.shape (
+              run uuid NOT NULL, kind text NOT NULL, object text NOT NULL, portable text NOT NULL, exact text NOT NULL,
+              PRIMARY KEY (run, kind, object))""",
             "CREATE UNIQUE INDEX IF NOT EXISTS run_under_way ON godwit.run (name) WHERE ended_at IS NULL",
             """
             CREATE TABLE IF NOT EXISTS godwit.made (
@@ -44,6 +48,18 @@ final class LedgerSchema {
               number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run uuid NOT NULL, operator text NOT NULL,
               role text NOT NULL DEFAULT session_user, verb text NOT NULL, result text NOT NULL, code text NOT NULL,
               at timestamptz NOT NULL DEFAULT clock_timestamp())""",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.setting (
+              run uuid NOT NULL REFERENCES godwit.run, key text NOT NULL, value text NOT NULL, operator text NOT NULL,
+              set_at timestamptz NOT NULL DEFAULT clock_timestamp(), PRIMARY KEY (run, key))""",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.worker (
+              run uuid PRIMARY KEY REFERENCES godwit.run, host text NOT NULL, process bigint NOT NULL,
+              session int NOT NULL, since timestamptz NOT NULL DEFAULT clock_timestamp())""",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.move_file (
+              run uuid PRIMARY KEY REFERENCES godwit.run, folder text NOT NULL, text text NOT NULL,
+              read_at timestamptz NOT NULL DEFAULT clock_timestamp())""",
             StreamProgress.TABLE,
             RangeLedger.RANGES,
             RangeLedger.ROWS);
@@ -52,6 +68,21 @@ final class LedgerSchema {
 
     static boolean exists(Session session) {
         return session.is("SELECT pg_catalog.to_regclass('godwit.ledger') IS NOT NULL");
+    }
+
+    /**
+     * Makes the ledger fit to work with: one of an older Godwit gets what it lacks, and runs in flight go on in it; one of
+     * a newer Godwit is refused.
+     */
+    static void takeOver(Session session) {
+        requireKnownVersion(session);
+        if (version(session) < VERSION) {
+            create(session);
+        }
+    }
+
+    private static long version(Session session) {
+        return session.number("SELECT max(version) FROM godwit.ledger");
     }
 
     /** Creates the tables where they are missing; a ledger of a newer Godwit is refused. */
@@ -66,8 +97,8 @@ final class LedgerSchema {
         requireKnownVersion(session);
     }
 
-    static void requireKnownVersion(Session session) {
-        var version = session.number("SELECT max(version) FROM godwit.ledger");
+    private static void requireKnownVersion(Session session) {
+        var version = version(session);
         if (version > VERSION) {
             throw Problem.of(
                             "ledger-newer",

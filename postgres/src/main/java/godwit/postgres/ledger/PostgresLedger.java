@@ -8,6 +8,7 @@ import godwit.run.Outcome;
 import godwit.run.Phase;
 import godwit.run.Request;
 import godwit.run.Run;
+import godwit.run.Steering;
 import godwit.run.Verb;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,9 +43,43 @@ public final class PostgresLedger implements Ledger {
         if (!exists()) {
             return Optional.empty();
         }
-        LedgerSchema.requireKnownVersion(session);
+        LedgerSchema.takeOver(session);
         return session.first(
                 RUN + "WHERE name = ? ORDER BY ended_at DESC NULLS FIRST LIMIT 1", PostgresLedger::run, name);
+    }
+
+    /** A run by its id. */
+    public Optional<Run> find(UUID id) {
+        if (!exists()) {
+            return Optional.empty();
+        }
+        LedgerSchema.takeOver(session);
+        return session.first(RUN + "WHERE id = ?", PostgresLedger::run, id);
+    }
+
+    /** The ids that begin like this. */
+    public List<UUID> idsLike(String begin) {
+        return exists()
+                ? session.query(
+                        "SELECT id FROM godwit.run WHERE starts_with(id::text, ?) ORDER BY begun_at DESC",
+                        row -> row.getObject(1, UUID.class),
+                        begin)
+                : List.of();
+    }
+
+    /** Keeps the file that a run goes by, so that it can be found by its id alone. */
+    public void keep(UUID run, RunFile file) {
+        session.execute("""
+                INSERT INTO godwit.move_file (run, folder, text) VALUES (?, ?, ?) ON CONFLICT (run) DO UPDATE
+                SET folder = excluded.folder, text = excluded.text, read_at = clock_timestamp()""", run, file.folder(), file.text());
+    }
+
+    /** The file that a run goes by; empty when none was kept. */
+    public Optional<RunFile> file(UUID run) {
+        return session.first(
+                "SELECT folder, text FROM godwit.move_file WHERE run = ?",
+                row -> new RunFile(row.getString(1), row.getString(2)),
+                run);
     }
 
     private static Run run(ResultSet row) throws SQLException {
@@ -69,16 +104,17 @@ public final class PostgresLedger implements Ledger {
 
     @Override
     public void enter(UUID run, Phase phase) {
-        session.execute(
-                "UPDATE godwit.run SET phase = ?, problem = NULL, ended_at = CASE WHEN ? THEN now() END WHERE id = ?",
-                phase.word(),
-                phase.isOver(),
-                run);
+        session.execute("""
+                WITH before AS (SELECT id, phase FROM godwit.run WHERE id = ?),
+                noted AS (INSERT INTO godwit.event (run, operator, verb, result, code)
+                          SELECT id, 'worker', ?, 'done', '' FROM before WHERE phase <> ?)
+                UPDATE godwit.run SET phase = ?, problem = NULL, ended_at = CASE WHEN ? THEN now() END WHERE id = ?""", run, phase.word(), phase.word(), phase.word(), phase.isOver(), run);
     }
 
     @Override
     public void hold(UUID run, Problem problem) {
         session.execute("UPDATE godwit.run SET problem = ?::jsonb WHERE id = ?", ProblemJson.write(problem), run);
+        record(new Event(run, "worker", "hold", "failed", problem.code()));
     }
 
     @Override
@@ -90,6 +126,22 @@ public final class PostgresLedger implements Ledger {
                 event.verb(),
                 event.result(),
                 event.code());
+    }
+
+    /** What happened in a run, the newest first. */
+    public List<Entry> history(UUID run, int entriesMax) {
+        return session.query(
+                "SELECT at, operator, role, verb, result, code FROM godwit.event WHERE run = ? ORDER BY number DESC"
+                        + " LIMIT ?",
+                row -> new Entry(
+                        row.getObject(1, OffsetDateTime.class).toInstant().toString(),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getString(6)),
+                run,
+                entriesMax);
     }
 
     @Override
@@ -168,6 +220,16 @@ public final class PostgresLedger implements Ledger {
                           coalesce(extract(epoch FROM max(copied_at) - min(begun_at)), 0)
                         FROM godwit.chunk WHERE run = ?""", row -> new Copied(row.getLong(1), row.getLong(2), row.getDouble(3)), run)
                 .orElseThrow();
+    }
+
+    @Override
+    public Steering steering(UUID run) {
+        return new SteeringTable(session).read(run);
+    }
+
+    @Override
+    public void steer(UUID run, Map<String, String> wishes, String operator) {
+        new SteeringTable(session).write(run, wishes, operator);
     }
 
     @Override

@@ -5,12 +5,14 @@ import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
 import godwit.postgres.copy.RangeLedger;
 import godwit.postgres.copy.TableCopies;
+import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -20,11 +22,13 @@ final class Filling {
     private final MoveContext context;
     private final TableCopies copies;
     private final Expansion expansion;
+    private final Valve valve;
 
-    Filling(MoveContext context, TableCopies copies, Expansion expansion) {
+    Filling(MoveContext context, TableCopies copies, Expansion expansion, Valve valve) {
         this.context = context;
         this.copies = copies;
         this.expansion = expansion;
+        this.valve = valve;
     }
 
     void fill(List<Table> tables, List<SchemaObject> objects) {
@@ -33,7 +37,10 @@ final class Filling {
             try {
                 copies.copy(tables, table -> {
                     for (var object : afterCopy(objects, table, ranged())) {
-                        building.add(builders.submit(() -> expansion.make(List.of(object), any -> true)));
+                        building.add(builders.submit(() -> {
+                            valve.awaitResumed();
+                            expansion.make(List.of(object), any -> true);
+                        }));
                     }
                 });
                 await(building);
@@ -78,14 +85,20 @@ final class Filling {
                 .toList();
     }
 
-    /** Gives the planner of the target what it needs, and materialised views their rows. */
-    void analyze(List<Table> tables, List<String> refreshes) {
-        try (var workers = Executors.newFixedThreadPool(context.spec().limits().indexWorkers())) {
-            await(tables.stream()
-                    .<Future<?>>map(table -> workers.submit(
-                            () -> statement("ANALYZE " + table.name().sql())))
-                    .toList());
-        }
+    /** Begins to give the planner of the target what it needs, which is in when the result is complete. */
+    CompletableFuture<Void> analyze(List<Table> tables) {
+        var workers = Executors.newFixedThreadPool(context.spec().limits().indexWorkers());
+        var all = tables.stream()
+                .map(table -> CompletableFuture.runAsync(
+                        () -> statement("ANALYZE " + table.name().sql()), workers))
+                .toArray(CompletableFuture<?>[]::new);
+        workers.shutdown();
+        return CompletableFuture.allOf(all);
+    }
+
+    /** Waits for the analysis and gives materialised views their rows. */
+    void complete(CompletableFuture<Void> analysis, List<String> refreshes) {
+        await(List.of(analysis));
         refreshes.forEach(this::statement);
     }
 

@@ -2,32 +2,54 @@ package godwit.postgres.move;
 
 import godwit.Problem;
 import godwit.move.MoveSpec;
-import godwit.move.UrlReference;
+import godwit.move.Side;
 import godwit.postgres.Database;
-import godwit.postgres.Endpoint;
 import godwit.postgres.Session;
+import godwit.postgres.ledger.Holder;
 import godwit.postgres.ledger.Lease;
 import godwit.postgres.ledger.PostgresLedger;
+import godwit.postgres.ledger.RunFile;
 import godwit.run.Run;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Opens what the verbs of a move need: its ledger, its lease, and its steps. */
 public final class MoveAccess {
     private final MoveSpec spec;
     private final Path folder;
-    private final Map<String, String> environment;
+    private final Addresses addresses;
+    private final Optional<UUID> run;
+    private final Optional<RunFile> file;
 
     /** @param folder the folder of the move file, where hooks run and relative paths begin */
     public MoveAccess(MoveSpec spec, Path folder, Map<String, String> environment) {
+        this(spec, folder, new Addresses(folder, environment), Optional.empty(), Optional.empty());
+    }
+
+    private MoveAccess(MoveSpec spec, Path folder, Addresses addresses, Optional<UUID> run, Optional<RunFile> file) {
         this.spec = spec;
         this.folder = folder;
-        this.environment = Map.copyOf(environment);
+        this.addresses = addresses;
+        this.run = run;
+        this.file = file;
+    }
+
+    /** The same for one run, whatever became of others of its name. */
+    public MoveAccess of(UUID id) {
+        return new MoveAccess(spec, folder, addresses, Optional.of(id), file);
+    }
+
+    /** The same with the file that it was read from, which the ledger is to keep. */
+    public MoveAccess with(RunFile read) {
+        return new MoveAccess(spec, folder, addresses, run, Optional.of(read));
     }
 
     public MoveSpec spec() {
@@ -36,49 +58,29 @@ public final class MoveAccess {
 
     /** Reads both URLs once, so that a missing variable or a malformed URL is found without a database. */
     public void requireAddresses() {
-        for (var reference : List.of(spec.source(), spec.target())) {
-            Objects.requireNonNull(address(reference));
-        }
+        Objects.requireNonNull(addresses.read(spec.source()));
+        Objects.requireNonNull(addresses.read(spec.target()));
     }
 
-    private Endpoint address(UrlReference reference) {
-        return Endpoint.parse(
-                switch (reference) {
-                    case UrlReference.Environment variable -> fromEnvironment(variable);
-                    case UrlReference.InFile file -> fromFile(file);
-                });
+    /** The run that is meant: the one that was named, else the one of the file's name. */
+    public Optional<Run> find(PostgresLedger ledger) {
+        return run.isPresent() ? ledger.find(run.get()) : ledger.find(spec.name());
     }
 
-    private String fromEnvironment(UrlReference.Environment variable) {
-        var url = environment.get(variable.variable());
-        if (url == null || url.isBlank()) {
-            throw Problem.of(
-                            "variable-missing",
-                            "The environment has no variable %s.".formatted(variable.variable()),
-                            "Set it to the database's postgresql:// URL.")
+    /** Refuses to go on with the one run that was named when it has ended. */
+    public void requireNotOver(Optional<Run> found) {
+        if (run.isPresent() && found.filter(r -> !r.phase().isOver()).isEmpty()) {
+            throw Problem.of("run-over", "That run has ended.", "Begin a new one with the move file.")
                     .asException();
-        }
-        return url;
-    }
-
-    private String fromFile(UrlReference.InFile file) {
-        try {
-            return Files.readAllLines(folder.resolve(file.path())).getFirst();
-        } catch (IOException e) {
-            throw Problem.of(
-                            "file-unreadable",
-                            "%s cannot be read.".formatted(file.path()),
-                            "Check the path and its permissions.")
-                    .asException(e);
         }
     }
 
     public Database source() {
-        return new Database(() -> address(spec.source()));
+        return new Database(() -> addresses.read(spec.source()), spec.conduct().transport());
     }
 
     public Database target() {
-        return new Database(() -> address(spec.target()));
+        return new Database(() -> addresses.read(spec.target()), spec.conduct().transport());
     }
 
     /** The ledger, through a session of its own that the caller closes. */
@@ -87,17 +89,49 @@ public final class MoveAccess {
     }
 
     /** Whether the session got the run's lease; it holds it until it is closed. */
-    public boolean tryLease(Session session, Run run) {
-        return Lease.tryTake(session, run.id());
+    public boolean tryLease(Session session, Run leased) {
+        if (!Lease.tryTake(session, leased.id())) {
+            return false;
+        }
+        file.ifPresent(read -> ledger(session).keep(leased.id(), read));
+        Lease.sign(
+                session,
+                leased.id(),
+                Holder.signing(host(), ProcessHandle.current().pid()));
+        return true;
     }
 
-    /** The server process of the worker that holds the lease; 0 when there is none. */
-    public long worker(Session session, Run run) {
-        return Lease.holder(session, run.id());
+    /** The kernel knows it at once; a resolver may be slow. */
+    private static String host() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException noLinux) {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                return "unknown";
+            }
+        }
+    }
+
+    /** The worker that holds the lease, if there is one. */
+    public Optional<Holder> worker(Session session, Run leased) {
+        return Lease.holder(session, leased.id());
+    }
+
+    /** What can be seen of both sides of a run. */
+    public List<SideView> look(UUID id) {
+        var look = new SideLook(new MoveContext(id, spec, source(), target()));
+        return List.of(look.at(Side.SOURCE), look.at(Side.TARGET));
+    }
+
+    /** How fast logs grow that nobody reads: a moment is spent on measuring. */
+    public List<LogGrowth> growth(UUID id) {
+        return LogGrowth.measure(new MoveContext(id, spec, source(), target()));
     }
 
     /** The steps of a run, over sessions of their own. */
-    public PostgresMove steps(UUID run) {
-        return new PostgresMove(new MoveContext(run, spec, source(), target()), folder);
+    public PostgresMove steps(UUID id) {
+        return new PostgresMove(new MoveContext(id, spec, source(), target()), folder);
     }
 }

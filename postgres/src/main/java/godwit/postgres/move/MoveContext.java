@@ -34,6 +34,11 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
         return database(side).open(purpose);
     }
 
+    /** A session for single statements that change no settings. */
+    Session look(Side side) {
+        return database(side).look();
+    }
+
     Session openApplying(Side side, String purpose) {
         return database(side).openApplying(purpose, exemption());
     }

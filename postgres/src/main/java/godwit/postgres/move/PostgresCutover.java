@@ -28,14 +28,17 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private final Streams streams;
     private final Hook hook;
     private final Sequences sequences;
+    private final UnderFence underFence;
     private final Map<Side, Session> sessions = new EnumMap<>(Side.class);
     private @Nullable Fence fence;
+    private @Nullable LastRows lastRows;
 
     PostgresCutover(MoveContext context, Streams streams, Hook hook) {
         this.context = context;
         this.streams = streams;
         this.hook = hook;
         this.sequences = new Sequences();
+        this.underFence = new UnderFence(context);
     }
 
     @Override
@@ -93,8 +96,17 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     @Override
     public void advanceSequences(Side from) {
         sequences.advance(session(from), session(from.other()));
+        underFence.prepare(session(from));
+        prepareLastRows(from);
         fence = new Fence(context.open(from, "fence"), context.gate(from));
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
+    }
+
+    private void prepareLastRows(Side from) {
+        if (lastRows != null) {
+            lastRows.close();
+        }
+        lastRows = LastRows.prepare(context, streams, from);
     }
 
     @Override
@@ -121,8 +133,13 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void compareUnderFence(Side from) {
-        new Unfollowed(context).requireNone(session(from), from);
-        sequences.advance(session(from), session(from.other()));
+        underFence.require(session(from), session(from.other()), from);
+        Objects.requireNonNull(lastRows).requireAlike();
+    }
+
+    @Override
+    public Map<String, Object> account() {
+        return lastRows == null ? Map.of() : lastRows.account();
     }
 
     @Override
@@ -177,6 +194,10 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         if (fence != null) {
             fence.close();
             fence = null;
+        }
+        if (lastRows != null) {
+            lastRows.close();
+            lastRows = null;
         }
         sessions.values().forEach(Session::abort);
         sessions.clear();

@@ -5,6 +5,7 @@ import godwit.Problem;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.apply.StreamApplier;
+import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
@@ -14,14 +15,19 @@ import godwit.postgres.catalog.SchemaSelection;
 import godwit.postgres.catalog.TableReader;
 import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
+import godwit.run.RealPace;
+import godwit.run.Reports;
+import godwit.run.Steering;
 import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
 import godwit.traffic.Writes;
+import godwit.verify.OtherDifference;
 import godwit.verify.Verification;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -38,11 +44,14 @@ public final class PostgresMove implements MoveSteps {
     private final MoveContext context;
     private final Hook hook;
     private final Expansion expansion;
+    private final Throttling throttling;
     private final TableCopies copies;
     private final Progress progress;
+    private final Drift drift;
+    private final Surroundings surroundings;
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
-    private @Nullable Streams streams;
+    private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
 
     /** @param folder where the hook runs */
@@ -50,9 +59,17 @@ public final class PostgresMove implements MoveSteps {
         this.context = context;
         this.hook = new Hook(context.spec().switching(), folder);
         this.expansion = new Expansion(context);
-        this.copies =
-                new TableCopies(context.run(), context.spec(), context.source(), context.target(), context.exemption());
-        this.progress = new Progress(context, copies);
+        this.throttling = new Throttling(context, new RealPace());
+        this.copies = new TableCopies(
+                context.run(),
+                context.spec(),
+                context.source(),
+                context.target(),
+                context.exemption(),
+                throttling.valve());
+        this.progress = new Progress(context, copies, throttling);
+        this.drift = new Drift(context);
+        this.surroundings = new Surroundings(context);
     }
 
     /** What a check of a new move finds. */
@@ -117,6 +134,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void expand() {
+        drift.begin();
         expansion.listen(tables());
         expansion.build(script().objects());
         expansion.guard(Side.TARGET);
@@ -124,8 +142,10 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void fill() {
+        drift.requireNone();
         progress.plan(tables());
-        new Filling(context, copies, expansion).fill(tables(), script().objects());
+        var filling = new Filling(context, copies, expansion, throttling.valve());
+        throttling.during(() -> filling.fill(tables(), script().objects()));
     }
 
     @Override
@@ -154,7 +174,7 @@ public final class PostgresMove implements MoveSteps {
         var until = System.nanoTime()
                 + Duration.ofSeconds(context.spec().switching().fenceSecondsMax() + 2L)
                         .toNanos();
-        try (var session = context.open(side, "look")) {
+        try (var session = context.look(side)) {
             while (context.gate(side).isFenced(session)) {
                 if (System.nanoTime() > until) {
                     throw passing("fence-stands", "A fence of another worker stands in the " + side.word() + ".");
@@ -172,13 +192,14 @@ public final class PostgresMove implements MoveSteps {
     private Streams streams() {
         if (streams == null) {
             streams = new Streams(context, tables());
+            heedIn(streams);
             progress.follow(streams);
         }
         return streams;
     }
 
     private boolean hasWayBack() {
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             return source.is("SELECT to_regclass('godwit.progress') IS NOT NULL")
                     && backward().read(source).isPresent();
         }
@@ -190,7 +211,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public boolean isCaughtUp() {
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             var state = streams().from(Side.SOURCE).state();
             var now = Lsn.parse(source.text("SELECT pg_current_wal_lsn()::text"));
             var micros = source.number("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
@@ -202,12 +223,30 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void finish() {
         passAllSnapshots();
-        new Filling(context, copies, expansion).finish(script().objects());
+        var filling = new Filling(context, copies, expansion, throttling.valve());
+        filling.finish(script().objects());
         expansion.make(script().objects(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
+        var analyzed = filling.analyze(tables());
         expansion.guard(Side.SOURCE);
         prepareWayBack();
-        new Filling(context, copies, expansion).analyze(tables(), script().refreshes());
+        filling.complete(analyzed, script().refreshes());
+        requireNoOrphans();
+        drift.requireNone();
+        streams().endJoining();
         follow();
+    }
+
+    /** The constraints alone prove nothing: rows that were applied under replica role passed them unseen. */
+    private void requireNoOrphans() {
+        var orphans = surroundings.orphans(Side.SOURCE);
+        if (!orphans.isEmpty()) {
+            throw Problem.of(
+                            "foreign-key-orphan",
+                            "%d foreign keys of the target have rows that point to nothing.".formatted(orphans.size()),
+                            "Start again to look once more; else roll the run back and start a new one.")
+                    .withObjects(orphans.stream().map(OtherDifference::object).toList())
+                    .asException();
+        }
     }
 
     /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
@@ -219,7 +258,7 @@ public final class PostgresMove implements MoveSteps {
 
     private void passNow() {
         var marker = UUID.randomUUID().toString();
-        try (var source = context.open(Side.SOURCE, "look")) {
+        try (var source = context.look(Side.SOURCE)) {
             source.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
         }
         streams().from(Side.SOURCE).control().awaitMarker(marker, SNAPSHOTS_LIMIT);
@@ -239,6 +278,9 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void requireAlive() {
         streams().requireAlive();
+        if (drift.isDue() && journal().writes() == Writes.SOURCE) {
+            drift.requireNone();
+        }
     }
 
     @Override
@@ -248,7 +290,7 @@ public final class PostgresMove implements MoveSteps {
 
     /** A side without a gate has never lost or gained the writes. */
     private OptionalLong epoch(Side side) {
-        try (var session = context.open(side, "look")) {
+        try (var session = context.look(side)) {
             return OptionalLong.of(context.gate(side).epoch(session).orElse(Journal.FIRST_EPOCH));
         } catch (GodwitException e) {
             return OptionalLong.empty();
@@ -284,11 +326,23 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public Verification verify(UUID id, String phase) {
         var leader = leader();
-        var verification = new Proof(context, streams(), tables()).verify(id, phase, leader);
+        var more = new ArrayList<>(surroundings.differences(leader));
+        if (phase.equals("on request")) {
+            more.addAll(surroundings.orphans(leader));
+        }
+        var verification = new Proof(context, streams(), tables())
+                .verify(id, phase, leader)
+                .with(more);
         if (verification.isEqual() && !phase.equals(BEFORE_SWITCH)) {
             streams().forgetMissing(leader);
         }
         return verification;
+    }
+
+    @Override
+    public Map<String, Object> remarks() {
+        var notices = surroundings.notices(leader());
+        return Map.of("excluded", surroundings.excluded(leader()), "notices", Reports.of(notices));
     }
 
     @Override
@@ -309,12 +363,28 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
+    public void heed(Steering changed) {
+        throttling.heed(changed);
+        if (streams != null) {
+            heedIn(streams);
+        }
+    }
+
+    private void heedIn(Streams heeding) {
+        heeding.heed(throttling.isPaused(), StreamLimits.of(throttling.tuning()));
+    }
+
+    @Override
     public Map<String, Object> live() {
         return progress.report();
     }
 
     @Override
     public void interrupt() {
+        throttling.valve().end();
+        if (streams != null) {
+            streams.heed(false, StreamLimits.DEFAULT);
+        }
         context.source().abortAll();
         context.target().abortAll();
     }

@@ -19,12 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class Progress {
     private final MoveContext context;
     private final TableCopies copies;
+    private final Throttling throttling;
+    private final CopySpeed speed = new CopySpeed();
     private List<Table> planned = List.of();
     private @Nullable Streams streams;
 
-    Progress(MoveContext context, TableCopies copies) {
+    Progress(MoveContext context, TableCopies copies, Throttling throttling) {
         this.context = context;
         this.copies = copies;
+        this.throttling = throttling;
     }
 
     /** Names the tables that will be copied, so that those not begun yet count in the whole. */
@@ -38,10 +41,12 @@ final class Progress {
 
     Map<String, Object> report() {
         var report = new LinkedHashMap<String, Object>();
-        try (var target = context.open(Side.TARGET, "status")) {
-            report.put("tables", withWaiting(tables(target)));
+        try (var target = context.look(Side.TARGET)) {
+            var tables = withWaiting(tables(target));
+            report.put("tables", tables);
+            report.putAll(speed.report(tables, System.nanoTime()));
         }
-        report.put("throttle", "none");
+        report.put("throttle", throttling.report());
         lag(report);
         return report;
     }
@@ -78,7 +83,7 @@ final class Progress {
     private void lag(Map<String, Object> report) {
         for (var side : Side.values()) {
             if (streams != null && streams.isOpen(side)) {
-                try (var session = context.open(side, "status")) {
+                try (var session = context.look(side)) {
                     report.put(
                             MoveContext.direction(side),
                             lag(session, streams.from(side).state()));

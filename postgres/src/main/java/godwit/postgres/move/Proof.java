@@ -104,6 +104,7 @@ final class Proof {
                         (System.nanoTime() - began) / 1_000_000);
                 var follow = sessions(leader.other(), export(there), pass);
                 if (pass.locking() == Locking.NONE) {
+                    streams.from(leader).touched().forget();
                     control.release();
                 }
                 return new Comparer(lead, follow, pass.limits())

@@ -90,7 +90,10 @@ final class Removal {
                 return;
             }
             target.transaction(t -> {
-                for (var table : new String[] {"key_range", "row_again", "chunk", "table_copy", "made", "request", "progress"}) {
+                for (var table : new String[] {
+                    "key_range", "row_again", "chunk", "table_copy", "made", "request", "progress", "shape", "setting",
+                    "worker", "move_file"
+                }) {
                     t.execute("DELETE FROM godwit." + new Identifier(table).sql() + " WHERE run = ?", context.run());
                 }
                 return t.execute("DELETE FROM godwit.run WHERE id = ?", context.run());

@@ -6,6 +6,7 @@ import godwit.move.Side;
 import godwit.move.Snapshot;
 import godwit.postgres.Session;
 import godwit.postgres.apply.StreamApplier;
+import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.apply.StreamStart;
 import godwit.postgres.capture.SlotReader;
@@ -29,10 +30,17 @@ final class Streams implements AutoCloseable {
     private final MoveContext context;
     private final List<Table> tables;
     private final Map<Side, StreamApplier> open = new EnumMap<>(Side.class);
+    private boolean joining;
+    private StreamLimits limits = StreamLimits.DEFAULT;
+    private boolean paused;
 
     Streams(MoveContext context, List<Table> tables) {
         this.context = context;
         this.tables = List.copyOf(tables);
+    }
+
+    List<Table> tables() {
+        return tables;
     }
 
     boolean isOpen(Side from) {
@@ -62,6 +70,7 @@ final class Streams implements AutoCloseable {
             session.execute("SET lock_timeout = '700ms'");
             var applyFrom = writes == Writes.on(from) ? Optional.of(position) : Optional.<Lsn>empty();
             var join = join(from, session, position);
+            joining |= !join.isEmpty();
             var start = new StreamStart(
                     progress, position, applyFrom, tables, copies(from, session), join, xidNear(from), binary);
             var source = context.streamSource(from, binary, protocol(progress, session, join));
@@ -82,6 +91,14 @@ final class Streams implements AutoCloseable {
 
     private Lsn settledAt(Session target) {
         return new RangeLedger(context.run()).settledAt(target);
+    }
+
+    /** Closes streams that are joined to copies which they have passed: they are opened again without. */
+    void endJoining() {
+        if (joining) {
+            close();
+            joining = false;
+        }
     }
 
     /** Whether the forward stream has passed the snapshots of all ranges. */
@@ -111,7 +128,24 @@ final class Streams implements AutoCloseable {
         }
     }
 
+    /** From now on the streams, those that are opened later too, keep to this. */
+    void heed(boolean pause, StreamLimits changed) {
+        paused = pause;
+        limits = changed;
+        open.values().forEach(this::heedIn);
+    }
+
+    private void heedIn(StreamApplier stream) {
+        stream.limit(limits);
+        if (paused) {
+            stream.control().pause();
+        } else {
+            stream.control().resume();
+        }
+    }
+
     void begin() {
+        open.values().forEach(this::heedIn);
         open.values().forEach(StreamApplier::begin);
     }
 
@@ -120,7 +154,7 @@ final class Streams implements AutoCloseable {
     }
 
     private long xidNear(Side from) {
-        try (var followed = context.open(from, "look")) {
+        try (var followed = context.look(from)) {
             return followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
         }
     }

@@ -45,8 +45,18 @@ public final class SequenceComparison {
      * @throws godwit.GodwitException {@code verification-read-failed}
      */
     public List<OtherDifference> compare(Predicate<TableName> wanted) {
+        return compare(wanted, () -> {});
+    }
+
+    /**
+     * The same, with something done after the leader is read and before the follower is, such as setting it ahead.
+     *
+     * @throws godwit.GodwitException {@code verification-read-failed}
+     */
+    public List<OtherDifference> compare(Predicate<TableName> wanted, Runnable between) {
         try {
             var here = read(leader, wanted);
+            between.run();
             var there = read(follower, wanted);
             var differences = new ArrayList<OtherDifference>();
             here.forEach((name, state) -> {

@@ -10,6 +10,8 @@ import godwit.postgres.Pair;
 import godwit.postgres.Session;
 import godwit.postgres.Specs;
 import godwit.postgres.ledger.PostgresLedger;
+import godwit.run.RealPace;
+import godwit.run.throttle.Valve;
 import godwit.schema.TableName;
 import java.time.Duration;
 import java.util.Map;
@@ -76,7 +78,13 @@ final class PausedCopy {
     }
 
     private CompletableFuture<Void> copy(MoveSpec spec) {
-        var copies = new TableCopies(run, spec, pair.source(), pair.target(), new Exemption("test"));
+        var copies = new TableCopies(
+                run,
+                spec,
+                pair.source(),
+                pair.target(),
+                new Exemption("test"),
+                new Valve(new RealPace(), spec.limits().copyWorkers()));
         return Beside.run(() -> copies.copy(Pair.tables(pair.source()), table -> {}));
     }
 

@@ -7,6 +7,8 @@ import godwit.postgres.Specs;
 import godwit.postgres.apply.Following;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.ledger.PostgresLedger;
+import godwit.run.RealPace;
+import godwit.run.throttle.Valve;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -36,7 +38,9 @@ public final class SmallWorker {
             var ledger = new PostgresLedger(session);
             ledger.create();
             ledger.begin(run, spec.name(), "");
-            new TableCopies(run, spec, source, target, new Exemption("test")).copy(Pair.tables(source), table -> {});
+            var valve = new Valve(new RealPace(), spec.limits().copyWorkers());
+            new TableCopies(run, spec, source, target, new Exemption("test"), valve)
+                    .copy(Pair.tables(source), table -> {});
             following.withCopies(TableCopies.snapshots(session, run)).open();
             System.out.println("copied");
             in.readLine();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import godwit.GodwitException;
+import godwit.Problem;
 import godwit.Retry;
+import godwit.move.Conduct;
 import godwit.move.MoveSpec;
 import godwit.postgres.Beside;
 import godwit.postgres.Pair;
@@ -18,12 +20,14 @@ import godwit.run.Phase;
 import godwit.run.RealPace;
 import godwit.run.Request;
 import godwit.run.Run;
+import godwit.run.Steering;
 import godwit.run.Verb;
 import godwit.schema.TableName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -49,16 +53,44 @@ final class LiveMove implements AutoCloseable {
 
     /** Prepares the move of a pair by a role; nothing has begun yet. */
     static LiveMove of(Pair pair, String role) {
-        var usual = Specs.spec(pair.name(), 2);
-        var tables = new MoveSpec.TableSelection(List.of(), List.of(TableName.of("public", "scratch")));
+        return of(pair, role, withoutScratch(Specs.spec(pair.name(), 2)));
+    }
+
+    /** The same, with tables of any size copied by ranges of their keys. */
+    static LiveMove byRanges(Pair pair) {
+        return of(pair, "postgres", withoutScratch(Specs.byRange(pair.name(), 2)));
+    }
+
+    /** The same, going about its work in a way of its own. */
+    static LiveMove of(Pair pair, String role, Conduct conduct) {
+        var usual = withoutScratch(Specs.spec(pair.name(), 2));
         var spec = new MoveSpec(
-                usual.name(), usual.source(), usual.target(), tables, Map.of(), usual.switching(), usual.limits());
+                usual.name(),
+                usual.source(),
+                usual.target(),
+                usual.tables(),
+                usual.rows(),
+                usual.switching(),
+                usual.limits(),
+                conduct);
+        return of(pair, role, spec);
+    }
+
+    /** The same with a spec of the test's own. */
+    static LiveMove of(Pair pair, String role, MoveSpec spec) {
         var urls = Map.of(
                 "SOURCE_URL",
                 url(pair.sourceServer().port(), role, pair),
                 "TARGET_URL",
                 url(pair.targetServer().port(), role, pair));
         return new LiveMove(pair, new MoveAccess(spec, Path.of("."), urls));
+    }
+
+    /** A spec that leaves out the table that no log has. */
+    static MoveSpec withoutScratch(MoveSpec usual) {
+        var tables = new MoveSpec.TableSelection(List.of(), List.of(TableName.of("public", "scratch")));
+        return new MoveSpec(
+                usual.name(), usual.source(), usual.target(), tables, Map.of(), usual.switching(), usual.limits());
     }
 
     private static String url(int port, String role, Pair pair) {
@@ -100,7 +132,7 @@ final class LiveMove implements AutoCloseable {
                     .filter(r -> !r.phase().isOver())
                     .orElseGet(() -> begin(ledger));
             if (!access.tryLease(session, run)) {
-                throw godwit.Problem.of("worker-exists", "Another worker.", "").asException();
+                throw Problem.of("worker-exists", "Another worker.", "").asException();
             }
             try (var steps = access.steps(run.id())) {
                 new MoveWorker(run, ledger, steps, PACE).work(() -> stopped);
@@ -115,6 +147,16 @@ final class LiveMove implements AutoCloseable {
         }
         ledger.create();
         return ledger.begin(id, access.spec().name(), "");
+    }
+
+    /** Writes past the gate, as somebody does who switches off all triggers. */
+    static void intrude(Session session, String sql) {
+        session.execute("SET session_replication_role = replica");
+        session.query(
+                "SELECT set_config('godwit.exempt', substr(proname, 6), false) FROM pg_proc WHERE proname ~ '^gate_'",
+                row -> row.getString(1));
+        session.execute(sql);
+        session.execute("SET session_replication_role = origin; SET godwit.exempt = ''");
     }
 
     /** Ends all sessions of Godwit on both servers, as a kill of its process does. */
@@ -137,6 +179,11 @@ final class LiveMove implements AutoCloseable {
         return find().map(Run::phase).orElse(Phase.PLANNED);
     }
 
+    /** The run's id. */
+    UUID run() {
+        return find().orElseThrow().id();
+    }
+
     private Optional<Run> find() {
         return new PostgresLedger(asking).find(access.spec().name());
     }
@@ -150,6 +197,16 @@ final class LiveMove implements AutoCloseable {
         return this;
     }
 
+    /** Waits for the Problem that ends the worker. */
+    Problem awaitFailure() {
+        await().atMost(PATIENCE).until(worker::isCompletedExceptionally);
+        return worker.handle((done, failed) -> {
+                    var cause = failed instanceof CompletionException ? failed.getCause() : failed;
+                    return ((GodwitException) Objects.requireNonNull(cause)).problem();
+                })
+                .join();
+    }
+
     private void requireWorker() {
         if (worker.isCompletedExceptionally()) {
             try {
@@ -161,8 +218,12 @@ final class LiveMove implements AutoCloseable {
     }
 
     Outcome ask(Verb verb) {
+        return ask(verb, Map.of());
+    }
+
+    Outcome ask(Verb verb, Map<String, String> options) {
         var ledger = new PostgresLedger(asking);
-        var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, Map.of(), "test");
+        var request = new Request(UUID.randomUUID(), find().orElseThrow().id(), verb, options, "test");
         ledger.ask(request);
         return await().atMost(PATIENCE)
                 .until(() -> answer(ledger, request), Optional::isPresent)
@@ -181,6 +242,15 @@ final class LiveMove implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** What the worker published last. */
+    Map<String, Object> published() {
+        return find().map(run -> new PostgresLedger(asking).published(run.id())).orElse(Map.of());
+    }
+
+    Steering steering() {
+        return new PostgresLedger(asking).steering(find().orElseThrow().id());
     }
 
     String lastFailure() {

@@ -106,7 +106,8 @@ class WholeMoveTest {
 
     @Test
     void aRowThatWasMissingKeepsTheWritesWhereTheyAreUntilSomebodyHasLooked() {
-        pair.source("CREATE TABLE scratch (); CREATE TABLE m (id int PRIMARY KEY, v int); INSERT INTO m SELECT i, i FROM generate_series(1, 9) i");
+        pair.source(
+                "CREATE TABLE scratch (); CREATE TABLE m (id int PRIMARY KEY, v int); INSERT INTO m SELECT i, i FROM generate_series(1, 9) i");
         try (var move = LiveMove.of(pair, "postgres").start().awaitPhase(Phase.READY)) {
             pair.target("SELECT set_config('godwit.exempt', left(id::text, 8), false) FROM godwit.run;"
                     + " DELETE FROM m WHERE id = 1; SELECT set_config('godwit.exempt', '', false)");
@@ -117,7 +118,8 @@ class WholeMoveTest {
             assertThat(move.ask(Verb.SWITCH))
                     .isInstanceOfSatisfying(
                             Outcome.Refused.class,
-                            refused -> assertThat(refused.problem().message()).contains("1 rows that the stream changed"));
+                            refused ->
+                                    assertThat(refused.problem().message()).contains("1 rows that the stream changed"));
             assertDone(move.ask(Verb.VERIFY));
             assertDone(move.ask(Verb.SWITCH));
         }

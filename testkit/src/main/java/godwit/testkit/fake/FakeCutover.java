@@ -5,6 +5,7 @@ import godwit.move.Side;
 import godwit.testkit.fake.Logged.Origin;
 import godwit.traffic.CutoverActions;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,11 @@ final class FakeCutover implements CutoverActions {
     @Override
     public void compareUnderFence(Side from) {
         process.does(from, "compare under fence", () -> {});
+    }
+
+    @Override
+    public Map<String, Object> account() {
+        return Map.of();
     }
 
     @Override

@@ -6,6 +6,7 @@ import godwit.run.Outcome;
 import godwit.run.Phase;
 import godwit.run.Request;
 import godwit.run.Run;
+import godwit.run.Steering;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class FakeLedger implements Ledger {
     private final List<UUID> ended = new ArrayList<>();
     private final Map<UUID, Asked> requests = new LinkedHashMap<>();
     private final Map<UUID, Map<String, Object>> live = new LinkedHashMap<>();
+    private final Map<UUID, Steering> steering = new LinkedHashMap<>();
     private final List<Event> events = new ArrayList<>();
 
     /** @param nanos a clock that only goes forward */
@@ -127,6 +129,28 @@ public final class FakeLedger implements Ledger {
     }
 
     @Override
+    public Steering steering(UUID run) {
+        return steering.getOrDefault(run, Steering.NONE);
+    }
+
+    @Override
+    public void steer(UUID run, Map<String, String> wishes, String operator) {
+        var before = steering(run);
+        var settings = new LinkedHashMap<>(before.settings());
+        var pausedBy = before.pausedBy();
+        for (var wish : wishes.entrySet()) {
+            if (wish.getKey().equals(Steering.PAUSED)) {
+                pausedBy = wish.getValue().isEmpty() ? Optional.empty() : Optional.of(operator);
+            } else if (wish.getValue().isEmpty()) {
+                settings.remove(wish.getKey());
+            } else {
+                settings.put(wish.getKey(), wish.getValue());
+            }
+        }
+        steering.put(run, new Steering(pausedBy, settings));
+    }
+
+    @Override
     public void publish(UUID run, Map<String, Object> report) {
         live.put(run, Map.copyOf(report));
     }
@@ -140,11 +164,12 @@ public final class FakeLedger implements Ledger {
     public void forget(UUID run) {
         runs.remove(run);
         live.remove(run);
+        steering.remove(run);
         requests.values().removeIf(asked -> asked.request.run().equals(run));
         events.removeIf(event -> event.run().equals(run));
     }
 
     public boolean isEmpty() {
-        return runs.isEmpty() && requests.isEmpty() && events.isEmpty() && live.isEmpty();
+        return runs.isEmpty() && requests.isEmpty() && events.isEmpty() && live.isEmpty() && steering.isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package godwit.testkit.fake;
 import godwit.GodwitException;
 import godwit.move.Side;
 import godwit.run.MoveSteps;
+import godwit.run.Steering;
 import godwit.testkit.fake.Logged.Origin;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -207,6 +208,11 @@ public final class FakeMove implements MoveSteps {
         return new FakeProof(process, streams).verify(id, phase, leader());
     }
 
+    @Override
+    public Map<String, Object> remarks() {
+        return Map.of();
+    }
+
     private Side leader() {
         return switch (journal().writes()) {
             case SOURCE -> Side.SOURCE;
@@ -230,6 +236,11 @@ public final class FakeMove implements MoveSteps {
     public void remove(boolean keepTarget) {
         close();
         removal.remove(keepTarget);
+    }
+
+    @Override
+    public void heed(Steering steering) {
+        streams.pause(steering.isPaused());
     }
 
     @Override

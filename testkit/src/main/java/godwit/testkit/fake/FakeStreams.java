@@ -11,6 +11,7 @@ import java.util.Optional;
 public final class FakeStreams {
     private final FakeProcess process;
     private final Map<Side, FakeStream> open = new EnumMap<>(Side.class);
+    private boolean paused;
 
     FakeStreams(FakeProcess process) {
         this.process = process;
@@ -51,8 +52,16 @@ public final class FakeStreams {
         open.clear();
     }
 
+    /** Whether nothing is to be applied for now. */
+    void pause(boolean wanted) {
+        paused = wanted;
+    }
+
     /** Lets each stream apply a batch. */
     public void step() {
+        if (paused) {
+            return;
+        }
         List.copyOf(open.values()).forEach(FakeStream::step);
     }
 }

@@ -7,6 +7,7 @@ import godwit.run.Outcome;
 import godwit.run.Phase;
 import godwit.run.Request;
 import godwit.run.Run;
+import godwit.run.Steering;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -88,6 +89,17 @@ public final class LedgerOfProcess implements Ledger {
     @Override
     public void stillWaiting(UUID request) {
         does("beat", () -> ledger.stillWaiting(request));
+    }
+
+    @Override
+    public Steering steering(UUID run) {
+        requireSession();
+        return ledger.steering(run);
+    }
+
+    @Override
+    public void steer(UUID run, Map<String, String> wishes, String operator) {
+        does("steer", () -> ledger.steer(run, wishes, operator));
     }
 
     @Override

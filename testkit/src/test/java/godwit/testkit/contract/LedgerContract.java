@@ -10,9 +10,11 @@ import godwit.run.Outcome;
 import godwit.run.Phase;
 import godwit.run.Request;
 import godwit.run.Run;
+import godwit.run.Steering;
 import godwit.run.Verb;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -133,5 +135,23 @@ interface LedgerContract {
         ledger().publish(run.id(), Map.of("throttle", "a replica lags"));
 
         assertThat(ledger().published(run.id())).isEqualTo(Map.of("throttle", "a replica lags"));
+    }
+
+    @Test
+    default void whatPeopleWantHoldsUntilTheyTakeItBack() {
+        var run = begun("steered");
+
+        assertThat(ledger().steering(run.id())).isEqualTo(Steering.NONE);
+
+        ledger().steer(run.id(), Map.of(Steering.PAUSED, "true", "limits.copyWorkers", "2"), "ann");
+        ledger().steer(run.id(), Map.of("limits.copyWorkers", "3"), "bob");
+        ledger().enter(run.id(), Phase.FILLING);
+
+        assertThat(ledger().steering(run.id()))
+                .isEqualTo(new Steering(Optional.of("ann"), Map.of("limits.copyWorkers", "3")));
+
+        ledger().steer(run.id(), Map.of(Steering.PAUSED, "", "limits.copyWorkers", ""), "bob");
+
+        assertThat(ledger().steering(run.id())).isEqualTo(Steering.NONE);
     }
 }

@@ -59,6 +59,29 @@ class KillTest {
     }
 
     @Test
+    void aMoveThatIsKilledAnywhereStaysPausedUntilItIsResumed() {
+        var points = killedEverywhere(List.of(Verb.PAUSE, Verb.RESUME, Verb.SWITCH), world -> {
+            assertThat(world.ledger().steering(World.RUN).isPaused()).isFalse();
+            requireInStep(world);
+        });
+
+        assertThat(points).contains("ledger: steer");
+    }
+
+    @Test
+    void aPausedMoveCanBeRolledBackFromTheTarget() {
+        var world = new World(SEED, new KillOnce(Integer.MAX_VALUE), Set.of()).withClients(2);
+        var pause = new Asker(world, List.of(Verb.SWITCH, Verb.PAUSE));
+        world.work(MILLIS_MAX, pause::isDone);
+
+        var rollback = new Asker(world, List.of(Verb.ROLLBACK));
+        world.work(MILLIS_MAX, rollback::isDone);
+
+        requireDone(world, rollback);
+        world.promises().requireNoTraces();
+    }
+
+    @Test
     void whatWasAskedForAtTheEndIsKeptOverAKill() {
         var leaveWritable = Map.of("leaveWritable", "true");
         for (var kill = 1; ; kill++) {

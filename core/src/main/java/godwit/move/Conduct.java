@@ -1,0 +1,63 @@
+package godwit.move;
+
+import java.util.Locale;
+
+/**
+ * How a move goes about its work.
+ *
+ * @param mode where it ends
+ * @param schema where the target's tables come from
+ * @param transport whether connections that leave this machine may be unprotected
+ * @param tuning the limits that can change while it runs
+ */
+public record Conduct(Mode mode, SchemaOrigin schema, Transport transport, Tuning tuning) {
+    /** As a file that says nothing about it has it. */
+    public static Conduct usual(MoveLimits limits) {
+        var tuning = Tuning.DEFAULT.with(LiveSetting.COPY_WORKERS, limits.copyWorkers());
+        return new Conduct(Mode.LIVE, SchemaOrigin.CREATE, Transport.PROTECTED, tuning);
+    }
+
+    /** Where a move ends. */
+    public enum Mode {
+        /** Both sides are kept in step until people have switched and complete it. */
+        LIVE,
+        /** Copied once, proven at one position, and over; the writes stay on the source. */
+        FULL,
+        /** The target follows without end; the writes never move. */
+        SYNC;
+
+        /** The word in the file. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        public static Mode of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** Where the target's tables come from. */
+    public enum SchemaOrigin {
+        /** Godwit makes them as they are on the source. */
+        CREATE,
+        /** People have made them; they must fit and be empty. */
+        USE;
+
+        /** The word in the file. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        public static SchemaOrigin of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** How connections that leave this machine are protected. */
+    public enum Transport {
+        /** TLS with a certificate that is checked in full. */
+        PROTECTED,
+        /** Whatever the URL says, plain text too. */
+        INSECURE
+    }
+}

@@ -1,0 +1,193 @@
+package godwit.postgres.apply;
+
+import godwit.move.RowKey;
+import godwit.postgres.Session;
+import godwit.schema.Column;
+import godwit.schema.Table;
+import godwit.schema.TableName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Compares single rows of both sides by their keys, in a few milliseconds for some hundred rows.
+ *
+ * <p>The keys travel in the form in which the stream brought them; rows are hashed where they are.
+ */
+public final class TouchedCheck implements AutoCloseable {
+    private static final int BYTEA_AS_IS_MAX = 512;
+
+    private final Reader here;
+    private final Reader there;
+
+    /** @param binary the form in which the stream's values travel */
+    public TouchedCheck(Session leader, Session follower, List<Table> tables, boolean binary) {
+        this.here = new Reader(leader, tables, binary);
+        this.there = new Reader(follower, tables, binary);
+    }
+
+    /** Those of the keys under which the sides do not hold the same, as JSON-like text, by table. */
+    public record Differing(TableName table, List<RowKey> keys, List<String> names) {}
+
+    /** Looks at both sides as they are at this moment; keys of tables that are not known are passed over. */
+    public List<Differing> differing(Map<TableName, List<RowKey>> keys) {
+        var found = new ArrayList<Differing>();
+        keys.forEach((table, some) -> {
+            var leading = CompletableFuture.supplyAsync(() -> here.hashes(table, some));
+            var following = there.hashes(table, some);
+            var leader = joined(leading);
+            var unlike = IntStream.range(0, some.size())
+                    .filter(i -> !Objects.equals(leader.get(i), following.get(i)))
+                    .boxed()
+                    .toList();
+            if (!unlike.isEmpty()) {
+                found.add(
+                        new Differing(table, unlike.stream().map(some::get).toList(), here.names(table, some, unlike)));
+            }
+        });
+        return found;
+    }
+
+    private static <T> T joined(CompletableFuture<T> work) {
+        try {
+            return work.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : e;
+        }
+    }
+
+    @Override
+    public void close() {
+        here.session.abort();
+        there.session.abort();
+    }
+
+    /** One side's rows. */
+    private static final class Reader {
+        private final Session session;
+        private final boolean binary;
+        private final Map<TableName, Table> tables;
+        private final Map<TableName, KeyStage> stages = new HashMap<>();
+
+        Reader(Session session, List<Table> tables, boolean binary) {
+            this.session = session;
+            this.binary = binary;
+            this.tables = tables.stream().collect(Collectors.toMap(Table::name, table -> table));
+            session.execute("SET enable_seqscan = off; SET enable_mergejoin = off; SET enable_hashjoin = off");
+        }
+
+        private KeyStage stage(TableName name) {
+            return stages.computeIfAbsent(name, n -> {
+                var table = Objects.requireNonNull(tables.get(n));
+                var stage = new KeyStage(table, stages.size(), ColumnTypes.read(session, table));
+                session.execute(stage.create());
+                return stage;
+            });
+        }
+
+        /** The hash of each row that is there, by its key's place in the list. */
+        Map<Integer, String> hashes(TableName table, List<RowKey> keys) {
+            var stage = stage(table);
+            return staged(stage, keys, () -> {
+                var hashes = new HashMap<Integer, String>();
+                session.query(stage.hashes(), row -> hashes.put(row.getInt(1), row.getString(2)));
+                return hashes;
+            });
+        }
+
+        List<String> names(TableName table, List<RowKey> keys, List<Integer> wanted) {
+            var stage = stage(table);
+            return staged(
+                    stage,
+                    wanted.stream().map(keys::get).toList(),
+                    () -> session.query(stage.names(), row -> row.getString(1)));
+        }
+
+        private interface Look<T> {
+            T now();
+        }
+
+        private <T> T staged(KeyStage stage, List<RowKey> keys, Look<T> look) {
+            session.begin();
+            try (var rows = new CopyRows(session, stage.name(), binary)) {
+                for (var i = 0; i < keys.size(); i++) {
+                    rows.beginRow(keys.get(i).width() + 1);
+                    for (var column = 0; column < keys.get(i).width(); column++) {
+                        rows.value(keys.get(i).value(column));
+                    }
+                    rows.whole(i);
+                    rows.endRow();
+                }
+                rows.finish();
+            }
+            var found = look.now();
+            session.rollback();
+            return found;
+        }
+    }
+
+    /** The temporary table of one table's keys, and what is asked by it. */
+    private record KeyStage(Table table, int number, ColumnTypes types) {
+        String name() {
+            return "pg_temp.touched" + number;
+        }
+
+        String create() {
+            return "CREATE TEMPORARY TABLE " + name() + " AS SELECT "
+                    + keys(i -> types.staged(place(i), column(i)) + " AS c" + i)
+                    + ", 0 AS n FROM ONLY " + table.name().sql() + " t WITH NO DATA";
+        }
+
+        String hashes() {
+            var values = table.columns().stream().map(KeyStage::value).collect(Collectors.joining(", "));
+            return "SELECT k.n, count(*) || ' ' || sum(('x' || left(md5(convert_to(ROW(" + values
+                    + ")::text, 'UTF8')), 16))::bit(64)::bigint) FROM " + name() + " k JOIN ONLY "
+                    + table.name().sql() + " t ON " + matches() + " GROUP BY k.n";
+        }
+
+        String names() {
+            return "SELECT " + keys(i -> "concat(c" + i + ")").replace(", ", " || ', ' || ") + " FROM " + name()
+                    + " ORDER BY n LIMIT 100";
+        }
+
+        private String matches() {
+            return IntStream.range(0, table.key().size())
+                    .mapToObj(i -> column(i) + " " + types.keyOperators().get(i) + " k.c" + i)
+                    .collect(Collectors.joining(" AND "));
+        }
+
+        private int place(int key) {
+            return table.stored().stream()
+                    .map(Column::name)
+                    .toList()
+                    .indexOf(table.key().get(key));
+        }
+
+        private String column(int key) {
+            return "t." + table.key().get(key).sql();
+        }
+
+        private interface Part {
+            String of(int key);
+        }
+
+        private String keys(Part part) {
+            return IntStream.range(0, table.key().size()).mapToObj(part::of).collect(Collectors.joining(", "));
+        }
+
+        /** A long bytea goes in as its digest: the text of a row holds a gigabyte at most. */
+        private static String value(Column column) {
+            var name = "t." + column.name().sql();
+            return column.type().equals("bytea")
+                    ? "CASE WHEN octet_length(%s) <= %d THEN %s ELSE sha256(%s) END"
+                            .formatted(name, BYTEA_AS_IS_MAX, name, name)
+                    : name;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package godwit.postgres.apply;
+
+import godwit.move.KeyedChanges;
+import godwit.move.KeylessChanges;
+import godwit.move.RowKey;
+import godwit.move.TableChanges;
+import godwit.schema.TableName;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The keys of the rows that a stream has written since both sides were last compared as a whole, in bounded memory.
+ *
+ * <p>What cannot be kept is counted: rows without a key, and keys beyond the limit.
+ */
+public final class TouchedRows {
+    private static final int KEYS_MAX = 100_000;
+
+    private final Map<TableName, Set<RowKey>> keys = new HashMap<>();
+    private int kept;
+    private long unkept;
+    private boolean collecting;
+
+    /**
+     * Some rows.
+     *
+     * @param keys the keys by table
+     * @param unkept changes whose rows are not known by key
+     */
+    public record Touched(Map<TableName, Set<RowKey>> keys, long unkept) {
+        public Touched {
+            keys = Map.copyOf(keys);
+        }
+
+        public long size() {
+            return keys.values().stream().mapToLong(Set::size).sum();
+        }
+    }
+
+    /** Begins anew: both sides are being compared as they are now. */
+    public synchronized void forget() {
+        collecting = true;
+        clear();
+    }
+
+    private void clear() {
+        keys.clear();
+        kept = 0;
+        unkept = 0;
+    }
+
+    synchronized void note(TargetTable table, TableChanges changes) {
+        if (!collecting) {
+            return;
+        }
+        switch (changes) {
+            case KeyedChanges keyed -> {
+                var name = table.table().name();
+                keyed.replaced().forEach(key -> keep(name, key));
+                keyed.finals().forEach(row -> keep(name, row.row().key(table.key())));
+            }
+            case KeylessChanges keyless -> unkept += keyless.copies().size();
+        }
+    }
+
+    /** Counts rows that were written in another way than one by one. */
+    synchronized void count(long rows) {
+        unkept += rows;
+    }
+
+    private void keep(TableName table, RowKey key) {
+        if (kept >= KEYS_MAX) {
+            unkept++;
+        } else if (keys.computeIfAbsent(table, t -> new LinkedHashSet<>()).add(key.alone())) {
+            kept++;
+        }
+    }
+
+    /** Hands over what was collected and goes on with nothing. */
+    public synchronized Touched take() {
+        var all = new HashMap<TableName, Set<RowKey>>();
+        keys.forEach((table, of) -> all.put(table, Set.copyOf(of)));
+        var taken = new Touched(all, unkept);
+        clear();
+        return taken;
+    }
+
+    /** Takes rows back that are to be looked at again. */
+    public synchronized void again(Touched rows) {
+        rows.keys().forEach((table, of) -> of.forEach(key -> keep(table, key)));
+        unkept += rows.unkept();
+    }
+
+    public synchronized int kept() {
+        return kept;
+    }
+}

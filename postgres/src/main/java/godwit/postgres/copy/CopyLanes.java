@@ -1,0 +1,63 @@
+package godwit.postgres.copy;
+
+import godwit.postgres.Database;
+import godwit.postgres.Exemption;
+import godwit.postgres.Session;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Function;
+
+/**
+ * Pairs of sessions, one on each side, that are kept from one chunk to the next: opening them costs more than the copy
+ * of a small table.
+ */
+final class CopyLanes {
+    private final Database source;
+    private final Database target;
+    private final Exemption exemption;
+    private final ConcurrentLinkedDeque<Lane> idle = new ConcurrentLinkedDeque<>();
+
+    /** A session on either side. */
+    record Lane(Session source, Session target) {}
+
+    CopyLanes(Database source, Database target, Exemption exemption) {
+        this.source = source;
+        this.target = target;
+        this.exemption = exemption;
+    }
+
+    /** Runs work with a lane; one that the work failed on is not used again. */
+    <T> T use(Function<Lane, T> work) {
+        var lane = Optional.ofNullable(idle.poll()).orElseGet(this::opened);
+        try {
+            var result = work.apply(lane);
+            idle.push(lane);
+            return result;
+        } catch (RuntimeException e) {
+            lane.source().abort();
+            lane.target().abort();
+            throw e;
+        }
+    }
+
+    private Lane opened() {
+        var from = source.open("copy");
+        try {
+            var to = target.openApplying("copy", exemption);
+            // A chunk and its row in the ledger are lost together or not at all; the end of a table is flushed.
+            to.execute("SET synchronous_commit = off");
+            return new Lane(from, to);
+        } catch (RuntimeException e) {
+            from.abort();
+            throw e;
+        }
+    }
+
+    /** Closes the lanes that nobody uses. */
+    void closeIdle() {
+        for (var lane = idle.poll(); lane != null; lane = idle.poll()) {
+            lane.source().abort();
+            lane.target().abort();
+        }
+    }
+}

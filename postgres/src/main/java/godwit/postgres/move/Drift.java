@@ -1,0 +1,127 @@
+package godwit.postgres.move;
+
+import godwit.Problem;
+import godwit.move.Side;
+import godwit.postgres.Session;
+import godwit.postgres.catalog.Shape;
+import godwit.postgres.catalog.ShapeReader;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices when the source's schema is no longer the one that the move began with, which the log does not tell.
+ *
+ * <p>What the move began with is kept in the ledger. A change that was made on the target as well is taken over, except
+ * in tables, columns and types: their rows travel in the form that the move began with.
+ */
+final class Drift {
+    private static final Duration INTERVAL = Duration.ofSeconds(3);
+    private static final int NAMED_MAX = 5;
+    private static final Set<String> FORMS = Set.of("table", "column", "type", "schema", "extension");
+
+    private final MoveContext context;
+    private final ShapeReader reader;
+    private @Nullable Shape known;
+    private String digest = "";
+    private long lookedAt;
+
+    Drift(MoveContext context) {
+        this.context = context;
+        this.reader = new ShapeReader(context.spec().tables());
+    }
+
+    /** Writes down what the source looks like, unless that was done. */
+    void begin() {
+        try (var source = context.open(Side.SOURCE, "catalog");
+                var target = context.open(Side.TARGET, "catalog")) {
+            if (read(target).objects().isEmpty()) {
+                write(target, reader.read(source));
+            }
+        }
+        requireNone();
+    }
+
+    /** Whether it is time to look again. */
+    boolean isDue() {
+        return System.nanoTime() - lookedAt > INTERVAL.toNanos();
+    }
+
+    /** Throws when the source's schema has changed and the target's has not. */
+    void requireNone() {
+        try (var source = context.open(Side.SOURCE, "catalog")) {
+            var now = reader.digest(source);
+            if (!now.equals(digest)) {
+                compare(source);
+                digest = now;
+            }
+            lookedAt = System.nanoTime();
+        }
+    }
+
+    private void compare(Session source) {
+        try (var target = context.open(Side.TARGET, "catalog")) {
+            var before = known == null ? read(target) : known;
+            var now = reader.read(source);
+            var changed = now.changedSince(before);
+            if (!changed.isEmpty() && !before.objects().isEmpty()) {
+                var there = reader.read(target);
+                var open = changed.stream()
+                        .filter(key -> !isTakenOver(key, before, now, there))
+                        .toList();
+                requireNone(open);
+                write(target, now);
+            }
+            known = now;
+        }
+    }
+
+    private static boolean isTakenOver(String key, Shape before, Shape now, Shape there) {
+        var isForm = FORMS.stream().anyMatch(kind -> key.startsWith(kind + " "));
+        return !isForm && !now.isLike(before, key) && now.isLike(there, key);
+    }
+
+    private static void requireNone(List<String> open) {
+        if (open.isEmpty()) {
+            return;
+        }
+        var named = open.stream().limit(NAMED_MAX).collect(Collectors.joining(", "));
+        throw Problem.of(
+                        "source-schema-changed",
+                        "The source's schema has changed since the move began: %s%s."
+                                .formatted(named, open.size() > NAMED_MAX ? " and more" : ""),
+                        "Undo the change at the source and start again, or roll the run back. What is not in a table's"
+                                + " columns may be made on the target as well instead.")
+                .withObjects(open)
+                .asException();
+    }
+
+    private Shape read(Session target) {
+        return new Shape(target
+                .query(
+                        "SELECT kind, object, portable, exact FROM godwit.shape WHERE run = ?",
+                        row -> new Shape.Described(
+                                row.getString(1), row.getString(2), row.getString(3), row.getString(4)),
+                        context.run())
+                .stream()
+                .collect(Collectors.toMap(Shape.Described::key, object -> object)));
+    }
+
+    private void write(Session target, Shape shape) {
+        target.transaction(t -> {
+            t.execute("DELETE FROM godwit.shape WHERE run = ?", context.run());
+            for (var object : shape.objects().values()) {
+                t.execute(
+                        "INSERT INTO godwit.shape (run, kind, object, portable, exact) VALUES (?, ?, ?, ?, ?)",
+                        context.run(),
+                        object.kind(),
+                        object.name(),
+                        object.portable(),
+                        object.exact());
+            }
+            return true;
+        });
+    }
+}

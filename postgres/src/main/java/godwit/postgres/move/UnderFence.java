@@ -1,0 +1,70 @@
+package godwit.postgres.move;
+
+import godwit.Problem;
+import godwit.move.Side;
+import godwit.postgres.Session;
+import godwit.postgres.catalog.Shape;
+import godwit.postgres.catalog.ShapeReader;
+import godwit.schema.TableName;
+import godwit.verify.OtherDifference;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The last comparison of what is no row, made while writers wait: new tables, the schema, the sequences.
+ *
+ * <p>No fence holds DDL. What can be read before writers wait is read then.
+ */
+final class UnderFence {
+    private final MoveContext context;
+    private final Surroundings surroundings;
+    private final ShapeReader shapes;
+    private Shape before = new Shape(Map.of());
+    private String digest = "";
+    private Predicate<TableName> sequences = any -> true;
+
+    UnderFence(MoveContext context) {
+        this.context = context;
+        this.surroundings = new Surroundings(context);
+        this.shapes = new ShapeReader(context.spec().tables());
+    }
+
+    /** Reads what the losing side looks like before its writers wait. */
+    void prepare(Session losing) {
+        before = shapes.read(losing);
+        digest = shapes.digest(losing);
+        sequences = surroundings.moved(losing);
+    }
+
+    /** Refuses to go on when something has changed that the rows do not show. */
+    void require(Session losing, Session gaining, Side from) {
+        new Unfollowed(context).requireNone(losing, from);
+        if (!shapes.digest(losing).equals(digest)) {
+            throw changed(from, shapes.read(losing).changedSince(before));
+        }
+        var behind = surroundings.sequences(losing, gaining, sequences);
+        if (!behind.isEmpty()) {
+            throw behind(behind);
+        }
+    }
+
+    private static RuntimeException changed(Side from, List<String> objects) {
+        return Problem.of(
+                        "source-schema-changed",
+                        "The schema of the %s changed while the writes were about to leave it.".formatted(from.word()),
+                        "Undo the change or make it on the other side as well, then switch again.")
+                .withObjects(objects)
+                .asException();
+    }
+
+    private static RuntimeException behind(List<OtherDifference> sequences) {
+        return Problem.of(
+                        "sequences-behind",
+                        "%d sequences of the side that gains the writes could give values twice."
+                                .formatted(sequences.size()),
+                        "See them with godwit verify.")
+                .withObjects(sequences.stream().map(OtherDifference::object).toList())
+                .asException();
+    }
+}

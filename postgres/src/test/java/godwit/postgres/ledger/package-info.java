@@ -1,0 +1,5 @@
+/** Tests of the ledger. */
+@NullMarked
+package godwit.postgres.ledger;
+
+import org.jspecify.annotations.NullMarked;

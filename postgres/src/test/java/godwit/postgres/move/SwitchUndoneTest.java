@@ -1,0 +1,120 @@
+package godwit.postgres.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import godwit.GodwitException;
+import godwit.move.Side;
+import godwit.postgres.Pair;
+import godwit.postgres.Servers;
+import godwit.postgres.Specs;
+import godwit.run.Phase;
+import godwit.traffic.Cutover;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What is noticed in the last moment undoes the switch, and the source's writers go on. */
+@ExtendWith(Servers.class)
+class SwitchUndoneTest {
+    private final Pair pair;
+    private final LiveMove move;
+    private final PostgresMove steps;
+
+    SwitchUndoneTest(Pair pair) {
+        this.pair = pair.source("CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE keyless (v text);"
+                + " ALTER TABLE keyless REPLICA IDENTITY FULL;"
+                + " INSERT INTO t SELECT i, 'a' FROM generate_series(1, 100) i");
+        this.move = LiveMove.of(pair, "postgres", Specs.spec(pair.name(), 1))
+                .start()
+                .awaitPhase(Phase.READY);
+        move.stop();
+        this.steps = move.access().steps(move.run());
+        steps.follow();
+        assertThat(steps.verify(UUID.randomUUID(), "before switch").isEqual()).isTrue();
+    }
+
+    @AfterEach
+    void close() {
+        steps.close();
+        move.close();
+    }
+
+    private Cutover cutover() {
+        return new Cutover(steps.cutover(), System::nanoTime, () -> {});
+    }
+
+    private void assertUndone(Cutover cutover, String code, String object) {
+        assertThatThrownBy(() -> cutover.run(Side.SOURCE, steps.journal()))
+                .isInstanceOfSatisfying(GodwitException.class, e -> {
+                    assertThat(e.problem().code()).isEqualTo(code);
+                    assertThat(e.problem().objects()).contains(object);
+                });
+        assertThat(pair.atSource().execute("UPDATE t SET v = 'on'")).isEqualTo(100);
+        assertThatThrownBy(() -> pair.target("UPDATE t SET v = 'on'")).hasMessageContaining("25006");
+    }
+
+    private void awaitOnTarget(String condition) {
+        await().until(() -> pair.atTarget().is("SELECT count(*) > 0 FROM t WHERE " + condition));
+    }
+
+    @Test
+    void aRowThatIsWrongSinceTheVerification() {
+        pair.source("UPDATE t SET v = 'b' WHERE id IN (5, 6)");
+        awaitOnTarget("v = 'b'");
+        LiveMove.intrude(pair.atTarget(), "UPDATE t SET v = 'c' WHERE id = 5");
+
+        assertUndone(cutover(), "differences-open", "public.t 5");
+    }
+
+    @Test
+    void aRowThatIsMissingSinceTheVerification() {
+        pair.source("INSERT INTO t VALUES (-1, 'b'); UPDATE t SET id = 0 WHERE id = -1");
+        awaitOnTarget("id = 0");
+        LiveMove.intrude(pair.atTarget(), "DELETE FROM t WHERE id = 0");
+        pair.source("DELETE FROM t WHERE id = -2");
+
+        assertThatThrownBy(() -> cutover().run(Side.SOURCE, steps.journal())).hasMessageContaining("1 rows");
+    }
+
+    @Test
+    void rowsThatAreRightDoNotAndAreCounted() {
+        pair.source(
+                "UPDATE t SET v = 'b' WHERE id < 50; DELETE FROM t WHERE id > 90; INSERT INTO keyless VALUES ('x')");
+        awaitOnTarget("v = 'b'");
+
+        cutover().run(Side.SOURCE, steps.journal());
+
+        assertThat(steps.cutover().account())
+                .containsEntry("unchecked", 1L)
+                .extractingByKey("beforeFence")
+                .isEqualTo(59L);
+    }
+
+    @Test
+    void aChangeOfTheSchemaUnderTheFence() {
+        var interposed = new Interposed(steps.cutover()).after("fence", () -> pair.source("ALTER TABLE t ADD w int"));
+
+        assertUndone(new Cutover(interposed, System::nanoTime, () -> {}), "source-schema-changed", "column public.t.w");
+    }
+
+    @Test
+    void aNewTableUnderTheFence() {
+        var interposed =
+                new Interposed(steps.cutover()).after("fence", () -> pair.source("CREATE TABLE late (id int)"));
+
+        assertUndone(new Cutover(interposed, System::nanoTime, () -> {}), "tables-not-followed", "public.late");
+    }
+
+    @Test
+    void aSequenceThatCannotBeSetAhead() {
+        var interposed = new Interposed(steps.cutover())
+                .after("fence", () -> pair.source("CREATE SEQUENCE late; SELECT nextval('late')"));
+
+        assertThatThrownBy(() -> new Cutover(interposed, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal()))
+                .isInstanceOf(GodwitException.class);
+        assertThat(pair.atSource().execute("UPDATE t SET v = 'on'")).isEqualTo(100);
+    }
+}

@@ -1,0 +1,108 @@
+package godwit.postgres.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import godwit.move.Side;
+import godwit.postgres.Pair;
+import godwit.postgres.Servers;
+import godwit.postgres.Specs;
+import godwit.run.Outcome;
+import godwit.run.Phase;
+import godwit.run.Verb;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What is proven of a move beside its rows, and what stops it. */
+@ExtendWith(Servers.class)
+class VerifiedMoveTest {
+    private static final String SCHEMA = """
+            CREATE TABLE parents (id int PRIMARY KEY, a text CHECK (a <> ''), b bigserial);
+            CREATE TABLE children (id int PRIMARY KEY, parent int REFERENCES parents);
+            CREATE INDEX parents_a ON parents (a); CREATE SEQUENCE dossier; CREATE SEQUENCE used;
+            CREATE TABLE scratch (x serial);
+            CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+            CREATE TRIGGER note AFTER INSERT ON children FOR EACH ROW EXECUTE FUNCTION note();
+            INSERT INTO parents SELECT i, 'a' FROM generate_series(1, 100) i;
+            INSERT INTO children SELECT i, i FROM generate_series(1, 100) i""";
+
+    private final Pair pair;
+
+    VerifiedMoveTest(Pair pair) {
+        this.pair = pair.source(SCHEMA);
+    }
+
+    private LiveMove move() {
+        return LiveMove.of(pair, "postgres", LiveMove.withoutScratch(Specs.spec(pair.name(), 1)));
+    }
+
+    private static String report(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Done done -> done.result().toString();
+            case Outcome.Different different -> different.result().toString();
+            case Outcome.Refused refused -> refused.problem().toString();
+            case Outcome.Unknown unknown -> unknown.problem().toString();
+        };
+    }
+
+    @Test
+    void whatDiffersBesideTheRowsIsNamedAndKeepsTheWritesWhereTheyAre() {
+        try (var move = move().start().awaitPhase(Phase.READY)) {
+            assertThat(report(move.ask(Verb.VERIFY)))
+                    .contains("excluded=[public.scratch]")
+                    .contains("differences=0");
+
+            pair.target("DROP SEQUENCE dossier; ALTER SEQUENCE used INCREMENT 2; DROP INDEX parents_a;"
+                    + " DROP TRIGGER note ON children; ALTER TABLE parents DROP CONSTRAINT parents_a_check;"
+                    + " ALTER TABLE parents ALTER a SET DEFAULT 'x'");
+
+            assertThat(report(move.ask(Verb.VERIFY)))
+                    .contains("public.dossier", "sequence-missing", "public.used", "sequence-increment")
+                    .contains("index public.parents_a", "trigger public.children note")
+                    .contains("constraint public.parents parents_a_check", "column public.parents.a")
+                    .contains("differences=6");
+            assertThat(report(move.ask(Verb.SWITCH))).contains("differences-open");
+        }
+    }
+
+    @Test
+    void aVerifiedTargetGivesNoSequenceValueTwice() {
+        try (var move = move().start().awaitPhase(Phase.READY)) {
+            pair.source("SELECT nextval('used') FROM generate_series(1, 500); SELECT nextval('dossier')");
+
+            assertThat(report(move.ask(Verb.VERIFY))).contains("differences=0");
+
+            assertThat(pair.atTarget().number("SELECT nextval('used')")).isGreaterThan(500);
+        }
+    }
+
+    @Test
+    void anOrphanThatOnlyTheTargetHasIsFound() {
+        try (var move = move().start().awaitPhase(Phase.READY)) {
+            LiveMove.intrude(pair.atTarget(), "DELETE FROM parents WHERE id = 7");
+
+            var orphans = new Surroundings(new MoveContext(
+                            java.util.UUID.randomUUID(), move.access().spec(), pair.source(), pair.target()))
+                    .orphans(Side.SOURCE);
+
+            assertThat(orphans).extracting(o -> o.object()).containsExactly("public.children children_parent_fkey");
+            assertThat(report(move.ask(Verb.VERIFY))).contains("foreign-key-orphan");
+        }
+    }
+
+    @Test
+    void aMoveWhoseSourceChangedItsSchemaStopsAndGoesOnWhenThatIsUndone() {
+        try (var move = move().start().awaitPhase(Phase.READY)) {
+            pair.source("CREATE FUNCTION late() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+
+            assertThat(move.awaitFailure())
+                    .matches(p -> p.code().equals("source-schema-changed"))
+                    .matches(p -> p.objects().equals(List.of("routine public.late()")));
+
+            pair.source("DROP FUNCTION late; INSERT INTO parents VALUES (101, 'late')");
+            move.start().awaitPhase(Phase.READY);
+            assertThat(report(move.ask(Verb.SWITCH))).contains("writes=target");
+            assertThat(pair.atTarget().number("SELECT count(*) FROM parents")).isEqualTo(101);
+        }
+    }
+}
