@@ -39,12 +39,12 @@ public final class KeyedChanges implements TableChanges {
         var complete = completed(old, wholeOld, row);
         var before = old == null ? complete.key(keyColumns) : old.key(keyColumns);
         var next = carried(before, complete);
-        remove(before);
+        replace(before);
         put(complete.key(keyColumns), next);
     }
 
     /** A key value that is stored out of line is left out of the new row too, but then the old key is always sent. */
-    private Tuple completed(@Nullable Tuple old, boolean wholeOld, Tuple row) {
+    Tuple completed(@Nullable Tuple old, boolean wholeOld, Tuple row) {
         if (old == null) {
             return row;
         }
@@ -53,7 +53,12 @@ public final class KeyedChanges implements TableChanges {
 
     @Override
     public void delete(Tuple old) {
-        remove(old.key(keyColumns));
+        replace(old.key(keyColumns));
+    }
+
+    /** A row of which no more than the key is known goes. */
+    public void remove(RowKey key) {
+        replace(key);
     }
 
     /** Fills what the log left out from the row's pending image, or notes where in the target it is. */
@@ -74,7 +79,7 @@ public final class KeyedChanges implements TableChanges {
         present.put(key, row);
     }
 
-    private void remove(RowKey key) {
+    private void replace(RowKey key) {
         if (present.remove(key) == null && !gone.contains(key)) {
             replaced.add(key);
         }

@@ -38,6 +38,15 @@ public final class RowKey {
         return values;
     }
 
+    /** The same key without the message that it came in, for keeping. */
+    public RowKey alone() {
+        var own = new byte[width()][];
+        for (var i = 0; i < own.length; i++) {
+            own[i] = value(i);
+        }
+        return new RowKey(new Tuple(own));
+    }
+
     public byte[] value(int position) {
         return values.value(position);
     }

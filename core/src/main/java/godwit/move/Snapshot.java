@@ -1,6 +1,7 @@
 package godwit.move;
 
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
@@ -41,6 +42,12 @@ public record Snapshot(long xmin, long xmax, LongList running) {
                 ? LongStream.empty()
                 : Arrays.stream(parts[2].split(",")).mapToLong(Long::parseLong);
         return new Snapshot(Long.parseLong(parts[0]), Long.parseLong(parts[1]), new LongList(running.toArray()));
+    }
+
+    /** As the server writes it. */
+    public String text() {
+        var listed = LongStream.of(running.values).mapToObj(Long::toString).collect(Collectors.joining(","));
+        return xmin + ":" + xmax + ":" + listed;
     }
 
     /** Whether a reader under this snapshot saw the transaction's effects, if it committed. */

@@ -85,6 +85,11 @@ public final class TransactionFilter {
             this.counted = counted;
         }
 
+        /** Its whole number. */
+        public long xid() {
+            return xid;
+        }
+
         /** Its first message says that Godwit wrote it. */
         public void markEcho() {
             echo = true;

@@ -6,6 +6,7 @@ import godwit.move.KeylessChanges;
 import godwit.move.Lsn;
 import godwit.move.TableChanges;
 import godwit.postgres.Session;
+import godwit.postgres.copy.RangeJoin;
 import godwit.schema.TableName;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +42,7 @@ final class BatchWriter {
 
     private final TouchedRows touched = new TouchedRows();
     private final Session session;
+    private final RangeJoin join;
     private final RowStage stage;
     private final StreamProgress progress;
     private final Map<TableName, Long> staged = new HashMap<>();
@@ -50,7 +52,8 @@ final class BatchWriter {
     private final AtomicLong missingRows;
     private boolean open;
 
-    BatchWriter(Session session, boolean binary, StreamProgress progress) {
+    BatchWriter(Session session, boolean binary, StreamProgress progress, RangeJoin join) {
+        this.join = join;
         this.session = session;
         this.stage = new RowStage(session, binary);
         this.progress = progress;
@@ -86,6 +89,23 @@ final class BatchWriter {
         return touched;
     }
 
+    /** Empties tables as a transaction did: of those that were copied by ranges goes what was copied before it. */
+    void truncate(List<TargetTable> tables, long xid) {
+        var whole = new ArrayList<TargetTable>();
+        for (var table : tables) {
+            join.rowsBefore(table.table(), xid)
+                    .ifPresentOrElse(condition -> deleteWhere(table, condition), () -> whole.add(table));
+        }
+        if (!whole.isEmpty()) {
+            truncate(whole);
+        }
+    }
+
+    private void deleteWhere(TargetTable table, String condition) {
+        begin();
+        session.execute("DELETE FROM ONLY " + table.table().name().sql() + " WHERE " + condition);
+    }
+
     /**
      * Empties tables, never more of them than the followed side did: CASCADE could reach tables that are not moved.
      *
@@ -112,7 +132,9 @@ final class BatchWriter {
     void commit(Lsn position) {
         begin();
         progress.save(session, position, missing);
+        join.save(session);
         session.commit();
+        join.saved();
         open = false;
         missingRows.addAndGet(missing);
         missing = 0;

@@ -96,6 +96,7 @@ final class PartStage {
 
     private void write(StagedPart.Net net, BatchWriter writer) {
         writer.begin();
+        writer.touched().count(net.replaced() + net.added() + net.waiting() + net.removed());
         var table = net.table();
         if (net.replaced() > 0) {
             var found = net.waiting() > 0

@@ -20,6 +20,7 @@ final class StagedTransactions {
     private final StreamProgress progress;
     private final StreamTables tables;
     private final LockPatience patience;
+    private final NewChanges changes;
     private final Map<Integer, StagedTransaction> open = new HashMap<>();
     private @Nullable StagedTransaction current;
 
@@ -29,10 +30,11 @@ final class StagedTransactions {
         this.filter = filter;
         this.tables = shared.tables();
         this.patience = shared.patience();
+        this.changes = shared.changes();
     }
 
     /** What this has in common with the stream's applier. */
-    record Shared(StreamTables tables, LockPatience patience) {}
+    record Shared(StreamTables tables, LockPatience patience, NewChanges changes) {}
 
     void begin(Message.StreamBegin begin) {
         current = open.computeIfAbsent(
@@ -65,53 +67,30 @@ final class StagedTransactions {
         var transaction = current();
         switch (streamed.message()) {
             case Message.Relation relation -> transaction.describe(relation);
-            case Message.Insert i -> {
-                var changes = changes(transaction, streamed.xid(), i.relation());
-                if (changes != null) {
-                    changes.insert(i.row());
-                    count(transaction, i.bytes());
-                }
-            }
-            case Message.Update u -> {
-                var changes = changes(transaction, streamed.xid(), u.relation());
-                if (changes != null) {
-                    changes.update(u.old(), u.wholeOld(), u.row());
-                    count(transaction, u.bytes());
-                }
-            }
-            case Message.Delete d -> {
-                var changes = changes(transaction, streamed.xid(), d.relation());
-                if (changes != null) {
-                    changes.delete(d.old());
-                    count(transaction, d.bytes());
-                }
-            }
             case Message.Truncate truncate -> truncate(transaction, streamed.xid(), truncate);
             case Message.Emitted emitted -> emitted(transaction, emitted);
+            case Message.Insert i -> change(transaction, streamed.xid(), i.relation(), i);
+            case Message.Update u -> change(transaction, streamed.xid(), u.relation(), u);
+            case Message.Delete d -> change(transaction, streamed.xid(), d.relation(), d);
             default -> {}
         }
     }
 
-    private godwit.move.@Nullable TableChanges changes(StagedTransaction transaction, int xid, int relation) {
+    private void change(StagedTransaction transaction, int xid, int relation, Message change) {
         var table = transaction.wanted(relation);
-        if (table == null) {
-            return null;
+        if (table != null) {
+            beginPart(transaction, xid);
+            changes.add(transaction.batch(), table, transaction.filtered().xid(), change);
+            if (transaction.batch().isFull(StreamLimits.DEFAULT)) {
+                stageBatch(transaction);
+            }
         }
-        beginPart(transaction, xid);
-        return transaction.batch().changesOf(table);
     }
 
     private void beginPart(StagedTransaction transaction, int xid) {
         if (transaction.isNewPart(xid)) {
             stageBatch(transaction);
             transaction.beginPart(xid);
-        }
-    }
-
-    private void count(StagedTransaction transaction, long bytes) {
-        transaction.batch().count(bytes);
-        if (transaction.batch().isFull(StreamLimits.DEFAULT)) {
-            stageBatch(transaction);
         }
     }
 

@@ -9,6 +9,7 @@ import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.postgres.capture.Message;
 import godwit.postgres.capture.SlotReader;
+import godwit.postgres.copy.RangeJoin;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,8 @@ public final class StreamApplier implements AutoCloseable {
     private final StreamControl control = new StreamControl();
     private final LockPatience patience = new LockPatience(control);
     private final StagedTransactions staged;
+    private final RangeJoin join;
+    private final NewChanges changes;
     private final Batch batch = new Batch();
     private final Thread thread;
 
@@ -65,9 +68,11 @@ public final class StreamApplier implements AutoCloseable {
         this.session = session;
         this.progress = start.progress();
         this.filter = new TransactionFilter(start.from(), start.applyFrom(), start.copies(), start.xidNear());
-        this.writer = new BatchWriter(session, start.binary(), start.progress());
+        this.join = start.join();
+        this.changes = new NewChanges(join);
+        this.writer = new BatchWriter(session, start.binary(), start.progress(), join);
         this.tables = new StreamTables(session, start.tables());
-        this.staged = new StagedTransactions(session, start, filter, new StagedTransactions.Shared(tables, patience));
+        this.staged = new StagedTransactions(session, start, filter, new StagedTransactions.Shared(tables, patience, changes));
         this.flushed = start.from();
         this.received = start.from();
         this.thread = Thread.ofPlatform()
@@ -166,12 +171,9 @@ public final class StreamApplier implements AutoCloseable {
             case Message.Begin begin -> begin(begin);
             case Message.Commit commit -> commit(commit);
             case Message.Relation relation -> tables.describe(relation);
-            case Message.Insert i ->
-                change(i.relation(), i.bytes(), t -> batch.changesOf(t).insert(i.row()));
-            case Message.Update u ->
-                change(u.relation(), u.bytes(), t -> batch.changesOf(t).update(u.old(), u.wholeOld(), u.row()));
-            case Message.Delete d ->
-                change(d.relation(), d.bytes(), t -> batch.changesOf(t).delete(d.old()));
+            case Message.Insert i -> change(i.relation(), i);
+            case Message.Update u -> change(u.relation(), u);
+            case Message.Delete d -> change(d.relation(), d);
             case Message.Truncate truncate -> truncate(truncate);
             case Message.Emitted emitted -> emitted(emitted);
             case Message.Idle idle -> idle(idle);
@@ -241,17 +243,12 @@ public final class StreamApplier implements AutoCloseable {
         ended.markers.forEach(control::passed);
     }
 
-    private interface ChangeOf {
-        void to(TargetTable table);
-    }
-
-    private void change(int relation, long bytes, ChangeOf change) {
+    private void change(int relation, Message change) {
         var table = wanted(relation);
         if (table == null) {
             return;
         }
-        change.to(table);
-        batch.count(bytes);
+        changes.add(batch, table, Objects.requireNonNull(open).filtered.xid(), change);
         if (batch.isFull(limits)) {
             writePart();
         }
@@ -297,7 +294,7 @@ public final class StreamApplier implements AutoCloseable {
                 .toList();
         if (!targets.isEmpty()) {
             writePart();
-            writer.truncate(targets);
+            writer.truncate(targets, Objects.requireNonNull(open).filtered.xid());
         }
     }
 
@@ -373,6 +370,7 @@ public final class StreamApplier implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        join.close();
         session.abort();
     }
 }

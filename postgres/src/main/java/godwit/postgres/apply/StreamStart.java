@@ -2,6 +2,7 @@ package godwit.postgres.apply;
 
 import godwit.move.Lsn;
 import godwit.move.Snapshot;
+import godwit.postgres.copy.RangeJoin;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param applyFrom transactions from this position on are applied; empty: none is, until the writes change sides
  * @param tables the tables that are followed, as the followed side has them
  * @param copies the snapshots that tables were copied under
+ * @param join what of changes is to be applied of tables that were copied by ranges of their keys; closed with the stream
  * @param xidNear a whole transaction number of the followed server, less than 2^31 away from all that come
  * @param binary whether values travel in binary form
  */
@@ -25,6 +27,7 @@ public record StreamStart(
         Optional<Lsn> applyFrom,
         List<Table> tables,
         Map<TableName, Snapshot> copies,
+        RangeJoin join,
         long xidNear,
         boolean binary) {
     public StreamStart {

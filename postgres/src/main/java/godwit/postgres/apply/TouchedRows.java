@@ -73,7 +73,7 @@ public final class TouchedRows {
     private void keep(TableName table, RowKey key) {
         if (kept >= KEYS_MAX) {
             unkept++;
-        } else if (keys.computeIfAbsent(table, t -> new LinkedHashSet<>()).add(key)) {
+        } else if (keys.computeIfAbsent(table, t -> new LinkedHashSet<>()).add(key.alone())) {
             kept++;
         }
     }

@@ -67,7 +67,7 @@ final class ShapeSql {
                 c.reloptions::text, i.indpred::text, i.indexprs::text, i.indisreplident,
                 to_jsonb(i) ->> 'indnullsnotdistinct')
             FROM holder h JOIN pg_catalog.pg_index i ON i.indrelid = h.oid
-            JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+            JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relname !~ '^godwit_'
             UNION ALL
             SELECT CASE h.relkind WHEN 'v' THEN 'view trigger' ELSE 'trigger' END,
               h.name || ' ' || quote_ident(t.tgname), concat_ws(' ', t.tgenabled, t.tgtype),

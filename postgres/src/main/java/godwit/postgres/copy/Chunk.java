@@ -10,7 +10,7 @@ import java.util.List;
  * @param firstBlock its first page
  * @param endBlock the page after its last; -1: to the end of the file, however long it is
  */
-record Chunk(int number, long firstBlock, long endBlock) {
+record Chunk(int number, long firstBlock, long endBlock) implements CopiedPart {
     /** Below this a chunk costs more than it helps. */
     private static final long BLOCKS_MIN = 512;
 
@@ -32,12 +32,13 @@ record Chunk(int number, long firstBlock, long endBlock) {
         return chunks;
     }
 
-    boolean isWholeTable() {
+    @Override
+    public boolean isWholeTable() {
         return firstBlock == 0 && endBlock < 0;
     }
 
-    /** The condition that selects its rows. */
-    String condition() {
+    @Override
+    public String condition() {
         var from = "ctid >= '(" + firstBlock + ",0)'::tid";
         return endBlock < 0 ? from : from + " AND ctid < '(" + endBlock + ",0)'::tid";
     }

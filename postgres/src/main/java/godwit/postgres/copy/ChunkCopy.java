@@ -56,7 +56,28 @@ final class ChunkCopy {
     private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
         target.transaction(t -> {
             var copied = pipe(source, t, chunk);
-            ledger.note(t, table, snapshot, chunk, copied.rows(), copied.bytes());
+            ledger.note(t, table, snapshot.snapshot(), chunk, copied.rows(), copied.bytes());
+            return true;
+        });
+    }
+
+    /**
+     * Copies a range of keys under a snapshot that is taken now. The lock comes first, so that the snapshot sees the rows
+     * that the table's file has (PostgreSQL manual, LOCK). What the snapshot saw is flushed before the range counts: a
+     * crash could otherwise take it back and give its transaction numbers to others.
+     */
+    void copyRange(CopyLanes.Lane lane, KeyRange range, String attempt, RangeLedger ranges) {
+        var source = lane.source();
+        source.begin();
+        source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
+        var snapshot = source.text("SELECT pg_current_snapshot()::text");
+        lane.target().transaction(t -> {
+            var copied = pipe(source, t, range);
+            source.rollback();
+            var position = TableSnapshot.flushLog(source);
+            ledger.note(t, table, attempt, range, copied.rows(), copied.bytes());
+            ranges.note(t, table.name(), range.number(), snapshot, position);
             return true;
         });
     }
@@ -84,7 +105,7 @@ final class ChunkCopy {
         }
     }
 
-    private Copied pipe(Session source, Session target, Chunk chunk) {
+    private Copied pipe(Session source, Session target, CopiedPart chunk) {
         var format = " (FORMAT " + (table.isBinary() ? "binary" : "text") + ")";
         try {
             var out = source.copy().copyOut("COPY " + reading(chunk) + " TO STDOUT" + format);
@@ -113,7 +134,7 @@ final class ChunkCopy {
         }
     }
 
-    private String reading(Chunk chunk) {
+    private String reading(CopiedPart chunk) {
         if (chunk.isWholeTable() && rows.isEmpty()) {
             return table.name().sql() + " (" + table.storedSql() + ")";
         }

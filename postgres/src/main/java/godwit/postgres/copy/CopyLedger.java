@@ -6,6 +6,7 @@ import godwit.Retry;
 import godwit.postgres.Session;
 import godwit.schema.Table;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What the ledger says about the copies of one run's tables; written in sessions of the target. */
@@ -13,7 +14,8 @@ final class CopyLedger {
     private static final String NOTE = """
             INSERT INTO godwit.chunk (run, schema_name, table_name, number, rows, bytes)
             SELECT run, schema_name, table_name, ?, ?, ? FROM godwit.table_copy
-            WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ? AND NOT done FOR SHARE""";
+            WHERE run = ? AND schema_name = ? AND table_name = ? AND snapshot = ? AND NOT done FOR SHARE
+            ON CONFLICT DO NOTHING""";
 
     private static final String BEGIN = """
             INSERT INTO godwit.table_copy
@@ -45,17 +47,20 @@ final class CopyLedger {
     void begin(Session target, Table table, TableSnapshot snapshot, int chunks) {
         target.transaction(session -> {
             empty(session, table);
-            forget(session, "chunk", table);
-            forget(session, "table_copy", table);
-            return session.execute(
-                    BEGIN,
-                    run,
-                    schema(table),
-                    name(table),
-                    snapshot.snapshot(),
-                    snapshot.filenode(),
-                    table.rows(),
-                    chunks);
+            forget(session, table);
+            return begin(session, table, snapshot.snapshot(), snapshot.filenode(), chunks);
+        });
+    }
+
+    /** Empties the table and notes how its keys are cut. Returns the name of the attempt. */
+    String begin(Session target, Table table, List<KeyRange> ranges) {
+        var attempt = RangeLedger.newAttempt();
+        return target.transaction(session -> {
+            empty(session, table);
+            forget(session, table);
+            new RangeLedger(run).begin(session, table.name(), ranges);
+            begin(session, table, attempt, 0, ranges.size());
+            return attempt;
         });
     }
 
@@ -68,6 +73,28 @@ final class CopyLedger {
                 + table.name().sql());
     }
 
+    private long begin(Session session, Table table, String snapshot, long filenode, int chunks) {
+        return session.execute(
+                BEGIN, run, schema(table), name(table), snapshot, filenode, table.rows(), chunks);
+    }
+
+    /** The attempt to copy a table by ranges that was begun last, if that was the last attempt. */
+    Optional<String> rangesBegun(Session target, Table table) {
+        return target.first(
+                        "SELECT snapshot FROM godwit.table_copy WHERE run = ? AND schema_name = ? AND table_name = ?",
+                        row -> row.getString(1),
+                        run,
+                        schema(table),
+                        name(table))
+                .filter(RangeLedger::isByRange);
+    }
+
+    private void forget(Session session, Table table) {
+        forget(session, "chunk", table);
+        forget(session, "table_copy", table);
+        new RangeLedger(run).forget(session, table.name());
+    }
+
     private void forget(Session session, String what, Table table) {
         session.execute(
                 "DELETE FROM godwit." + what + " WHERE run = ? AND schema_name = ? AND table_name = ?",
@@ -77,18 +104,17 @@ final class CopyLedger {
     }
 
     /** Notes a chunk in the transaction that wrote its rows. @throws GodwitException copy-superseded */
-    void note(Session target, Table table, TableSnapshot snapshot, Chunk chunk, long rows, long bytes) {
+    void note(Session target, Table table, String snapshot, CopiedPart chunk, long rows, long bytes) {
         requireOne(
                 table,
-                target.execute(
-                        NOTE, chunk.number(), rows, bytes, run, schema(table), name(table), snapshot.snapshot()));
+                target.execute(NOTE, chunk.number(), rows, bytes, run, schema(table), name(table), snapshot));
     }
 
     /** Notes that a table is whole, and flushes that. @throws GodwitException copy-superseded */
-    void finish(Session target, Table table, TableSnapshot snapshot) {
+    void finish(Session target, Table table, String snapshot) {
         target.transaction(session -> {
             session.execute("SET LOCAL synchronous_commit = on");
-            requireOne(table, session.execute(FINISH, run, schema(table), name(table), snapshot.snapshot()));
+            requireOne(table, session.execute(FINISH, run, schema(table), name(table), snapshot));
             return true;
         });
     }

@@ -2,6 +2,7 @@ package godwit.postgres.copy;
 
 import godwit.GodwitException;
 import godwit.move.LiveSetting;
+import godwit.move.MoveLimits;
 import godwit.move.MoveSpec;
 import godwit.move.Snapshot;
 import godwit.postgres.Database;
@@ -38,6 +39,7 @@ public final class TableCopies {
     /** After so many attempts a table is locked for a moment, because it is truncated faster than it can be read. */
     private static final int FREE_ATTEMPTS_MAX = 3;
 
+    private final UUID run;
     private final MoveSpec spec;
     private final Database source;
     private final CopyLedger ledger;
@@ -47,6 +49,7 @@ public final class TableCopies {
 
     /** @param valve what every chunk passes */
     public TableCopies(UUID run, MoveSpec spec, Database source, Database target, Exemption exemption, Valve valve) {
+        this.run = run;
         this.spec = spec;
         this.source = source;
         this.ledger = new CopyLedger(run);
@@ -69,11 +72,12 @@ public final class TableCopies {
     public void copy(List<Table> tables, Consumer<Table> whenCopied) {
         var waiting = new ArrayList<>(tables);
         waiting.sort(Comparator.comparingLong(Table::bytes).reversed());
+        var ranges = new RangeCopies(this, tables.stream().allMatch(Table::isBinary));
         try (var workers = Executors.newFixedThreadPool((int) LiveSetting.COPY_WORKERS.most())) {
             var turns = Executors.newFixedThreadPool(Math.max(2, spec.limits().copyWorkers()));
             try (turns) {
                 await(waiting.stream()
-                        .<Future<?>>map(table -> turns.submit(() -> copyTable(table, workers, whenCopied)))
+                        .<Future<?>>map(table -> turns.submit(() -> copyTable(table, ranges, workers, whenCopied)))
                         .toList());
             } catch (RuntimeException e) {
                 turns.shutdownNow();
@@ -85,8 +89,14 @@ public final class TableCopies {
         }
     }
 
-    private void copyTable(Table table, ExecutorService workers, Consumer<Table> whenCopied) {
-        if (!lanes.use(lane -> ledger.isDone(lane.target(), table))) {
+    private void copyTable(
+            Table table, RangeCopies ranges, ExecutorService workers, Consumer<Table> whenCopied) {
+        var isDone = lanes.use(lane -> ledger.isDone(lane.target(), table));
+        var place = isDone ? Optional.<KeyPlace>empty() : ranges.place(table);
+        if (place.isPresent()) {
+            valve.awaitResumed();
+            ranges.copy(table, place.get(), workers);
+        } else if (!isDone) {
             for (var attempt = 1; !copied(table, workers, attempt); attempt++) {
                 live.remove(table.name());
             }
@@ -111,7 +121,7 @@ public final class TableCopies {
                         .toList());
             }
             use(lane -> makeLasting(lane.source(), snapshot));
-            use(lane -> ledger.finish(lane.target(), table, snapshot));
+            use(lane -> ledger.finish(lane.target(), table, snapshot.snapshot()));
             return true;
         } catch (GodwitException e) {
             if (e.problem().code().equals("table-rewritten") && attempt < REWRITES_MAX) {
@@ -136,12 +146,36 @@ public final class TableCopies {
     }
 
     private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
+        through(lane -> chunkCopy(table, valve::passed).copy(lane.source(), lane.target(), snapshot, chunk));
+    }
+
+    void copyRange(Table table, KeyRange range, String attempt) {
+        through(lane -> chunkCopy(table, valve::passed).copyRange(lane, range, attempt, ranges()));
+    }
+
+    private void through(Consumer<CopyLanes.Lane> work) {
         valve.enter();
         try {
-            use(lane -> chunkCopy(table, valve::passed).copy(lane.source(), lane.target(), snapshot, chunk));
+            use(work);
         } finally {
             valve.leave();
         }
+    }
+
+    MoveLimits limits() {
+        return spec.limits();
+    }
+
+    CopyLanes lanes() {
+        return lanes;
+    }
+
+    CopyLedger ledger() {
+        return ledger;
+    }
+
+    RangeLedger ranges() {
+        return new RangeLedger(run);
     }
 
     private ChunkCopy chunkCopy(Table table, ChunkCopy.Passing passing) {
@@ -159,7 +193,7 @@ public final class TableCopies {
      * transaction numbers to others, whose changes the stream would then hold for copied.
      */
     private static void makeLasting(Session source, TableSnapshot snapshot) {
-        source.text("SELECT pg_logical_emit_message(true, 'godwit.flush', '')::text");
+        TableSnapshot.flushLog(source);
         snapshot.requireHeld();
     }
 
@@ -168,14 +202,15 @@ public final class TableCopies {
         var all = new LinkedHashMap<TableName, Snapshot>();
         target.query(
                         "SELECT schema_name, table_name, snapshot FROM godwit.table_copy WHERE run = ? AND done",
-                        row -> Map.entry(
-                                TableName.of(row.getString(1), row.getString(2)), Snapshot.parse(row.getString(3))),
+                        row -> Map.entry(TableName.of(row.getString(1), row.getString(2)), row.getString(3)),
                         run)
-                .forEach(entry -> all.put(entry.getKey(), entry.getValue()));
+                .stream()
+                .filter(entry -> !RangeLedger.isByRange(entry.getValue()))
+                .forEach(entry -> all.put(entry.getKey(), Snapshot.parse(entry.getValue())));
         return all;
     }
 
-    private static void await(List<Future<?>> works) {
+    static void await(List<Future<?>> works) {
         for (var work : works) {
             try {
                 work.get();

@@ -1,5 +1,6 @@
 package godwit.postgres.copy;
 
+import godwit.move.Lsn;
 import godwit.postgres.Session;
 import godwit.schema.Literal;
 import godwit.schema.Table;
@@ -60,6 +61,11 @@ final class TableSnapshot implements AutoCloseable {
     void importInto(Session reader) {
         reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
         reader.execute("SET TRANSACTION SNAPSHOT " + new Literal(exported).sql());
+    }
+
+    /** Flushes a server's log up to now, and returns the position that it has there. */
+    static Lsn flushLog(Session session) {
+        return Lsn.parse(session.text("SELECT pg_logical_emit_message(true, 'godwit.flush', '')::text"));
     }
 
     Session session() {

@@ -3,6 +3,7 @@ package godwit.postgres.ledger;
 import godwit.Problem;
 import godwit.postgres.Session;
 import godwit.postgres.apply.StreamProgress;
+import godwit.postgres.copy.RangeLedger;
 import java.util.List;
 
 /** The ledger's tables and their version. */
@@ -59,7 +60,9 @@ final class LedgerSchema {
             CREATE TABLE IF NOT EXISTS godwit.move_file (
               run uuid PRIMARY KEY REFERENCES godwit.run, folder text NOT NULL, text text NOT NULL,
               read_at timestamptz NOT NULL DEFAULT clock_timestamp())""",
-            StreamProgress.TABLE);
+            StreamProgress.TABLE,
+            RangeLedger.RANGES,
+            RangeLedger.ROWS);
 
     private LedgerSchema() {}
 

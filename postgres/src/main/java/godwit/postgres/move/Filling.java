@@ -3,12 +3,15 @@ package godwit.postgres.move;
 import godwit.move.Side;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
+import godwit.postgres.copy.RangeLedger;
 import godwit.postgres.copy.TableCopies;
 import godwit.run.throttle.Valve;
 import godwit.schema.Table;
+import godwit.schema.TableName;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -33,7 +36,7 @@ final class Filling {
             List<Future<?>> building = Collections.synchronizedList(new ArrayList<>());
             try {
                 copies.copy(tables, table -> {
-                    for (var object : afterCopy(objects, table)) {
+                    for (var object : afterCopy(objects, table, ranged())) {
                         building.add(builders.submit(() -> {
                             valve.awaitResumed();
                             expansion.make(List.of(object), any -> true);
@@ -46,14 +49,37 @@ final class Filling {
                 throw e;
             }
         }
-        expansion.make(
-                objects,
-                object -> object.phase() == SchemaPhase.AFTER_TABLE || object.phase() == SchemaPhase.AFTER_TABLES);
+        var ranged = ranged();
+        expansion.make(objects, object -> isAfterCopy(object) && !mustWait(object, ranged));
     }
 
-    private static List<SchemaObject> afterCopy(List<SchemaObject> objects, Table table) {
+    /** Builds what had to wait until the stream had passed the snapshots of all ranges. */
+    void finish(List<SchemaObject> objects) {
+        expansion.make(objects, Filling::isAfterCopy);
+    }
+
+    private static boolean isAfterCopy(SchemaObject object) {
+        return object.phase() == SchemaPhase.AFTER_TABLE || object.phase() == SchemaPhase.AFTER_TABLES;
+    }
+
+    /** The tables that are copied by ranges of their keys. */
+    private Set<TableName> ranged() {
+        try (var target = context.open(Side.TARGET, "look")) {
+            return new RangeLedger(context.run()).tables(target);
+        }
+    }
+
+    /** Ranges that were copied at different times may hold the same unique value, but never the same primary key. */
+    private static boolean mustWait(SchemaObject object, Set<TableName> ranged) {
+        var isUnique = object.kind().equals("unique constraint")
+                || object.kind().equals("exclusion constraint")
+                || object.create().getFirst().startsWith("CREATE UNIQUE INDEX");
+        return isUnique && object.table().filter(ranged::contains).isPresent();
+    }
+
+    private static List<SchemaObject> afterCopy(List<SchemaObject> objects, Table table, Set<TableName> ranged) {
         return objects.stream()
-                .filter(o -> o.phase() == SchemaPhase.AFTER_TABLE)
+                .filter(o -> o.phase() == SchemaPhase.AFTER_TABLE && !mustWait(o, ranged))
                 .filter(o -> o.table().filter(table.name()::equals).isPresent())
                 .filter(o -> !o.kind().contains("replica identity"))
                 .toList();

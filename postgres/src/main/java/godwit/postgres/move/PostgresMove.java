@@ -200,8 +200,9 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void finish() {
         passAllSnapshots();
-        expansion.make(catalog.toMake(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
         var filling = new Filling(context, copies, expansion, throttling.valve());
+        filling.finish(catalog.toMake());
+        expansion.make(catalog.toMake(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
         var analyzed = filling.analyze(tables());
         if (mode() == Mode.LIVE) {
             expansion.guard(Side.SOURCE);
@@ -210,6 +211,7 @@ public final class PostgresMove implements MoveSteps {
         filling.complete(analyzed, script().refreshes());
         requireNoOrphans();
         drift.requireNone();
+        streams().endJoining();
         follow();
     }
 
@@ -228,6 +230,12 @@ public final class PostgresMove implements MoveSteps {
 
     /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
     private void passAllSnapshots() {
+        do {
+            passNow();
+        } while (!streams().isSettled());
+    }
+
+    private void passNow() {
         var marker = UUID.randomUUID().toString();
         try (var source = context.look(Side.SOURCE)) {
             source.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);

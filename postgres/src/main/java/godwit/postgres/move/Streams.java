@@ -11,6 +11,8 @@ import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.apply.StreamStart;
 import godwit.postgres.capture.SlotReader;
 import godwit.postgres.capture.StreamProtocol;
+import godwit.postgres.copy.RangeJoin;
+import godwit.postgres.copy.RangeLedger;
 import godwit.postgres.copy.TableCopies;
 import godwit.schema.Table;
 import godwit.schema.TableName;
@@ -28,6 +30,7 @@ final class Streams implements AutoCloseable {
     private final MoveContext context;
     private final List<Table> tables;
     private final Map<Side, StreamApplier> open = new EnumMap<>(Side.class);
+    private boolean joining;
     private StreamLimits limits = StreamLimits.DEFAULT;
     private boolean paused;
 
@@ -66,9 +69,11 @@ final class Streams implements AutoCloseable {
             // Below the usual deadlock_timeout of 1 s: whoever else is in a circle with this session never loses.
             session.execute("SET lock_timeout = '700ms'");
             var applyFrom = writes == Writes.on(from) ? Optional.of(position) : Optional.<Lsn>empty();
+            var join = join(from, session, position);
+            joining |= !join.isEmpty();
             var start = new StreamStart(
-                    progress, position, applyFrom, tables, copies(from, session), xidNear(from), binary);
-            var source = context.streamSource(from, binary, protocol(progress, session));
+                    progress, position, applyFrom, tables, copies(from, session), join, xidNear(from), binary);
+            var source = context.streamSource(from, binary, protocol(progress, session, join));
             var reader = SlotReader.open(context.database(from), source, position);
             open.put(from, applier(reader, session, start));
         } catch (RuntimeException e) {
@@ -77,9 +82,38 @@ final class Streams implements AutoCloseable {
         }
     }
 
-    /** As the move file says, unless a transaction has turned out to be one that cannot be staged. */
-    private StreamProtocol protocol(StreamProgress progress, Session session) {
-        return progress.wantsWhole(session)
+    /** Until the stream has passed them all, the copies of ranges may have what it brings. */
+    private RangeJoin join(Side from, Session target, Lsn position) {
+        return from == Side.SOURCE && position.isBefore(settledAt(target))
+                ? RangeJoin.load(target, context.run(), context.source(), tables)
+                : RangeJoin.none(context.database(from));
+    }
+
+    private Lsn settledAt(Session target) {
+        return new RangeLedger(context.run()).settledAt(target);
+    }
+
+    /** Closes streams that are joined to copies which they have passed: they are opened again without. */
+    void endJoining() {
+        if (joining) {
+            close();
+            joining = false;
+        }
+    }
+
+    /** Whether the forward stream has passed the snapshots of all ranges. */
+    boolean isSettled() {
+        try (var target = context.open(Side.TARGET, "look")) {
+            return !from(Side.SOURCE).state().flushed().isBefore(settledAt(target));
+        }
+    }
+
+    /**
+     * As the move file says, unless a transaction has turned out to be one that cannot be staged, or rows may have to be
+     * read again: what a transaction did can be read only when it has committed.
+     */
+    private StreamProtocol protocol(StreamProgress progress, Session session, RangeJoin join) {
+        return !join.isEmpty() || progress.wantsWhole(session)
                 ? StreamProtocol.WHOLE
                 : StreamProtocol.of(context.spec().limits().streamProtocol());
     }

@@ -13,6 +13,7 @@ import godwit.postgres.Session;
 import godwit.postgres.capture.SlotReader;
 import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.capture.StreamSource;
+import godwit.postgres.copy.RangeJoin;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.time.Duration;
@@ -33,6 +34,7 @@ public final class Following implements AutoCloseable {
     private final String name;
     private Map<TableName, Snapshot> copies = Map.of();
     private @Nullable StreamApplier applier;
+    private Optional<UUID> ranged = Optional.empty();
     private int applyingPid;
     private StreamProtocol protocol = StreamProtocol.STREAMED;
     private StreamProtocol used = protocol;
@@ -81,6 +83,12 @@ public final class Following implements AutoCloseable {
         return this;
     }
 
+    /** Some of the tables were copied by ranges in a run. */
+    public Following withRanges(UUID run) {
+        ranged = Optional.of(run);
+        return this;
+    }
+
     /** Follows from where the other side's progress says. */
     public Following open() {
         return open(true);
@@ -99,8 +107,9 @@ public final class Following implements AutoCloseable {
         var position = progress.claim(session).orElseThrow();
         session.execute("SET lock_timeout = 0");
         var applyFrom = applying ? Optional.of(position) : Optional.<Lsn>empty();
-        var start = new StreamStart(progress, position, applyFrom, tables, copies, xid(), binary);
-        used = progress.wantsWhole(session) ? StreamProtocol.WHOLE : protocol;
+        var join = ranged.map(run -> RangeJoin.load(session, run, from, tables)).orElseGet(() -> RangeJoin.none(from));
+        var start = new StreamStart(progress, position, applyFrom, tables, copies, join, xid(), binary);
+        used = !join.isEmpty() || progress.wantsWhole(session) ? StreamProtocol.WHOLE : protocol;
         var reader = SlotReader.open(from, new StreamSource(name, name, binary, limit, used), position);
         applier = new StreamApplier(reader, session, start).begin();
         return this;

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 final class PausedCopy {
     private final Pair pair;
     private final UUID run = UUID.randomUUID();
+    private boolean byRange;
 
     private PausedCopy(Pair pair) {
         this.pair = pair;
@@ -44,7 +45,7 @@ final class PausedCopy {
         try (var holder = pair.target().open("test")) {
             holder.number("SELECT 1 FROM pg_advisory_lock(42)");
             var copying = copy(1);
-            await().atMost(Duration.ofSeconds(20)).until(() -> isHeld(holder));
+            await().atMost(Duration.ofSeconds(10)).until(() -> isHeld(holder) || copying.isDone());
             afterFirstChunk.run();
             holder.number("SELECT 1 FROM pg_advisory_unlock(42)");
             copying.join();
@@ -58,7 +59,17 @@ final class PausedCopy {
     }
 
     CompletableFuture<Void> copy(int workers) {
-        return copy(Specs.spec(pair.name(), workers));
+        return copy(byRange ? Specs.byRange(pair.name(), workers) : Specs.spec(pair.name(), workers));
+    }
+
+    /** Copies all tables whose keys allow it by ranges of their keys. */
+    PausedCopy byRange() {
+        byRange = true;
+        return this;
+    }
+
+    UUID run() {
+        return run;
     }
 
     /** Copies when no row may be larger than this. */

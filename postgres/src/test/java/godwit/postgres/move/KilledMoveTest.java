@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** All sessions of a move are killed, again and again; it goes on from its ledger and its journal. */
 @ExtendWith(Servers.class)
@@ -28,11 +30,13 @@ class KilledMoveTest {
         this.pair = pair;
     }
 
-    @Test
-    void aMoveThatIsKilledInEachPhaseBecomesReady() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aMoveThatIsKilledInEachPhaseBecomesReady(boolean byRanges) {
         CaseDatabase.create(pair, "postgres");
+        var prepared = byRanges ? LiveMove.byRanges(pair) : LiveMove.of(pair, "postgres");
         try (var clients = CaseClients.begin(pair);
-                var move = LiveMove.of(pair, "postgres").start()) {
+                var move = prepared.start()) {
             var killedIn = EnumSet.noneOf(Phase.class);
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(2))

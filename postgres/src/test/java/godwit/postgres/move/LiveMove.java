@@ -56,6 +56,11 @@ final class LiveMove implements AutoCloseable {
         return of(pair, role, withoutScratch(Specs.spec(pair.name(), 2)));
     }
 
+    /** The same, with tables of any size copied by ranges of their keys. */
+    static LiveMove byRanges(Pair pair) {
+        return of(pair, "postgres", withoutScratch(Specs.byRange(pair.name(), 2)));
+    }
+
     /** The same, going about its work in a way of its own. */
     static LiveMove of(Pair pair, String role, Conduct conduct) {
         var usual = withoutScratch(Specs.spec(pair.name(), 2));
