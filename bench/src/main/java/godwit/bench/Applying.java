@@ -10,6 +10,7 @@ import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.apply.StreamStart;
 import godwit.postgres.capture.SlotReader;
+import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.capture.StreamSource;
 import godwit.postgres.catalog.TableReader;
 import java.sql.SQLException;
@@ -54,7 +55,10 @@ final class Applying implements AutoCloseable {
                             .toList();
             var xid = followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
             var start = new StreamStart(progress, position, Optional.of(position), tables, Map.of(), xid, true);
-            var reader = SlotReader.open(from, new StreamSource(slot, "bench", true, new RowLimit(1 << 28)), position);
+            var reader = SlotReader.open(
+                    from,
+                    new StreamSource(slot, "bench", true, new RowLimit(1 << 28), StreamProtocol.STREAMED),
+                    position);
             return new StreamApplier(reader, session, start);
         } catch (SQLException e) {
             throw new IllegalStateException(e);

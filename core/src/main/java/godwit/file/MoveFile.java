@@ -43,8 +43,15 @@ public final class MoveFile {
             "apply");
     private static final Set<String> SWITCH_KEYS =
             Set.of("hook", "fenceSecondsMax", "pauseMillisMax", "hookSecondsMax", "rollbackSecondsMax");
-    private static final Set<String> LIMIT_KEYS =
-            Set.of("copyWorkers", "indexWorkers", "chunkBytes", "rowBytesMax", "logKeptBytesMax", "startSecondsMax");
+    private static final Set<String> LIMIT_KEYS = Set.of(
+            "copyWorkers",
+            "indexWorkers",
+            "chunkBytes",
+            "rowBytesMax",
+            "logKeptBytesMax",
+            "startSecondsMax",
+            "resumableBytes",
+            "streamProtocol");
 
     private MoveFile() {}
 
@@ -202,6 +209,8 @@ public final class MoveFile {
                 node.number("chunkBytes", standard.chunkBytes(), 8192, 1L << 40),
                 node.number("rowBytesMax", standard.rowBytesMax(), 8192, 1L << 30),
                 node.number("logKeptBytesMax", standard.logKeptBytesMax(), 1L << 20, 1L << 50),
-                (int) node.number("startSecondsMax", standard.startSecondsMax(), 1, 86_400));
+                (int) node.number("startSecondsMax", standard.startSecondsMax(), 1, 86_400),
+                node.number("resumableBytes", standard.resumableBytes(), 0, 1L << 50),
+                (int) node.number("streamProtocol", standard.streamProtocol(), 1, 2));
     }
 }

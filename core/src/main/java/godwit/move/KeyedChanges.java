@@ -3,6 +3,7 @@ package godwit.move;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,19 @@ public final class KeyedChanges implements TableChanges {
     /** Rows that are there in the end; to be added after {@link #replaced} is removed. */
     public Collection<Final> finals() {
         return present.values();
+    }
+
+    /** Of {@link #finals} those that need nothing more. */
+    public List<Tuple> complete() {
+        return present.values().stream()
+                .filter(row -> row.base() == null)
+                .map(Final::row)
+                .toList();
+    }
+
+    /** Of {@link #finals} those that lack values which only the target has. */
+    public List<Final> waiting() {
+        return present.values().stream().filter(row -> row.base() != null).toList();
     }
 
     @Override

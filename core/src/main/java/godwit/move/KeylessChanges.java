@@ -1,6 +1,9 @@
 package godwit.move;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,18 @@ public final class KeylessChanges implements TableChanges {
     /** For each distinct row the copies to add (positive) or to remove (negative); never 0. */
     public Map<RowKey, Integer> copies() {
         return copies;
+    }
+
+    /** How many rows go in all. */
+    public long removedCopies() {
+        return copies.values().stream().mapToLong(count -> Math.max(0, -count)).sum();
+    }
+
+    /** The rows that come, each as often as it comes. */
+    public List<Tuple> added() {
+        var added = new ArrayList<Tuple>();
+        copies.forEach((row, count) -> added.addAll(Collections.nCopies(Math.max(0, count), row.row())));
+        return added;
     }
 
     @Override

@@ -9,6 +9,9 @@ package godwit.move;
  * @param rowBytesMax a row with more bytes is a Problem
  * @param logKeptBytesMax when the source has to keep more log than this for us, the run ends with a Problem
  * @param startSecondsMax how long the start waits for transactions that were open before it
+ * @param resumableBytes tables above this size keep what was copied of them over a crash, where their key allows it
+ * @param streamProtocol the version of the server's replication protocol: 2 sends large transactions while they are
+ *     under way, 1 when they have committed
  */
 public record MoveLimits(
         int copyWorkers,
@@ -16,6 +19,8 @@ public record MoveLimits(
         long chunkBytes,
         long rowBytesMax,
         long logKeptBytesMax,
-        int startSecondsMax) {
-    public static final MoveLimits DEFAULT = new MoveLimits(4, 2, 64L << 20, 512L << 20, 64L << 30, 600);
+        int startSecondsMax,
+        long resumableBytes,
+        int streamProtocol) {
+    public static final MoveLimits DEFAULT = new MoveLimits(4, 2, 64L << 20, 512L << 20, 64L << 30, 600, 1L << 30, 2);
 }

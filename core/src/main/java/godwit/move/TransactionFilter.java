@@ -51,6 +51,14 @@ public final class TransactionFilter {
         return new Transaction(Snapshot.wholeXid(xid, xidNear), commit, applyFrom);
     }
 
+    /**
+     * Takes up a transaction that has not ended. What it changes is to be kept as its verdicts say, and whether it counts
+     * is asked again when it has ended.
+     */
+    public Transaction beginUnended(int xid) {
+        return new Transaction(Snapshot.wholeXid(xid, xidNear), NEVER, applyFrom);
+    }
+
     /** What becomes of a transaction's change of a table. */
     public enum Verdict {
         APPLY,
@@ -83,15 +91,24 @@ public final class TransactionFilter {
         }
 
         public Verdict of(TableName table) {
+            var copy = copies.get(table);
+            var whole = whole();
+            return !echo && copy != null && copy.sees(xid) && !commit.isBefore(from) ? Verdict.COPIED : whole;
+        }
+
+        /** What becomes, now that its commit's position is known, of all that was kept of an unended transaction. */
+        public Verdict endedAt(Lsn position) {
+            var ended = new Transaction(xid, position, applyFrom);
+            ended.echo = echo;
+            return ended.whole();
+        }
+
+        private Verdict whole() {
             if (echo) {
                 return Verdict.ECHO;
             }
             if (commit.isBefore(from)) {
                 return Verdict.EARLIER;
-            }
-            var copy = copies.get(table);
-            if (copy != null && copy.sees(xid)) {
-                return Verdict.COPIED;
             }
             if (counted == NEVER) {
                 return Verdict.FOREIGN;

@@ -32,10 +32,11 @@ final class ByMode {
     Optional<Problem> refusal(Verb verb) {
         return mode == Mode.LIVE || !MOVING.contains(verb)
                 ? Optional.empty()
-                : Optional.of(Problem.of(
-                        "writes-stay",
-                        "The move's mode is %s: its writes stay on the source.".formatted(mode.word()),
-                        "End it with godwit rollback, with --keep-target to keep the tables; or start one in mode live."));
+                : Optional.of(
+                        Problem.of(
+                                "writes-stay",
+                                "The move's mode is %s: its writes stay on the source.".formatted(mode.word()),
+                                "End it with godwit rollback, with --keep-target to keep the tables; or start one in mode live."));
     }
 
     /** A copy that is not proven is not done. */

@@ -29,8 +29,8 @@ class MoveFileSchemaTest {
     /** Every number of the schema, by its path. */
     private static Map<String, Map<String, Object>> numbers() {
         var all = new LinkedHashMap<String, Map<String, Object>>();
-        properties(MoveFileSchema.document()).forEach((section, content) -> properties(content)
-                .forEach((key, value) -> {
+        properties(MoveFileSchema.document())
+                .forEach((section, content) -> properties(content).forEach((key, value) -> {
                     if ("integer".equals(value.get("type"))) {
                         all.put(section + "." + key, value);
                     }

@@ -14,11 +14,11 @@ public final class Specs {
     private Specs() {}
 
     public static MoveSpec spec(String name, int copyWorkers) {
-        return spec(name, new MoveLimits(copyWorkers, 1, CHUNK_BYTES, 512L << 20, 64L << 30, 60));
+        return spec(name, new MoveLimits(copyWorkers, 1, CHUNK_BYTES, 512L << 20, 64L << 30, 60, 1L << 30, 2));
     }
 
     public static MoveSpec withRows(String name, long rowBytesMax) {
-        return spec(name, new MoveLimits(1, 1, CHUNK_BYTES, rowBytesMax, 64L << 30, 60));
+        return spec(name, new MoveLimits(1, 1, CHUNK_BYTES, rowBytesMax, 64L << 30, 60, 1L << 30, 2));
     }
 
     private static MoveSpec spec(String name, MoveLimits limits) {

@@ -3,7 +3,9 @@ package godwit.postgres.apply;
 import godwit.move.TableChanges;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 /** The changes of one or more transactions, or of a part of a large one, that are written together. */
 final class Batch {
@@ -46,6 +48,14 @@ final class Batch {
 
     long transactions() {
         return transactions;
+    }
+
+    Set<TargetTable> tables() {
+        return changes.keySet();
+    }
+
+    void forEach(BiConsumer<TargetTable, TableChanges> use) {
+        changes.forEach(use);
     }
 
     void writeTo(BatchWriter writer) {

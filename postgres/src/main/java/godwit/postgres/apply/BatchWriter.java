@@ -4,18 +4,16 @@ import godwit.Problem;
 import godwit.move.KeyedChanges;
 import godwit.move.KeylessChanges;
 import godwit.move.Lsn;
-import godwit.move.RowKey;
 import godwit.move.TableChanges;
-import godwit.move.Tuple;
 import godwit.postgres.Session;
 import godwit.schema.TableName;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
@@ -43,17 +41,21 @@ final class BatchWriter {
 
     private final TouchedRows touched = new TouchedRows();
     private final Session session;
-    private final boolean binary;
+    private final RowStage stage;
     private final StreamProgress progress;
     private final Map<TableName, Long> staged = new HashMap<>();
     private final Set<TableName> created = new HashSet<>();
     private int part;
+    private long missing;
+    private final AtomicLong missingRows;
     private boolean open;
 
     BatchWriter(Session session, boolean binary, StreamProgress progress) {
         this.session = session;
-        this.binary = binary;
+        this.stage = new RowStage(session, binary);
         this.progress = progress;
+        this.missingRows = new AtomicLong(progress.missingRows(session));
+        session.execute("SET temp_buffers = '32MB'");
         session.execute("SET enable_seqscan = off");
         session.execute("SET enable_mergejoin = off");
     }
@@ -101,19 +103,37 @@ final class BatchWriter {
         session.execute("TRUNCATE " + String.join(", ", names));
     }
 
+    /** Counts rows that changes were to replace and that were not there; of what is rolled back none count. */
+    void countMissing(long rows) {
+        missing += rows;
+    }
+
     /** Commits what was written, if anything, with the position up to which the source's commits are in. */
     void commit(Lsn position) {
         begin();
-        progress.save(session, position);
+        progress.save(session, position, missing);
         session.commit();
         open = false;
+        missingRows.addAndGet(missing);
+        missing = 0;
         created.clear();
+    }
+
+    /** Rows that changes were to replace and that were not there. */
+    long missingRows() {
+        return missingRows.get();
+    }
+
+    void forgetMissingRows(Session other) {
+        progress.forgetMissingRows(other);
+        missingRows.set(0);
     }
 
     /** Takes back all that was written since the last commit. */
     void rollback() {
         session.rollback();
         open = false;
+        missing = 0;
         created.forEach(staged::remove);
         created.clear();
     }
@@ -141,132 +161,31 @@ final class BatchWriter {
     }
 
     private void writeKeyed(TargetTable table, KeyedChanges changes) {
-        var waiting = changes.finals().stream().filter(f -> f.base() != null).toList();
+        var waiting = changes.waiting();
         if (!changes.replaced().isEmpty()) {
             var bases = waiting.stream().map(KeyedChanges.Final::base).collect(Collectors.toSet());
-            stageKeys(table, changes.replaced(), bases);
-            session.execute(waiting.isEmpty() ? table.deleteReplaced(part) : table.deleteReplacedAndKeep(part));
+            noteStaged(table, stage.keys(table, changes.replaced(), bases, part));
+            var found = waiting.isEmpty()
+                    ? session.execute(table.deleteReplaced(part))
+                    : session.number(table.deleteReplacedAndKeep(part));
+            missing += changes.replaced().size() - found;
         }
-        var complete = changes.finals().stream()
-                .filter(f -> f.base() == null)
-                .map(KeyedChanges.Final::row)
-                .toList();
-        insert(table, complete);
+        stage.complete(table, changes.complete());
         if (!waiting.isEmpty()) {
-            stageWaiting(table, waiting);
+            noteStaged(table, 2 * stage.waiting(table, waiting, part));
             requireAll(table, waiting.size(), session.execute(table.insertStaged(part)));
         }
     }
 
-    private void stageKeys(TargetTable table, Collection<RowKey> keys, Set<RowKey> wanted) {
-        var yes = binary ? new byte[] {1} : new byte[] {'t'};
-        var no = binary ? new byte[] {0} : new byte[] {'f'};
-        try (var rows = new CopyRows(session, table.keysName(), binary)) {
-            for (var key : keys) {
-                rows.beginRow(key.width() + 2);
-                for (var i = 0; i < key.width(); i++) {
-                    rows.value(key.row(), i);
-                }
-                rows.value(wanted.contains(key) ? yes : no);
-                rows.whole(part);
-                rows.endRow();
-            }
-            noteStaged(table, rows.finish());
-        }
-    }
-
-    private void insert(TargetTable table, List<Tuple> complete) {
-        if (complete.isEmpty()) {
-            return;
-        }
-        try (var rows = new CopyRows(session, table.copyTarget(), binary)) {
-            for (var row : complete) {
-                write(rows, row);
-            }
-            rows.finish();
-        }
-    }
-
-    private static void write(CopyRows rows, Tuple row) {
-        rows.beginRow(row.width());
-        values(rows, row);
-        rows.endRow();
-    }
-
-    private static void values(CopyRows rows, Tuple row) {
-        for (var i = 0; i < row.width(); i++) {
-            rows.value(row, i);
-        }
-    }
-
-    private void stageWaiting(TargetTable table, List<KeyedChanges.Final> waiting) {
-        try (var rows = new CopyRows(session, table.rowsName(), binary)) {
-            for (var row : waiting) {
-                writeWaiting(rows, row);
-            }
-            noteStaged(table, 2 * rows.finish());
-        }
-    }
-
-    private void writeWaiting(CopyRows rows, KeyedChanges.Final waiting) {
-        var row = waiting.row();
-        var base = java.util.Objects.requireNonNull(waiting.base());
-        rows.beginRow(row.width() + base.width() + 2);
-        var unchanged = new StringBuilder(",");
-        for (var i = 0; i < row.width(); i++) {
-            rows.value(row, i);
-            if (row.isUnchanged(i)) {
-                unchanged.append(i).append(',');
-            }
-        }
-        for (var i = 0; i < base.width(); i++) {
-            rows.value(base.row(), i);
-        }
-        rows.text(unchanged.toString());
-        rows.whole(part);
-        rows.endRow();
-    }
-
     private void writeKeyless(TargetTable table, KeylessChanges changes) {
-        var removed = 0L;
-        for (var count : changes.copies().values()) {
-            removed += Math.max(0, -count);
+        if (changes.removedCopies() > 0) {
+            noteStaged(table, stage.removedCopies(table, changes, part));
+            requireAll(table, changes.removedCopies(), session.execute(table.deleteStagedCopies(part)));
         }
-        if (removed > 0) {
-            stageCopies(table, changes);
-            requireAll(table, removed, session.execute(table.deleteStagedCopies(part)));
-        }
-        insertCopies(table, changes);
+        stage.complete(table, changes.added());
     }
 
-    private void insertCopies(TargetTable table, KeylessChanges changes) {
-        try (var rows = new CopyRows(session, table.copyTarget(), binary)) {
-            changes.copies().forEach((row, count) -> {
-                for (var copy = 0; copy < count; copy++) {
-                    rows.beginRow(row.width());
-                    values(rows, row.row());
-                    rows.endRow();
-                }
-            });
-            rows.finish();
-        }
-    }
-
-    private void stageCopies(TargetTable table, KeylessChanges changes) {
-        try (var rows = new CopyRows(session, table.rowsName(), binary)) {
-            changes.copies().forEach((row, count) -> {
-                for (var copy = 0; copy < -count; copy++) {
-                    rows.beginRow(row.width() + 1);
-                    values(rows, row.row());
-                    rows.whole(part);
-                    rows.endRow();
-                }
-            });
-            noteStaged(table, rows.finish());
-        }
-    }
-
-    private static void requireAll(TargetTable table, long expected, long found) {
+    static void requireAll(TargetTable table, long expected, long found) {
         if (found != expected) {
             var name = table.table().name();
             throw Problem.of(

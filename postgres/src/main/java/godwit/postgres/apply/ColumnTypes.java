@@ -5,23 +5,20 @@ import godwit.postgres.Session;
 import godwit.schema.Identifier;
 import godwit.schema.Table;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * What the applying side's catalog says of a table's columns, by their places in {@link Table#stored}.
  *
  * @param keyOperators the operator by which each key column is compared, in the key's order: that of its own index, since
  *     with an empty search path a plain {@code =} would miss those of extensions, such as citext's
- * @param hashable the columns whose types have a hash
+ * @param hashable the columns whose types have a hash, each with the type to hash it as, or nothing
  * @param bases the types below domains; a staged row holds NULL where the log left a value out, which a domain may forbid
  */
-record ColumnTypes(List<String> keyOperators, Set<Integer> hashable, Map<Integer, String> bases) {
+record ColumnTypes(List<String> keyOperators, Map<Integer, String> hashable, Map<Integer, String> bases) {
     private static final String OPERATORS = """
             SELECT a.attname, n.nspname, o.oprname
             FROM pg_catalog.pg_index i
@@ -35,10 +32,27 @@ record ColumnTypes(List<String> keyOperators, Set<Integer> hashable, Map<Integer
             WHERE i.indrelid = ?::pg_catalog.regclass AND i.indisunique AND i.indpred IS NULL
             """;
 
+    /** A type has a hash of its own, as an enum, or as the type whose bytes it has: varchar's is text's. */
     private static final String HASHABLE = """
-            SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_opclass c ON c.opcintype = a.atttypid
-            JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod AND m.amname = 'hash'
-            WHERE a.attrelid = ?::pg_catalog.regclass AND a.attnum > 0 AND NOT a.attisdropped AND c.opcdefault""";
+            WITH RECURSIVE base AS (
+              SELECT a.attname, a.atttypid AS type
+              FROM pg_catalog.pg_attribute a
+              WHERE a.attrelid = ?::pg_catalog.regclass AND a.attnum > 0 AND NOT a.attisdropped
+              UNION ALL
+              SELECT b.attname, t.typbasetype FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type
+              WHERE t.typtype = 'd'),
+            hashed AS (
+              SELECT c.opcintype AS type FROM pg_catalog.pg_opclass c
+              JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod AND m.amname = 'hash' WHERE c.opcdefault)
+            SELECT b.attname, '' FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype <> 'd'
+            WHERE t.typtype = 'e' OR EXISTS (SELECT FROM hashed h WHERE h.type = t.oid)
+            UNION ALL
+            SELECT b.attname, min(pg_catalog.format_type(h.type, NULL)) FROM base b
+            JOIN pg_catalog.pg_cast c ON c.castsource = b.type AND c.castmethod = 'b'
+            JOIN hashed h ON h.type = c.casttarget
+            JOIN pg_catalog.pg_type n ON n.oid = h.type AND n.typnamespace = 'pg_catalog'::pg_catalog.regnamespace
+            WHERE b.type = 'pg_catalog.varchar'::pg_catalog.regtype AND h.type = 'pg_catalog.text'::pg_catalog.regtype
+            GROUP BY 1""";
 
     private static final String BASES = """
             WITH RECURSIVE below AS (
@@ -53,7 +67,7 @@ record ColumnTypes(List<String> keyOperators, Set<Integer> hashable, Map<Integer
 
     ColumnTypes {
         keyOperators = List.copyOf(keyOperators);
-        hashable = Set.copyOf(hashable);
+        hashable = Map.copyOf(hashable);
         bases = Map.copyOf(bases);
     }
 
@@ -77,25 +91,24 @@ record ColumnTypes(List<String> keyOperators, Set<Integer> hashable, Map<Integer
         return chosen;
     }
 
-    private static Set<Integer> hashable(Session session, Table table) {
-        var names = new HashSet<>(
-                session.query(HASHABLE, row -> row.getString(1), table.name().sql()));
-        var columns = table.stored();
-        return IntStream.range(0, columns.size())
-                .filter(i -> names.contains(columns.get(i).name().name()))
-                .boxed()
-                .collect(Collectors.toSet());
+    private static Map<Integer, String> hashable(Session session, Table table) {
+        return byPlace(session, table, HASHABLE);
     }
 
     private static Map<Integer, String> bases(Session session, Table table) {
+        return byPlace(session, table, BASES);
+    }
+
+    private static Map<Integer, String> byPlace(Session session, Table table, String sql) {
         var names = table.stored().stream().map(column -> column.name().name()).toList();
-        var bases = new HashMap<Integer, String>();
+        var found = new TreeMap<Integer, String>();
         session.query(
-                        BASES,
-                        row -> Map.entry(row.getString(1), row.getString(2)),
+                        sql,
+                        row -> Map.entry(names.indexOf(row.getString(1)), row.getString(2)),
                         table.name().sql())
-                .forEach(base -> bases.put(names.indexOf(base.getKey()), base.getValue()));
-        return bases;
+                .forEach(column -> found.put(column.getKey(), column.getValue()));
+        found.remove(-1);
+        return found;
     }
 
     private static RuntimeException withoutIndex(Table table) {
@@ -105,6 +118,23 @@ record ColumnTypes(List<String> keyOperators, Set<Integer> hashable, Map<Integer
                         "Create the index that the other side has, then start the run again.")
                 .withObjects(List.of(table.name().plain()))
                 .asException();
+    }
+
+    /**
+     * A hash that equal rows share, of the columns that have one; where none has, of the row's text.
+     *
+     * @param columns the table's columns, each as SQL
+     */
+    String hash(List<String> columns) {
+        if (hashable.isEmpty()) {
+            return "pg_catalog.hashtextextended(ROW(" + String.join(", ", columns)
+                    + ")::pg_catalog.text COLLATE \"C\", 0)";
+        }
+        var hashed = new TreeMap<>(hashable)
+                .entrySet().stream()
+                        .map(e -> columns.get(e.getKey()) + (e.getValue().isEmpty() ? "" : "::" + e.getValue()))
+                        .collect(Collectors.joining(", "));
+        return "pg_catalog.hash_record_extended(ROW(" + hashed + "), 0)";
     }
 
     /** A value of a column as the temporary tables hold it. */

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,6 @@ public final class StreamApplier implements AutoCloseable {
     public static final String MARKER = "godwit.marker";
 
     private static final Duration WAIT = Duration.ofMillis(3);
-    private static final long LOCK_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
 
     private final SlotReader reader;
     private final Session session;
@@ -36,6 +34,8 @@ public final class StreamApplier implements AutoCloseable {
     private final StreamProgress progress;
     private final TransactionFilter filter;
     private final StreamControl control = new StreamControl();
+    private final LockPatience patience = new LockPatience(control);
+    private final StagedTransactions staged;
     private final Batch batch = new Batch();
     private final Thread thread;
 
@@ -67,6 +67,7 @@ public final class StreamApplier implements AutoCloseable {
         this.filter = new TransactionFilter(start.from(), start.applyFrom(), start.copies(), start.xidNear());
         this.writer = new BatchWriter(session, start.binary(), start.progress());
         this.tables = new StreamTables(session, start.tables());
+        this.staged = new StagedTransactions(session, start, filter, new StagedTransactions.Shared(tables, patience));
         this.flushed = start.from();
         this.received = start.from();
         this.thread = Thread.ofPlatform()
@@ -93,7 +94,8 @@ public final class StreamApplier implements AutoCloseable {
     }
 
     public StreamState state() {
-        return new StreamState(flushed, received, lastCommitAt, behind, applied.get(), foreign.get());
+        return new StreamState(
+                flushed, received, lastCommitAt, behind, applied.get(), writer.missingRows(), foreign.get());
     }
 
     /** From now on this much is written at once. */
@@ -111,6 +113,11 @@ public final class StreamApplier implements AutoCloseable {
         filter.applyNothing();
     }
 
+    /** Both sides were proven equal at a person's wish. */
+    public void forgetMissingRows(Session applying) {
+        writer.forgetMissingRows(applying);
+    }
+
     private void follow() {
         try {
             while (!control.isStopped()) {
@@ -119,12 +126,23 @@ public final class StreamApplier implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (GodwitException e) {
-            control.fail(e);
+            control.fail(e.problem().code().equals(StagedTransactions.MIXED) ? wholeFromNowOn(e) : e);
         } catch (OutOfMemoryError e) {
             control.fail(RowLimit.unfit("the stream", e));
         } catch (RuntimeException e) {
             var problem = Problem.of("stream-failed", "Applying the stream failed.", "It is tried again.");
             control.fail(new GodwitException(problem, Retry.LATER, e));
+        }
+    }
+
+    /** Notes that what is under way is to be sent whole when the stream begins again. */
+    private GodwitException wholeFromNowOn(GodwitException cause) {
+        try {
+            progress.wantWholeUntil(session, received.max(flushed));
+            return cause;
+        } catch (GodwitException e) {
+            e.addSuppressed(cause);
+            return e;
         }
     }
 
@@ -157,16 +175,56 @@ public final class StreamApplier implements AutoCloseable {
             case Message.Truncate truncate -> truncate(truncate);
             case Message.Emitted emitted -> emitted(emitted);
             case Message.Idle idle -> idle(idle);
+            case Message.StreamBegin begin -> staged.begin(begin);
+            case Message.Streamed streamed -> staged.take(streamed);
+            case Message.StreamEnd end -> staged.end();
+            case Message.StreamAbort abort -> staged.abort(abort);
+            case Message.StreamCommit commit -> commit(commit);
             case Message.Ignored ignored -> {}
         }
     }
 
     private void begin(Message.Begin begin) throws InterruptedException {
-        if (control.wantsHold(begin.commit())) {
-            flush();
-            control.standHeld(begin.commit());
-        }
+        hold(begin.commit());
         open = new OpenTransaction(filter.begin(begin.xid(), begin.commit()));
+    }
+
+    private void hold(Lsn commit) throws InterruptedException {
+        if (control.wantsHold(commit)) {
+            flush();
+            control.standHeld(commit);
+        }
+    }
+
+    /** Writes what was staged of a transaction, after all that committed before it. */
+    private void commit(Message.StreamCommit commit) throws InterruptedException {
+        flush();
+        hold(commit.commit());
+        received = commit.end();
+        var ended = staged.ended(commit.xid());
+        if (ended == null) {
+            return;
+        }
+        switch (ended.filtered().endedAt(commit.commit())) {
+            case APPLY -> writeStaged(ended, commit);
+            case FOREIGN -> foreign.addAndGet(ended.isPassedOver() ? 1 : 0);
+            case ECHO, EARLIER, COPIED -> {}
+        }
+        staged.close(commit.xid());
+        confirm();
+        ended.markers().forEach(control::passed);
+    }
+
+    private void writeStaged(StagedTransaction ended, Message.StreamCommit commit) {
+        if (ended.isPassedOver()) {
+            throw new GodwitException(
+                    Problem.of("stream-failed", "A transaction was passed over that counts now.", "It is sent again."),
+                    Retry.LATER,
+                    new IllegalStateException("passed over"));
+        }
+        writeUntilFree(() -> staged.write(ended, writer));
+        applied.addAndGet(ended.parts().isEmpty() ? 0 : 1);
+        lastCommitAt = commit.committedAt();
     }
 
     private void commit(Message.Commit commit) {
@@ -274,25 +332,29 @@ public final class StreamApplier implements AutoCloseable {
         confirm();
     }
 
-    /**
-     * Writes the batch, again if somebody else holds a lock: the applying session gives up its locks before the
-     * server would call the two a deadlock, so that never another's statement fails for ours.
-     */
+    /** Writes the batch; one whose first part was written before can only be written again from the log. */
     private void write() {
-        var isWhole = !writer.isOpen();
-        while (true) {
-            try {
-                batch.writeTo(writer);
-                writer.commit(received);
-                return;
-            } catch (GodwitException e) {
-                if (!isWhole || !Session.isLock(e) || control.isStopped()) {
-                    throw e;
-                }
-                writer.rollback();
-                LockSupport.parkNanos(LOCK_PAUSE_NANOS);
-            }
+        if (writer.isOpen()) {
+            batch.writeTo(writer);
+            writer.commit(received);
+        } else {
+            writeUntilFree(() -> batch.writeTo(writer));
         }
+    }
+
+    private void writeUntilFree(Runnable changes) {
+        patience.untilFree(() -> {
+            try {
+                changes.run();
+                writer.commit(received);
+                return true;
+            } catch (GodwitException e) {
+                if (Session.isLock(e)) {
+                    writer.rollback();
+                }
+                throw e;
+            }
+        });
     }
 
     private void confirm() {

@@ -16,7 +16,8 @@ public record StreamProgress(UUID run, String stream) {
     public static final String TABLE = """
             CREATE TABLE IF NOT EXISTS godwit.progress (
               run uuid NOT NULL, stream text NOT NULL, position pg_lsn NOT NULL,
-              saved_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (run, stream))""";
+              saved_at timestamptz NOT NULL DEFAULT now(), missing_rows bigint NOT NULL DEFAULT 0,
+              whole_until pg_lsn NOT NULL DEFAULT '0/0', PRIMARY KEY (run, stream))""";
 
     /** What the first message of each applying transaction holds. */
     String word() {
@@ -30,9 +31,40 @@ public record StreamProgress(UUID run, String stream) {
 
     /** Saves a position inside the session's transaction. */
     public void save(Session session, Lsn position) {
+        save(session, position, 0);
+    }
+
+    /** Saves a position, and counts rows that a change was to replace and that were not there. */
+    void save(Session session, Lsn position, long missing) {
         session.execute("""
-                INSERT INTO godwit.progress AS p (run, stream, position) VALUES (?, ?, ?::pg_lsn)
-                ON CONFLICT (run, stream) DO UPDATE SET position = excluded.position, saved_at = now()""", run, stream, position.toString());
+                INSERT INTO godwit.progress AS p (run, stream, position, missing_rows) VALUES (?, ?, ?::pg_lsn, ?)
+                ON CONFLICT (run, stream) DO UPDATE SET position = excluded.position, saved_at = now(),
+                  missing_rows = p.missing_rows + excluded.missing_rows""", run, stream, position.toString(), missing);
+    }
+
+    /** Rows that changes were to replace and that were not there, since somebody last proved both sides equal. */
+    public long missingRows(Session session) {
+        return session.number("SELECT missing_rows FROM godwit.progress WHERE run = ? AND stream = ?", run, stream);
+    }
+
+    /** Both sides were proven equal at a person's wish: what was missing before is mended. */
+    public void forgetMissingRows(Session session) {
+        session.execute("UPDATE godwit.progress SET missing_rows = 0 WHERE run = ? AND stream = ?", run, stream);
+    }
+
+    /** Notes that transactions are to be sent whole, not in blocks, until this position is behind. */
+    void wantWholeUntil(Session session, Lsn position) {
+        session.execute(
+                "UPDATE godwit.progress SET whole_until = ?::pg_lsn WHERE run = ? AND stream = ?",
+                position.toString(),
+                run,
+                stream);
+    }
+
+    /** Whether transactions are to be sent whole for now. */
+    public boolean wantsWhole(Session session) {
+        return session.is(
+                "SELECT position < whole_until FROM godwit.progress WHERE run = ? AND stream = ?", run, stream);
     }
 
     /**

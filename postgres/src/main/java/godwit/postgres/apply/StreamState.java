@@ -11,7 +11,14 @@ import godwit.move.Lsn;
  *     none was
  * @param isBehind whether transactions are waiting to be applied
  * @param transactions transactions applied since the worker started
+ * @param missingRows rows that changes were to replace and that were not there, until both sides are proven equal again
  * @param foreign transactions, since the worker started, on the side that takes no writes that were not Godwit's own
  */
 public record StreamState(
-        Lsn flushed, Lsn received, long lastCommitAt, boolean isBehind, long transactions, long foreign) {}
+        Lsn flushed,
+        Lsn received,
+        long lastCommitAt,
+        boolean isBehind,
+        long transactions,
+        long missingRows,
+        long foreign) {}

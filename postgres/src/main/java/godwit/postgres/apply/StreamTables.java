@@ -17,24 +17,50 @@ import org.jspecify.annotations.Nullable;
 /** The tables that a stream names by number. */
 final class StreamTables {
     private final Session session;
-    private final Map<TableName, Table> known = new HashMap<>();
-    private final Map<TableName, TargetTable> targets = new HashMap<>();
-    private final Map<Integer, TargetTable> byRelation = new HashMap<>();
+    private final Map<TableName, Table> known;
+    private final Map<TableName, TargetTable> targets;
+    private final Map<Integer, @Nullable TargetTable> byRelation = new HashMap<>();
+    private final @Nullable StreamTables outer;
 
     StreamTables(Session session, List<Table> tables) {
         this.session = session;
+        this.known = new HashMap<>();
+        this.targets = new HashMap<>();
+        this.outer = null;
         tables.forEach(table -> known.put(table.name(), table));
+    }
+
+    private StreamTables(StreamTables outer) {
+        this.session = outer.session;
+        this.known = outer.known;
+        this.targets = outer.targets;
+        this.outer = outer;
+    }
+
+    /** The tables as a transaction that has not ended sees them: what it is told of is not true for others yet. */
+    StreamTables within() {
+        return new StreamTables(this);
+    }
+
+    /** Takes over what a transaction was told of that has committed: it will not be told again. */
+    void learn(StreamTables committed) {
+        byRelation.putAll(committed.byRelation);
     }
 
     /** Takes a table's shape from the stream; one that differs from the planned shape is a Problem. */
     void describe(Message.Relation relation) {
         var table = known.get(relation.table());
         if (table == null) {
-            byRelation.remove(relation.id());
+            forget(relation);
             return;
         }
         requireSameShape(table, relation);
         byRelation.put(relation.id(), target(table));
+    }
+
+    /** From now on the relation number means no table of the move. */
+    void forget(Message.Relation relation) {
+        byRelation.put(relation.id(), null);
     }
 
     private TargetTable target(Table table) {
@@ -45,7 +71,7 @@ final class StreamTables {
     /** The table of a relation number; null when it is not part of the move. */
     @Nullable
     TargetTable of(int relation) {
-        return byRelation.get(relation);
+        return outer == null || byRelation.containsKey(relation) ? byRelation.get(relation) : outer.of(relation);
     }
 
     static TableChanges emptyChanges(TargetTable table) {

@@ -3,6 +3,7 @@ package godwit.postgres.apply;
 import godwit.postgres.Session;
 import godwit.schema.Column;
 import godwit.schema.Table;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -16,11 +17,11 @@ import java.util.stream.IntStream;
  */
 final class TargetTable {
     private final Table table;
-    private final int number;
+    private final String number;
     private final int[] key;
     private final ColumnTypes types;
 
-    private TargetTable(Table table, int number, ColumnTypes types) {
+    private TargetTable(Table table, String number, ColumnTypes types) {
         this.table = table;
         this.number = number;
         var names = table.stored().stream().map(Column::name).toList();
@@ -29,7 +30,12 @@ final class TargetTable {
     }
 
     static TargetTable read(Session session, Table table, int number) {
-        return new TargetTable(table, number, ColumnTypes.read(session, table));
+        return new TargetTable(table, String.valueOf(number), ColumnTypes.read(session, table));
+    }
+
+    /** The same table with temporary tables of its own, for one of the transactions that are staged beside each other. */
+    TargetTable beside(int place) {
+        return new TargetTable(table, number + "_" + place, types);
     }
 
     Table table() {
@@ -53,8 +59,22 @@ final class TargetTable {
                 temporary(keptName(), all));
     }
 
+    /** As {@link #createTemporaryTables}, with rows to add too, and found by their part however many parts there are. */
+    List<String> createStageTables() {
+        var statements = new ArrayList<>(createTemporaryTables());
+        statements.add(temporary(addedName(), select(i -> staged(i) + " AS c" + i)));
+        stageNames().forEach(name -> statements.add("CREATE INDEX ON " + name + " (part)"));
+        return statements;
+    }
+
     List<String> temporaryNames() {
         return table.hasKey() ? List.of(keysName(), rowsName(), keptName()) : List.of(rowsName());
+    }
+
+    List<String> stageNames() {
+        var names = new ArrayList<>(temporaryNames());
+        names.add(addedName());
+        return names;
     }
 
     private String temporary(String name, String columns) {
@@ -74,6 +94,16 @@ final class TargetTable {
         return "pg_temp.kept" + number;
     }
 
+    String addedName() {
+        return "pg_temp.added" + number;
+    }
+
+    /** Adds the complete rows that were staged. */
+    String insertAdded(int part) {
+        return "INSERT INTO " + table.name().sql() + " (" + table.storedSql() + ") OVERRIDING SYSTEM VALUE SELECT "
+                + select(i -> "c" + i) + " FROM " + addedName() + " WHERE part = " + part;
+    }
+
     String copyTarget() {
         return table.name().sql() + " (" + table.storedSql() + ")";
     }
@@ -87,8 +117,10 @@ final class TargetTable {
     String deleteReplacedAndKeep(int part) {
         var returning = select(i -> "CASE WHEN k.wanted THEN " + staged(i) + " END AS c" + i, this::isKept);
         var columns = select(i -> "c" + i, this::isKept);
-        return "WITH gone AS (" + deleteReplaced(part) + " RETURNING k.wanted, " + returning + ") INSERT INTO "
-                + keptName() + " (" + columns + ", part) SELECT " + columns + ", " + part + " FROM gone WHERE wanted";
+        return "WITH gone AS (" + deleteReplaced(part) + " RETURNING k.wanted, " + returning
+                + "), kept AS (INSERT INTO "
+                + keptName() + " (" + columns + ", part) SELECT " + columns + ", " + part
+                + " FROM gone WHERE wanted) SELECT count(*) FROM gone";
     }
 
     private boolean isKept(int column) {
@@ -125,9 +157,8 @@ final class TargetTable {
     }
 
     private String hash(ColumnSql sql) {
-        return types.hashable().isEmpty()
-                ? "0::bigint"
-                : "hash_record_extended(ROW(" + select(sql, types.hashable()::contains) + "), 0)";
+        return types.hash(
+                IntStream.range(0, table.stored().size()).mapToObj(sql::of).toList());
     }
 
     private String keysMatch(String alias) {

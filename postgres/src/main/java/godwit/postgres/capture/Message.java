@@ -6,7 +6,7 @@ import godwit.schema.TableName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One message of the pgoutput protocol, version 1 (PostgreSQL manual, 55.9), or the reader's own note of idleness. */
+/** One message of the pgoutput protocol, version 1 or 2 (PostgreSQL manual, 55.9), or the reader's note of idleness. */
 public sealed interface Message {
     /** How much memory its values take, in bytes. */
     default long bytes() {
@@ -69,6 +69,34 @@ public sealed interface Message {
 
     /** A logical message that somebody emitted (pg_logical_emit_message). */
     record Emitted(boolean transactional, Lsn position, String prefix, String content) implements Message {}
+
+    /** A block of messages of a transaction that is still under way begins: version 2 only. */
+    record StreamBegin(int xid) implements Message {}
+
+    /** The block ends. */
+    record StreamEnd() implements Message {}
+
+    /**
+     * A message inside a block.
+     *
+     * @param xid the transaction that it belongs to, which may be a subtransaction of the block's
+     */
+    record Streamed(int xid, Message message) implements Message {
+        @Override
+        public long bytes() {
+            return message.bytes();
+        }
+    }
+
+    /** A transaction that came in blocks committed. */
+    record StreamCommit(int xid, Lsn commit, Lsn end, long committedAt) implements Message {}
+
+    /** A transaction that came in blocks, or a subtransaction of it, was rolled back. */
+    record StreamAbort(int xid, int subtransaction) implements Message {
+        public boolean isWhole() {
+            return xid == subtransaction;
+        }
+    }
 
     /** Messages that carry nothing that is applied: type names and origins. */
     record Ignored(char kind) implements Message {}

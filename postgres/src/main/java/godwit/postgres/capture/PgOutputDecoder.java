@@ -9,27 +9,58 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads one message of the pgoutput protocol, version 1, from its bytes (PostgreSQL manual, 55.9). */
-public final class PgOutputDecoder {
+/**
+ * Reads messages of the pgoutput protocol, version 1 or 2, from their bytes (PostgreSQL manual, 55.9).
+ *
+ * <p>Inside a block of a transaction that is still under way each message names the transaction it belongs to.
+ */
+final class PgOutputDecoder {
     /** Microseconds from 1970-01-01 to 2000-01-01, PostgreSQL's epoch. */
     private static final long EPOCH_MICROS = 946_684_800_000_000L;
 
-    private PgOutputDecoder() {}
+    private boolean inBlock;
 
-    public static Message decode(ByteBuffer in) {
+    Message decode(ByteBuffer in) {
         var kind = (char) in.get();
         return switch (kind) {
             case 'B' -> new Message.Begin(lsn(in), in.getLong() + EPOCH_MICROS, in.getInt());
             case 'C' -> commit(in);
+            case 'S' -> streamBegin(in);
+            case 'E' -> streamEnd();
+            case 'c' -> streamCommit(in);
+            case 'A' -> new Message.StreamAbort(in.getInt(), in.getInt());
+            case 'O' -> new Message.Ignored(kind);
+            default -> inBlock ? new Message.Streamed(in.getInt(), content(kind, in)) : content(kind, in);
+        };
+    }
+
+    private static Message content(char kind, ByteBuffer in) {
+        return switch (kind) {
             case 'R' -> relation(in);
             case 'I' -> insert(in);
             case 'U' -> update(in);
             case 'D' -> delete(in);
             case 'T' -> truncate(in);
             case 'M' -> emitted(in);
-            case 'Y', 'O' -> new Message.Ignored(kind);
+            case 'Y' -> new Message.Ignored(kind);
             default -> throw unknown(kind);
         };
+    }
+
+    private Message streamBegin(ByteBuffer in) {
+        inBlock = true;
+        return new Message.StreamBegin(in.getInt());
+    }
+
+    private Message streamEnd() {
+        inBlock = false;
+        return new Message.StreamEnd();
+    }
+
+    private static Message streamCommit(ByteBuffer in) {
+        var xid = in.getInt();
+        in.get();
+        return new Message.StreamCommit(xid, lsn(in), lsn(in), in.getLong() + EPOCH_MICROS);
     }
 
     private static RuntimeException unknown(char kind) {

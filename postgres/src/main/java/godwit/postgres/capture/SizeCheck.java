@@ -17,11 +17,12 @@ final class SizeCheck {
 
     /** The message, if none of its rows is too large. */
     Message checked(Message message) {
-        if (message instanceof Message.Relation relation) {
+        var content = message instanceof Message.Streamed streamed ? streamed.message() : message;
+        if (content instanceof Message.Relation relation) {
             names.put(relation.id(), relation.table());
         }
-        if (message.bytes() > limit.bytesMax()) {
-            check(message);
+        if (content.bytes() > limit.bytesMax()) {
+            check(content);
         }
         return message;
     }

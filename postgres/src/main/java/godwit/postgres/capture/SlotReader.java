@@ -40,6 +40,7 @@ public final class SlotReader implements AutoCloseable {
     private final Semaphore kilobytes = new Semaphore(KILOBYTES_QUEUED_MAX);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final Thread thread;
+    private final PgOutputDecoder decoder = new PgOutputDecoder();
     private final SizeCheck sizes;
     private int held;
     private volatile boolean stopping;
@@ -62,16 +63,19 @@ public final class SlotReader implements AutoCloseable {
         var connection = database.openReplication("reader");
         try {
             var api = connection.connection().unwrap(PGConnection.class).getReplicationAPI();
-            var stream = api.replicationStream()
+            var options = api.replicationStream()
                     .logical()
                     .withSlotName(source.slot())
                     .withStartPosition(LogSequenceNumber.valueOf(from.value()))
                     .withStatusInterval(1, TimeUnit.SECONDS)
-                    .withSlotOption("proto_version", 1)
+                    .withSlotOption("proto_version", source.protocol().version())
                     .withSlotOption("publication_names", '"' + source.publication() + '"')
                     .withSlotOption("messages", true)
-                    .withSlotOption("binary", source.binary())
-                    .start();
+                    .withSlotOption("binary", source.binary());
+            if (source.protocol() == StreamProtocol.STREAMED) {
+                options.withSlotOption("streaming", "on");
+            }
+            var stream = options.start();
             var reader = new SlotReader(connection, stream, source);
             reader.thread.start();
             return reader;
@@ -138,7 +142,7 @@ public final class SlotReader implements AutoCloseable {
             while (!stopping) {
                 var bytes = stream.readPending();
                 if (bytes != null) {
-                    hand(sizes.checked(PgOutputDecoder.decode(bytes)));
+                    hand(sizes.checked(decoder.decode(bytes)));
                 } else {
                     idleAt = idle(idleAt);
                 }

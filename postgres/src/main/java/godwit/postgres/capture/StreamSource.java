@@ -7,5 +7,6 @@ import godwit.postgres.RowLimit;
  *
  * @param binary whether values travel in binary form; false when some column's binary form means nothing elsewhere
  * @param rows how large a row may be
+ * @param protocol how transactions are sent
  */
-public record StreamSource(String slot, String publication, boolean binary, RowLimit rows) {}
+public record StreamSource(String slot, String publication, boolean binary, RowLimit rows, StreamProtocol protocol) {}

@@ -64,7 +64,8 @@ final class CopyLedger {
         var isReferenced = session.is(
                 "SELECT count(*) > 0 FROM pg_catalog.pg_constraint WHERE contype = 'f' AND confrelid = ?::regclass",
                 table.name().sql());
-        session.execute((isReferenced ? "DELETE FROM ONLY " : "TRUNCATE ONLY ") + table.name().sql());
+        session.execute((isReferenced ? "DELETE FROM ONLY " : "TRUNCATE ONLY ")
+                + table.name().sql());
     }
 
     private void forget(Session session, String what, Table table) {

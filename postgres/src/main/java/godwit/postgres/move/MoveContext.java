@@ -7,6 +7,7 @@ import godwit.postgres.Database;
 import godwit.postgres.Exemption;
 import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
+import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.capture.StreamSource;
 import godwit.postgres.gate.Gate;
 import godwit.schema.Identifier;
@@ -62,8 +63,8 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
         return new Identifier(streamName(from));
     }
 
-    StreamSource streamSource(Side from, boolean binary) {
+    StreamSource streamSource(Side from, boolean binary, StreamProtocol protocol) {
         var rows = new RowLimit(spec.limits().rowBytesMax());
-        return new StreamSource(streamName(from), streamName(from), binary, rows);
+        return new StreamSource(streamName(from), streamName(from), binary, rows, protocol);
     }
 }

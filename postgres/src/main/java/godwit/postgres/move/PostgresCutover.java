@@ -44,6 +44,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     @Override
     public void checkBefore(Side from) {
         streams.requireAlive();
+        streams.requireNoneMissing(from);
         close();
         for (var side : Side.values()) {
             sessions.put(side, context.openApplying(side, "switch"));

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresMove implements MoveSteps {
     private static final long NEARLY_CAUGHT_UP_BYTES = 1 << 20;
     private static final long NEARLY_CAUGHT_UP_MICROS = 2_000_000;
+    private static final String BEFORE_SWITCH = "before switch";
     private static final Duration SNAPSHOTS_LIMIT = Duration.ofMinutes(10);
 
     private final MoveContext context;
@@ -302,7 +303,13 @@ public final class PostgresMove implements MoveSteps {
         if (phase.equals("on request")) {
             more.addAll(surroundings.orphans(leader));
         }
-        return new Proof(context, streams(), tables()).verify(id, phase, leader).with(more);
+        var verification = new Proof(context, streams(), tables())
+                .verify(id, phase, leader)
+                .with(more);
+        if (verification.isEqual() && !phase.equals(BEFORE_SWITCH)) {
+            streams().forgetMissing(leader);
+        }
+        return verification;
     }
 
     @Override

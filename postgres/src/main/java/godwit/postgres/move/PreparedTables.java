@@ -43,8 +43,7 @@ final class PreparedTables {
 
     private static boolean counts(Shape.Unlike unlike) {
         var kind = unlike.object().kind();
-        return COMPARED.contains(kind)
-                && !(unlike.difference() == Shape.Difference.EXTRA && HARMLESS.contains(kind));
+        return COMPARED.contains(kind) && !(unlike.difference() == Shape.Difference.EXTRA && HARMLESS.contains(kind));
     }
 
     private static Finding differs(Shape.Unlike unlike) {

@@ -109,6 +109,7 @@ final class Progress {
                 "lagBytes", now.bytesSince(state.flushed()),
                 "lagSeconds", seconds,
                 "transactions", state.transactions(),
+                "missingRows", state.missingRows(),
                 "foreignTransactions", state.foreign());
     }
 }

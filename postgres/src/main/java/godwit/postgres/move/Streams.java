@@ -1,5 +1,6 @@
 package godwit.postgres.move;
 
+import godwit.Problem;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.move.Snapshot;
@@ -9,6 +10,7 @@ import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.apply.StreamStart;
 import godwit.postgres.capture.SlotReader;
+import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.copy.TableCopies;
 import godwit.schema.Table;
 import godwit.schema.TableName;
@@ -66,12 +68,20 @@ final class Streams implements AutoCloseable {
             var applyFrom = writes == Writes.on(from) ? Optional.of(position) : Optional.<Lsn>empty();
             var start = new StreamStart(
                     progress, position, applyFrom, tables, copies(from, session), xidNear(from), binary);
-            var reader = SlotReader.open(context.database(from), context.streamSource(from, binary), position);
+            var source = context.streamSource(from, binary, protocol(progress, session));
+            var reader = SlotReader.open(context.database(from), source, position);
             open.put(from, applier(reader, session, start));
         } catch (RuntimeException e) {
             session.abort();
             throw e;
         }
+    }
+
+    /** As the move file says, unless a transaction has turned out to be one that cannot be staged. */
+    private StreamProtocol protocol(StreamProgress progress, Session session) {
+        return progress.wantsWhole(session)
+                ? StreamProtocol.WHOLE
+                : StreamProtocol.of(context.spec().limits().streamProtocol());
     }
 
     /** A reader that nobody closes would keep the slot from all who come later. */
@@ -112,6 +122,28 @@ final class Streams implements AutoCloseable {
     private long xidNear(Side from) {
         try (var followed = context.look(from)) {
             return followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+        }
+    }
+
+    /** Rows that the stream from a side was to change and that the other side did not have are evidence of a stranger. */
+    void requireNoneMissing(Side from) {
+        var missing = from(from).state().missingRows();
+        if (missing > 0) {
+            throw Problem.of(
+                            "differences-open",
+                            "%d rows that the stream changed were missing in the %s: somebody else has written there."
+                                    .formatted(missing, from.other().word()),
+                            "Find out who. godwit verify compares again, godwit repair mends; then switch again.")
+                    .asException();
+        }
+    }
+
+    /** Both sides were proven equal because somebody asked. */
+    void forgetMissing(Side from) {
+        if (from(from).state().missingRows() > 0) {
+            try (var session = context.openApplying(from.other(), "verify")) {
+                from(from).forgetMissingRows(session);
+            }
         }
     }
 

@@ -190,4 +190,21 @@ class ApplyingKeyedRowsTest {
             pair.assertSame();
         }
     }
+
+    @Test
+    void rowsThatAreMissingWhereTheyAreChangedAreCounted() {
+        pair.both(
+                "CREATE TABLE m (id int PRIMARY KEY, v int); INSERT INTO m SELECT i, i FROM generate_series(1, 10) i");
+        try (var following = Following.of(pair)) {
+            pair.target("DELETE FROM m WHERE id <= 3");
+            pair.source(
+                    "UPDATE m SET v = 0 WHERE id = 1; DELETE FROM m WHERE id IN (2, 5); DELETE FROM m WHERE id = 6");
+            following.catchUp();
+
+            assertThat(following.missingRows()).isEqualTo(2);
+            assertThat(following.applier().state().missingRows()).isEqualTo(2);
+            following.reopen();
+            assertThat(following.applier().state().missingRows()).isEqualTo(2);
+        }
+    }
 }

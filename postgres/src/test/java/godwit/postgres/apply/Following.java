@@ -11,6 +11,7 @@ import godwit.postgres.Pair;
 import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.postgres.capture.SlotReader;
+import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.capture.StreamSource;
 import godwit.schema.Table;
 import godwit.schema.TableName;
@@ -33,6 +34,8 @@ public final class Following implements AutoCloseable {
     private Map<TableName, Snapshot> copies = Map.of();
     private @Nullable StreamApplier applier;
     private int applyingPid;
+    private StreamProtocol protocol = StreamProtocol.STREAMED;
+    private StreamProtocol used = protocol;
     private RowLimit limit = new RowLimit(512 << 20);
 
     private Following(Database from, Database to, StreamProgress progress) {
@@ -97,7 +100,8 @@ public final class Following implements AutoCloseable {
         session.execute("SET lock_timeout = 0");
         var applyFrom = applying ? Optional.of(position) : Optional.<Lsn>empty();
         var start = new StreamStart(progress, position, applyFrom, tables, copies, xid(), binary);
-        var reader = SlotReader.open(from, new StreamSource(name, name, binary, limit), position);
+        used = progress.wantsWhole(session) ? StreamProtocol.WHOLE : protocol;
+        var reader = SlotReader.open(from, new StreamSource(name, name, binary, limit, used), position);
         applier = new StreamApplier(reader, session, start).begin();
         return this;
     }
@@ -161,6 +165,25 @@ public final class Following implements AutoCloseable {
         limit = rows;
         reopen();
         return this;
+    }
+
+    /** Begins again with large transactions sent only when they have committed. */
+    public Following reopenWhole() {
+        protocol = StreamProtocol.WHOLE;
+        reopen();
+        return this;
+    }
+
+    /** How transactions are sent since the stream was opened last. */
+    public StreamProtocol protocol() {
+        return used;
+    }
+
+    /** Rows that changes were to replace and that were not there. */
+    public long missingRows() {
+        try (var session = to.open("test")) {
+            return progress.missingRows(session);
+        }
     }
 
     public boolean hasFailed() {

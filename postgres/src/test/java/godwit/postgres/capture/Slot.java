@@ -34,11 +34,13 @@ final class Slot implements AutoCloseable {
     }
 
     SlotReader open(Lsn position) {
-        return SlotReader.open(database, new StreamSource(name, name, false, new RowLimit(512 << 20)), position);
+        return SlotReader.open(
+                database, new StreamSource(name, name, false, new RowLimit(512 << 20), StreamProtocol.WHOLE), position);
     }
 
     SlotReader openBinary() {
-        return SlotReader.open(database, new StreamSource(name, name, true, new RowLimit(512 << 20)), from);
+        return SlotReader.open(
+                database, new StreamSource(name, name, true, new RowLimit(512 << 20), StreamProtocol.WHOLE), from);
     }
 
     Lsn from() {

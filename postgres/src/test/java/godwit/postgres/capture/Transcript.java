@@ -77,6 +77,11 @@ final class Transcript {
                         + (t.cascade() ? " cascade" : "") + (t.restartIdentity() ? " restart" : ""));
             case Message.Emitted m -> Stream.of("message " + m.prefix());
             case Message.Idle idle -> Stream.empty();
+            case Message.StreamBegin b -> Stream.of("block");
+            case Message.StreamEnd e -> Stream.of("block ends");
+            case Message.Streamed s -> line(s.message());
+            case Message.StreamCommit c -> Stream.of("commit of blocks");
+            case Message.StreamAbort a -> Stream.of(a.isWhole() ? "abort" : "abort of a subtransaction");
             case Message.Ignored ignored -> Stream.empty();
         };
     }

@@ -61,8 +61,13 @@ class MemoryTest {
             throw new AssertionError("ended without " + beginning + ": " + all);
         }
 
-        long finish() throws IOException {
+        /** Lets it catch up and end. */
+        void letEnd() throws IOException {
             process.outputWriter().append("end\n").close();
+        }
+
+        long finish() throws IOException {
+            letEnd();
             var peak = Long.parseLong(await("peak ").substring(5));
             assertThat(process.onExit().join().exitValue()).isZero();
             return peak;
@@ -150,6 +155,7 @@ class MemoryTest {
         worker.await("copied");
 
         pair.source("INSERT INTO large VALUES (1, " + bytes("a", 60) + ")");
+        worker.letEnd();
 
         assertThat(worker.await("Exception in thread")).contains("godwit.GodwitException");
         assertThat(worker.process().onExit().join().exitValue()).isOne();

@@ -62,13 +62,13 @@ class MoveModesTest {
     void aTargetThatFollowsWithoutEndNeverGetsTheWrites() {
         try (var move = move(Mode.SYNC, SchemaOrigin.CREATE).start().awaitPhase(Phase.READY)) {
             pair.source("INSERT INTO groups VALUES (100, 'new')");
-            await().until(() -> pair.targetRows("SELECT name FROM groups WHERE id = 100")
-                    .equals(List.of("new")));
+            await().until(() ->
+                    pair.targetRows("SELECT name FROM groups WHERE id = 100").equals(List.of("new")));
             for (var verb : List.of(Verb.SWITCH, Verb.SWITCH_BACK, Verb.COMPLETE)) {
                 assertThat(move.ask(verb))
-                        .isInstanceOfSatisfying(Outcome.Refused.class, refused -> assertThat(
-                                        refused.problem().code())
-                                .isEqualTo("writes-stay"));
+                        .isInstanceOfSatisfying(
+                                Outcome.Refused.class,
+                                refused -> assertThat(refused.problem().code()).isEqualTo("writes-stay"));
             }
             assertThat(move.ask(Verb.VERIFY)).isInstanceOf(Outcome.Done.class);
             assertThat(move.ask(Verb.ROLLBACK)).isInstanceOf(Outcome.Done.class);
@@ -108,7 +108,8 @@ class MoveModesTest {
         try (var steps = move(Mode.LIVE, SchemaOrigin.USE).access().steps(UUID.randomUUID())) {
             var found = steps.check().stream()
                     .filter(Finding::blocks)
-                    .map(finding -> finding.problem().code() + " " + finding.problem().objects())
+                    .map(finding ->
+                            finding.problem().code() + " " + finding.problem().objects())
                     .toList();
 
             assertThat(found).anyMatch(f -> f.startsWith("target-shape-differs") && f.contains("groups.name"));

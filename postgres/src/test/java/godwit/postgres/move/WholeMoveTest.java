@@ -10,6 +10,7 @@ import godwit.run.Phase;
 import godwit.run.Verb;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -101,5 +102,26 @@ class WholeMoveTest {
                 .isEmpty();
         assertThat(CaseDatabase.difference(target, CaseDatabase.catalog(pair.target())))
                 .isEmpty();
+    }
+
+    @Test
+    void aRowThatWasMissingKeepsTheWritesWhereTheyAreUntilSomebodyHasLooked() {
+        pair.source(
+                "CREATE TABLE scratch (); CREATE TABLE m (id int PRIMARY KEY, v int); INSERT INTO m SELECT i, i FROM generate_series(1, 9) i");
+        try (var move = LiveMove.of(pair, "postgres").start().awaitPhase(Phase.READY)) {
+            pair.target("SELECT set_config('godwit.exempt', left(id::text, 8), false) FROM godwit.run;"
+                    + " DELETE FROM m WHERE id = 1; SELECT set_config('godwit.exempt', '', false)");
+            pair.source("UPDATE m SET v = 0 WHERE id = 1");
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> pair.atTarget().is("SELECT count(*) > 0 FROM m WHERE v = 0"));
+
+            assertThat(move.ask(Verb.SWITCH))
+                    .isInstanceOfSatisfying(
+                            Outcome.Refused.class,
+                            refused ->
+                                    assertThat(refused.problem().message()).contains("1 rows that the stream changed"));
+            assertDone(move.ask(Verb.VERIFY));
+            assertDone(move.ask(Verb.SWITCH));
+        }
     }
 }

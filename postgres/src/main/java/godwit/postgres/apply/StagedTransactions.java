@@ -1,0 +1,180 @@
+package godwit.postgres.apply;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.Retry;
+import godwit.move.TransactionFilter;
+import godwit.postgres.Session;
+import godwit.postgres.capture.Message;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The transactions whose blocks are arriving: their changes are staged, and written when they commit. */
+final class StagedTransactions {
+    static final String MIXED = "subtransactions-mixed";
+
+    private final PartStage stage;
+    private final TransactionFilter filter;
+    private final StreamProgress progress;
+    private final StreamTables tables;
+    private final LockPatience patience;
+    private final Map<Integer, StagedTransaction> open = new HashMap<>();
+    private @Nullable StagedTransaction current;
+
+    StagedTransactions(Session session, StreamStart start, TransactionFilter filter, Shared shared) {
+        this.stage = new PartStage(session, start.binary());
+        this.progress = start.progress();
+        this.filter = filter;
+        this.tables = shared.tables();
+        this.patience = shared.patience();
+    }
+
+    /** What this has in common with the stream's applier. */
+    record Shared(StreamTables tables, LockPatience patience) {}
+
+    void begin(Message.StreamBegin begin) {
+        current = open.computeIfAbsent(
+                begin.xid(), xid -> new StagedTransaction(xid, freePlace(), filter.beginUnended(xid), tables.within()));
+    }
+
+    private int freePlace() {
+        var place = 0;
+        while (isTaken(place)) {
+            place++;
+        }
+        return place;
+    }
+
+    private boolean isTaken(int place) {
+        return open.values().stream().anyMatch(transaction -> transaction.place() == place);
+    }
+
+    /** A block ends: what is in memory is staged, so that many transactions need no more memory than one. */
+    void end() {
+        stageBatch(current());
+        current = null;
+    }
+
+    private StagedTransaction current() {
+        return Objects.requireNonNull(current, "a message outside of a block");
+    }
+
+    void take(Message.Streamed streamed) {
+        var transaction = current();
+        switch (streamed.message()) {
+            case Message.Relation relation -> transaction.describe(relation);
+            case Message.Insert i -> {
+                var changes = changes(transaction, streamed.xid(), i.relation());
+                if (changes != null) {
+                    changes.insert(i.row());
+                    count(transaction, i.bytes());
+                }
+            }
+            case Message.Update u -> {
+                var changes = changes(transaction, streamed.xid(), u.relation());
+                if (changes != null) {
+                    changes.update(u.old(), u.wholeOld(), u.row());
+                    count(transaction, u.bytes());
+                }
+            }
+            case Message.Delete d -> {
+                var changes = changes(transaction, streamed.xid(), d.relation());
+                if (changes != null) {
+                    changes.delete(d.old());
+                    count(transaction, d.bytes());
+                }
+            }
+            case Message.Truncate truncate -> truncate(transaction, streamed.xid(), truncate);
+            case Message.Emitted emitted -> emitted(transaction, emitted);
+            default -> {}
+        }
+    }
+
+    private godwit.move.@Nullable TableChanges changes(StagedTransaction transaction, int xid, int relation) {
+        var table = transaction.wanted(relation);
+        if (table == null) {
+            return null;
+        }
+        beginPart(transaction, xid);
+        return transaction.batch().changesOf(table);
+    }
+
+    private void beginPart(StagedTransaction transaction, int xid) {
+        if (transaction.isNewPart(xid)) {
+            stageBatch(transaction);
+            transaction.beginPart(xid);
+        }
+    }
+
+    private void count(StagedTransaction transaction, long bytes) {
+        transaction.batch().count(bytes);
+        if (transaction.batch().isFull(StreamLimits.DEFAULT)) {
+            stageBatch(transaction);
+        }
+    }
+
+    private void truncate(StagedTransaction transaction, int xid, Message.Truncate truncate) {
+        var targets = transaction.wanted(truncate);
+        if (!targets.isEmpty()) {
+            beginPart(transaction, xid);
+            stageBatch(transaction);
+            transaction.parts().add(new StagedPart.Emptied(targets));
+        }
+    }
+
+    private void emitted(StagedTransaction transaction, Message.Emitted emitted) {
+        if (!emitted.transactional()) {
+            return;
+        }
+        if (emitted.prefix().equals(BatchWriter.ECHO) && progress.isOwn(emitted.content())) {
+            transaction.filtered().markEcho();
+        } else if (emitted.prefix().equals(StreamApplier.MARKER)) {
+            transaction.markers().add(emitted.content());
+        }
+    }
+
+    private void stageBatch(StagedTransaction transaction) {
+        if (!transaction.batch().isEmpty()) {
+            var parts = patience.untilFree(() -> stage.stage(transaction.place(), transaction.batch()));
+            transaction.parts().addAll(parts);
+            transaction.batch().clear();
+        }
+    }
+
+    void abort(Message.StreamAbort abort) {
+        var transaction = open.get(abort.xid());
+        if (transaction == null) {
+            return;
+        }
+        if (abort.isWhole()) {
+            close(abort.xid());
+        } else if (!transaction.forget(abort.subtransaction())) {
+            throw new GodwitException(
+                    Problem.of(
+                            MIXED, "A large transaction has too many subtransactions to stage.", "It is sent whole."),
+                    Retry.LATER,
+                    new IllegalStateException(MIXED));
+        }
+    }
+
+    /** A transaction that has committed, for {@link #write} and {@link #close}; null when no block of it came. */
+    @Nullable
+    StagedTransaction ended(int xid) {
+        return open.get(xid);
+    }
+
+    void write(StagedTransaction transaction, BatchWriter writer) {
+        transaction.requireNoProblem();
+        transaction.parts().forEach(part -> stage.write(part, writer));
+        tables.learn(transaction.tables());
+    }
+
+    void close(int xid) {
+        var closed = open.remove(xid);
+        if (closed != null) {
+            stage.clear(closed.place());
+        }
+    }
+}
