@@ -13,6 +13,7 @@ import godwit.postgres.capture.SlotReader;
 import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.capture.StreamSource;
 import godwit.postgres.catalog.TableReader;
+import godwit.postgres.copy.RangeJoin;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,8 @@ final class Applying implements AutoCloseable {
                             .filter(table -> table.name().name().name().equals("account"))
                             .toList();
             var xid = followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
-            var start = new StreamStart(progress, position, Optional.of(position), tables, Map.of(), xid, true);
+            var start = new StreamStart(
+                    progress, position, Optional.of(position), tables, Map.of(), RangeJoin.none(from), xid, true);
             var reader = SlotReader.open(
                     from,
                     new StreamSource(slot, "bench", true, new RowLimit(1 << 28), StreamProtocol.STREAMED),

@@ -262,8 +262,7 @@ final class RangeWorld {
         }
         var row = Optional.ofNullable(visible().get((int) place(key)));
         var forgotten = new Snapshot(0, 0, new Snapshot.LongList());
-        return new UnseenChanges.Reading(
-                mistakes.contains(Mistake.READING_FORGOTTEN) ? forgotten : snapshot(), row);
+        return new UnseenChanges.Reading(mistakes.contains(Mistake.READING_FORGOTTEN) ? forgotten : snapshot(), row);
     }
 
     /** Writes a net as the applier does: what is replaced goes first, and lends what the new rows lack. */

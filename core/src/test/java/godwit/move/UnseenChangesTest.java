@@ -22,7 +22,9 @@ class UnseenChangesTest {
     @ParameterizedTest
     @EnumSource
     void aWrongRuleIsNoticed(RangeWorld.Mistake mistake) {
-        assertThat(LongStream.range(0, SEEDS).filter(seed -> !isEqual(seed, mistake)).findFirst())
+        assertThat(LongStream.range(0, SEEDS)
+                        .filter(seed -> !isEqual(seed, mistake))
+                        .findFirst())
                 .as("a seed that shows it")
                 .isPresent();
     }

@@ -136,6 +136,7 @@ final class Stage implements AutoCloseable {
             for (var name : List.of("demo.yaml", "route.sh", "writes.new", "writes")) {
                 Files.deleteIfExists(folder.resolve(name));
             }
+            operator().state().remove();
             Files.deleteIfExists(folder);
         } catch (NoSuchFileException gone) {
             // Somebody else removed it.

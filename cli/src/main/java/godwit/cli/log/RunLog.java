@@ -1,10 +1,8 @@
 package godwit.cli.log;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.logging.FileHandler;
@@ -54,16 +52,7 @@ public final class RunLog implements AutoCloseable {
     /** Takes the run's files away, because it has ended. */
     public void remove() {
         close();
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        StateFolder.delete(folder);
     }
 
     @Override

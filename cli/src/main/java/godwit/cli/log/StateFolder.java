@@ -1,7 +1,11 @@
 package godwit.cli.log;
 
 import godwit.file.Layers.Origin;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.UUID;
 
@@ -32,5 +36,23 @@ public record StateFolder(Path path, String source) {
     /** What belongs to one run. */
     Path ofRun(UUID run) {
         return path.resolve("runs").resolve(run.toString());
+    }
+
+    /** Takes all of it away. */
+    public void remove() {
+        delete(path);
+    }
+
+    static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

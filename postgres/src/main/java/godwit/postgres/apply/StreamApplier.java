@@ -72,7 +72,8 @@ public final class StreamApplier implements AutoCloseable {
         this.changes = new NewChanges(join);
         this.writer = new BatchWriter(session, start.binary(), start.progress(), join);
         this.tables = new StreamTables(session, start.tables());
-        this.staged = new StagedTransactions(session, start, filter, new StagedTransactions.Shared(tables, patience, changes));
+        this.staged = new StagedTransactions(
+                session, start, filter, new StagedTransactions.Shared(tables, patience, changes));
         this.flushed = start.from();
         this.received = start.from();
         this.thread = Thread.ofPlatform()

@@ -74,8 +74,7 @@ final class CopyLedger {
     }
 
     private long begin(Session session, Table table, String snapshot, long filenode, int chunks) {
-        return session.execute(
-                BEGIN, run, schema(table), name(table), snapshot, filenode, table.rows(), chunks);
+        return session.execute(BEGIN, run, schema(table), name(table), snapshot, filenode, table.rows(), chunks);
     }
 
     /** The attempt to copy a table by ranges that was begun last, if that was the last attempt. */
@@ -105,9 +104,7 @@ final class CopyLedger {
 
     /** Notes a chunk in the transaction that wrote its rows. @throws GodwitException copy-superseded */
     void note(Session target, Table table, String snapshot, CopiedPart chunk, long rows, long bytes) {
-        requireOne(
-                table,
-                target.execute(NOTE, chunk.number(), rows, bytes, run, schema(table), name(table), snapshot));
+        requireOne(table, target.execute(NOTE, chunk.number(), rows, bytes, run, schema(table), name(table), snapshot));
     }
 
     /** Notes that a table is whole, and flushes that. @throws GodwitException copy-superseded */

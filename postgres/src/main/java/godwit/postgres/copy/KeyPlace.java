@@ -40,7 +40,8 @@ record KeyPlace(List<String> types, List<String> names, boolean binary) {
                 .toList();
         var isKnown = types.stream().allMatch(type -> WHOLE.contains(type) || type.equals(UUID_TYPE));
         return table.hasKey() && isKnown
-                ? Optional.of(new KeyPlace(types, table.key().stream().map(n -> n.sql()).toList(), binary))
+                ? Optional.of(new KeyPlace(
+                        types, table.key().stream().map(n -> n.sql()).toList(), binary))
                 : Optional.empty();
     }
 

@@ -79,7 +79,8 @@ final class RangeCopies {
 
     /** Cuts a table's keys into parts of about equal size, as a sample of its pages has them. */
     private SortedSet<Long> cuts(Session source, Table table, KeyPlace place) {
-        var parts = Math.min(RANGES_MAX, Math.max(1, table.bytes() / copies.limits().chunkBytes()));
+        var parts =
+                Math.min(RANGES_MAX, Math.max(1, table.bytes() / copies.limits().chunkBytes()));
         var cuts = new TreeSet<Long>();
         if (parts > 1) {
             cuts.addAll(source.query(sample(source, table, (int) parts), row -> place.of(row.getString(1))));
@@ -98,7 +99,8 @@ final class RangeCopies {
                 .mapToObj(i -> String.valueOf((double) i / parts))
                 .collect(Collectors.joining(","));
         return "SELECT DISTINCT cut::text FROM (SELECT unnest(percentile_disc(ARRAY[" + fractions
-                + "]::float8[]) WITHIN GROUP (ORDER BY " + table.key().getFirst().sql() + ")) AS cut FROM ONLY "
+                + "]::float8[]) WITHIN GROUP (ORDER BY "
+                + table.key().getFirst().sql() + ")) AS cut FROM ONLY "
                 + table.name().sql() + " TABLESAMPLE SYSTEM (" + percent + ")) s WHERE cut IS NOT NULL";
     }
 }

@@ -113,7 +113,8 @@ public final class RangeJoin implements AutoCloseable {
         var staying = joined.snapshots().seenKeysOfUnseenRanges(xid).stream()
                 .map(place::condition)
                 .collect(Collectors.joining(") OR (", "((", "))"));
-        return Optional.of((going.equals("(())") ? "false" : going) + (staying.equals("(())") ? "" : " AND NOT " + staying));
+        return Optional.of(
+                (going.equals("(())") ? "false" : going) + (staying.equals("(())") ? "" : " AND NOT " + staying));
     }
 
     private UnseenChanges.Reading read(Table table, KeyPlace place, RowKey key, long xid) {
@@ -149,8 +150,9 @@ public final class RangeJoin implements AutoCloseable {
     }
 
     private Optional<Tuple> row(Session reader, Table table, String condition) {
-        var sql = "COPY (SELECT " + table.storedSql() + " FROM ONLY " + table.name().sql() + " WHERE " + condition
-                + ") TO STDOUT (FORMAT " + (binary ? "binary" : "text") + ")";
+        var sql = "COPY (SELECT " + table.storedSql() + " FROM ONLY "
+                + table.name().sql() + " WHERE " + condition + ") TO STDOUT (FORMAT " + (binary ? "binary" : "text")
+                + ")";
         try {
             var copied = new ByteArrayOutputStream();
             reader.copy().copyOut(sql, copied);

@@ -89,7 +89,8 @@ public record RangeLedger(UUID run) {
                 .toList();
     }
 
-    private record Row(int number, OptionalLong first, @Nullable String snapshot) {}
+    private record Row(
+            int number, OptionalLong first, @Nullable String snapshot) {}
 
     private List<Row> rows(Session target, TableName table) {
         return target.query(
@@ -126,23 +127,14 @@ public record RangeLedger(UUID run) {
                 """
                 INSERT INTO godwit.row_again AS r (run, schema_name, table_name, key, snapshot, position)
                 VALUES (?, ?, ?, ?, ?, ?::pg_lsn) ON CONFLICT (run, schema_name, table_name, key)
-                DO UPDATE SET snapshot = excluded.snapshot, position = excluded.position""",
-                run,
-                table.schema().name(),
-                table.name().name(),
-                text(key),
-                snapshot.text(),
-                position.toString());
+                DO UPDATE SET snapshot = excluded.snapshot, position = excluded.position""", run, table.schema().name(), table.name().name(), text(key), snapshot.text(), position.toString());
     }
 
     /** Behind this position every transaction is in no copy; zero when no table is copied by ranges. */
     public Lsn settledAt(Session target) {
-        return Lsn.parse(target.text(
-                """
+        return Lsn.parse(target.text("""
                 SELECT coalesce(greatest((SELECT max(position) FROM godwit.key_range WHERE run = ?),
-                  (SELECT max(position) FROM godwit.row_again WHERE run = ?)), '0/0')::text""",
-                run,
-                run));
+                  (SELECT max(position) FROM godwit.row_again WHERE run = ?)), '0/0')::text""", run, run));
     }
 
     /** The snapshots of a table that is copied. */
@@ -169,7 +161,9 @@ public record RangeLedger(UUID run) {
     }
 
     private static RowKey key(String text) {
-        var values = java.util.Arrays.stream(text.split(" ", -1)).map(HexFormat.of()::parseHex).toArray(byte[][]::new);
+        var values = java.util.Arrays.stream(text.split(" ", -1))
+                .map(HexFormat.of()::parseHex)
+                .toArray(byte[][]::new);
         return new Tuple(values).wholeRow();
     }
 }

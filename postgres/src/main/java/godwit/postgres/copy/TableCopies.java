@@ -89,8 +89,7 @@ public final class TableCopies {
         }
     }
 
-    private void copyTable(
-            Table table, RangeCopies ranges, ExecutorService workers, Consumer<Table> whenCopied) {
+    private void copyTable(Table table, RangeCopies ranges, ExecutorService workers, Consumer<Table> whenCopied) {
         var isDone = lanes.use(lane -> ledger.isDone(lane.target(), table));
         var place = isDone ? Optional.<KeyPlace>empty() : ranges.place(table);
         if (place.isPresent()) {
@@ -200,7 +199,8 @@ public final class TableCopies {
     /** The snapshot that each copied table was read under. */
     public static Map<TableName, Snapshot> snapshots(Session target, UUID run) {
         var all = new LinkedHashMap<TableName, Snapshot>();
-        target.query(
+        target
+                .query(
                         "SELECT schema_name, table_name, snapshot FROM godwit.table_copy WHERE run = ? AND done",
                         row -> Map.entry(TableName.of(row.getString(1), row.getString(2)), row.getString(3)),
                         run)

@@ -110,8 +110,17 @@ final class Removal {
             }
             target.transaction(t -> {
                 for (var table : new String[] {
-                    "key_range", "row_again", "chunk", "table_copy", "made", "request", "progress", "shape", "setting",
-                    "worker", "move_file"
+                    "key_range",
+                    "row_again",
+                    "chunk",
+                    "table_copy",
+                    "made",
+                    "request",
+                    "progress",
+                    "shape",
+                    "setting",
+                    "worker",
+                    "move_file"
                 }) {
                     t.execute("DELETE FROM godwit." + new Identifier(table).sql() + " WHERE run = ?", context.run());
                 }

@@ -77,7 +77,10 @@ class JoinByRangesTest {
 
     @Test
     void aRowWhoseNewKeyWasReadBeforeAndWhoseOldKeyAfterIsReadAgain() {
-        joins("DELETE FROM t WHERE id = 20", "UPDATE t SET id = 20 WHERE id = 1980", "UPDATE t SET v = 7 WHERE id = 20");
+        joins(
+                "DELETE FROM t WHERE id = 20",
+                "UPDATE t SET id = 20 WHERE id = 1980",
+                "UPDATE t SET v = 7 WHERE id = 20");
     }
 
     @Test
@@ -126,7 +129,8 @@ class JoinByRangesTest {
         try (var following = prepared();
                 var early = Pair.application(pair.source())) {
             early.begin();
-            early.execute("UPDATE t SET v = 5 WHERE id % 2 = 0; SAVEPOINT s; UPDATE t SET id = id + 10000 WHERE id < 50");
+            early.execute(
+                    "UPDATE t SET v = 5 WHERE id % 2 = 0; SAVEPOINT s; UPDATE t SET id = id + 10000 WHERE id < 50");
             early.execute("DELETE FROM t WHERE id = 60; UPDATE t SET id = 60 WHERE id = 1940");
             var copy = PausedCopy.of(pair).byRange();
             copy.copyWith(early::commit);
@@ -162,11 +166,13 @@ class JoinByRangesTest {
     void aCopyThatIsKilledKeepsTheRangesThatItHas() {
         try (var following = prepared()) {
             var copy = PausedCopy.of(pair).byRange();
-            pair.target("CREATE SEQUENCE countdown; CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-                    + " IF nextval('public.countdown') > 8 THEN RAISE 'broken'; END IF; RETURN NEW; END $$;"
-                    + " CREATE TRIGGER break BEFORE INSERT ON godwit.chunk FOR EACH ROW WHEN (NEW.table_name = 't') EXECUTE FUNCTION break();"
-                    + " ALTER TABLE godwit.chunk ENABLE ALWAYS TRIGGER break");
-            assertThat(copy.copy(1).handle((done, failure) -> failure != null).join()).isTrue();
+            pair.target(
+                    "CREATE SEQUENCE countdown; CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                            + " IF nextval('public.countdown') > 8 THEN RAISE 'broken'; END IF; RETURN NEW; END $$;"
+                            + " CREATE TRIGGER break BEFORE INSERT ON godwit.chunk FOR EACH ROW WHEN (NEW.table_name = 't') EXECUTE FUNCTION break();"
+                            + " ALTER TABLE godwit.chunk ENABLE ALWAYS TRIGGER break");
+            assertThat(copy.copy(1).handle((done, failure) -> failure != null).join())
+                    .isTrue();
             var finished = ranges();
             pair.target("DROP TRIGGER break ON godwit.chunk");
             pair.source("UPDATE t SET v = 4 WHERE id % 3 = 0; DELETE FROM t WHERE id IN (20, 60, 1900)")
@@ -214,8 +220,10 @@ class JoinByRangesTest {
     void keysOfOtherTypesAreCutToo(String typeAndKey) {
         var type = typeAndKey.split("\\|")[0];
         var key = typeAndKey.split("\\|")[1];
-        pair.both("CREATE TABLE t (a " + type + ", b int, big text, PRIMARY KEY (a, b)); ALTER TABLE t ALTER big SET STORAGE EXTERNAL")
-                .source("INSERT INTO t SELECT " + key + ", i % 3, repeat(md5(i::text), 80) FROM generate_series(1, 2000) i");
+        pair.both("CREATE TABLE t (a " + type
+                        + ", b int, big text, PRIMARY KEY (a, b)); ALTER TABLE t ALTER big SET STORAGE EXTERNAL")
+                .source("INSERT INTO t SELECT " + key
+                        + ", i % 3, repeat(md5(i::text), 80) FROM generate_series(1, 2000) i");
         pair.both("CREATE TABLE c (what regclass PRIMARY KEY)");
         try (var following =
                 Following.prepare(pair.source(), pair.target(), new StreamProgress(UUID.randomUUID(), "forward"))) {
@@ -228,8 +236,10 @@ class JoinByRangesTest {
 
             pair.assertSame();
             assertThat(following.missingRows()).isZero();
-            assertThat(pair.atTarget().number("SELECT count(*) FROM godwit.key_range")).isGreaterThan(5);
-            assertThat(pair.atTarget().number("SELECT count(*) FROM godwit.row_again")).isPositive();
+            assertThat(pair.atTarget().number("SELECT count(*) FROM godwit.key_range"))
+                    .isGreaterThan(5);
+            assertThat(pair.atTarget().number("SELECT count(*) FROM godwit.row_again"))
+                    .isPositive();
         }
     }
 

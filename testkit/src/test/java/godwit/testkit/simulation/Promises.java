@@ -119,7 +119,7 @@ final class Promises {
                 .as("slots")
                 .isEmpty();
         if (world.phase() == Phase.COMPLETED) {
-            requireSame(Side.TARGET);
+            requireSame(owner());
             assertThat(world.on(Side.SOURCE).notes().keySet())
                     .as("on the source")
                     .allMatch(n -> isOurs(n, true));

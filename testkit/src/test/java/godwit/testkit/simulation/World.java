@@ -119,8 +119,11 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         return route;
     }
 
-    /** Whether clients may come to the target: not before its tables are guarded. */
+    /** Whether clients may come to the target: not before its tables are guarded, and not to a copy of its own. */
     boolean isTargetKnown() {
+        if (mode == Mode.FULL) {
+            return false;
+        }
         return switch (phase()) {
             case PLANNED, EXPANDING -> false;
             case FILLING,
