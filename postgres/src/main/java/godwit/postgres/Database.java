@@ -23,10 +23,15 @@ public final class Database {
             SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmlbinary = 'base64'; SET lc_monetary = 'C'
             """;
 
-    /** Takes away limits that a role or a database may have for its applications. */
+    /**
+     * Takes away limits that a role or a database may have for its applications, and has the server notice within half a
+     * minute that this end is gone: what a dead session holds, nobody else can have.
+     */
     private static final String LIMITS = """
             SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
-            SET idle_session_timeout = 0
+            SET idle_session_timeout = 0;
+            SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+            SET tcp_user_timeout = 30000
             """;
 
     private static final String SETTINGS = """
@@ -142,6 +147,7 @@ public final class Database {
         }
         PGProperty.APPLICATION_NAME.set(properties, "godwit " + purpose);
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        PGProperty.SOCKET_FACTORY.set(properties, KeepAliveSockets.class.getName());
         PGProperty.CONNECT_TIMEOUT.set(properties, 10);
         PGProperty.LOGIN_TIMEOUT.set(properties, 20);
         // Each use is prepared once at most: statements name tables that may be rebuilt between two uses.

@@ -94,6 +94,11 @@ public final class StreamApplier implements AutoCloseable {
         return control;
     }
 
+    /** The process of the followed server that sends the stream. */
+    public int readerPid() {
+        return reader.pid();
+    }
+
     /** The rows that it has written since both sides were last compared. */
     public TouchedRows touched() {
         return writer.touched();
@@ -226,6 +231,7 @@ public final class StreamApplier implements AutoCloseable {
                     new IllegalStateException("passed over"));
         }
         writeUntilFree(() -> staged.write(ended, writer));
+        writer.touched().count(ended.parts().size());
         applied.addAndGet(ended.parts().isEmpty() ? 0 : 1);
         lastCommitAt = commit.committedAt();
     }

@@ -123,6 +123,11 @@ public final class SlotReader implements AutoCloseable {
         stream.setFlushedLSN(lsn);
     }
 
+    /** The server's process at the other end. */
+    public int pid() {
+        return connection.pid();
+    }
+
     private void throwIfFailed() {
         if (failure.get() instanceof Throwable cause) {
             if (cause instanceof GodwitException known) {

@@ -15,14 +15,12 @@ import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.io.ByteArrayOutputStream;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * <p>For one stream alone; not for use by two threads at once.
  */
 public final class RangeJoin implements AutoCloseable {
-    private static final Duration VISIBLE_LIMIT = Duration.ofSeconds(60);
-    private static final long PAUSE_NANOS = Duration.ofMillis(5).toNanos();
-
     /** A table with the snapshots of its ranges. */
     private record Joined(Table table, KeyPlace place, RangeSnapshots snapshots, UnseenChanges changes) {}
 
@@ -128,25 +123,21 @@ public final class RangeJoin implements AutoCloseable {
         return reading;
     }
 
-    /** A commit is in the log before it is visible, so one that has arrived here may have to be waited for. */
+    /** The copy of the row's old key saw the transaction, so it is visible, though others of the log may not be yet. */
     private UnseenChanges.Reading visible(Session reader, Table table, String condition, long xid) {
-        var until = System.nanoTime() + VISIBLE_LIMIT.toNanos();
-        while (System.nanoTime() < until) {
-            reader.begin();
-            reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            reader.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
-            var snapshot = Snapshot.parse(reader.text("SELECT pg_current_snapshot()::text"));
-            var row = snapshot.sees(xid) ? row(reader, table, condition) : Optional.<Tuple>empty();
-            reader.rollback();
-            if (snapshot.sees(xid)) {
-                return new UnseenChanges.Reading(snapshot, row);
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
+        reader.begin();
+        reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        reader.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
+        var snapshot = Snapshot.parse(reader.text("SELECT pg_current_snapshot()::text"));
+        if (!snapshot.sees(xid)) {
+            throw new GodwitException(
+                    Problem.of("commit-not-visible", "A commit that was copied is not visible.", "It is tried again."),
+                    Retry.LATER,
+                    new IllegalStateException("commit not visible"));
         }
-        throw new GodwitException(
-                Problem.of("commit-not-visible", "A commit that has arrived is not visible.", "It is tried again."),
-                Retry.LATER,
-                new IllegalStateException("commit not visible"));
+        var row = row(reader, table, condition);
+        reader.rollback();
+        return new UnseenChanges.Reading(snapshot, row);
     }
 
     private Optional<Tuple> row(Session reader, Table table, String condition) {

@@ -95,7 +95,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     public long wayBackMillis(Side from) {
         var began = System.nanoTime();
         catchUpWithin(session(from.other()), from.other(), PATIENCE_WITH_WAY_BACK);
-        return (System.nanoTime() - began) / 1_000_000;
+        return Math.ceilDiv(System.nanoTime() - began, 1_000_000L);
     }
 
     @Override

@@ -34,6 +34,7 @@ public final class PostgresMove implements MoveSteps {
     private static final long NEARLY_CAUGHT_UP_BYTES = 1 << 20;
     private static final long NEARLY_CAUGHT_UP_MICROS = 2_000_000;
     private static final String BEFORE_SWITCH = "before switch";
+    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
     private static final Duration SNAPSHOTS_LIMIT = Duration.ofMinutes(10);
 
     private final MoveContext context;
@@ -49,6 +50,7 @@ public final class PostgresMove implements MoveSteps {
     private final Gates gates;
     private final WayBack wayBack;
     private final KeptLog keptLog;
+    private final SilentConnections silent;
     private Forecast.@Nullable Told told;
     private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
@@ -73,6 +75,7 @@ public final class PostgresMove implements MoveSteps {
         this.gates = new Gates(context);
         this.wayBack = new WayBack(context);
         this.keptLog = new KeptLog(context);
+        this.silent = new SilentConnections(context, SILENCE_LIMIT);
         this.drift = new Drift(context);
         this.surroundings = new Surroundings(context);
         this.signals = new MoveSignals(context, folder, this::streams);
@@ -246,6 +249,9 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void requireAlive() {
         streams().requireAlive();
+        if (silent.isDue()) {
+            silent.requireNone(streams());
+        }
         if (drift.isDue() && journal().writes() == Writes.SOURCE) {
             drift.requireNone();
         }

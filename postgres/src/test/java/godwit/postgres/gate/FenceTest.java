@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 import godwit.GodwitException;
 import godwit.postgres.Beside;
 import godwit.postgres.Endpoint;
+import godwit.postgres.FaultProxy;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
-import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -178,9 +178,9 @@ class FenceTest {
     }
 
     @Test
-    void oneWhoseConnectionIsHalfOpenEndsByItself() throws IOException {
+    void oneWhoseConnectionIsHalfOpenEndsByItself() {
         var server = gated.pair().sourceServer();
-        try (var proxy = new StallingProxy(server.port())) {
+        try (var proxy = new FaultProxy(server.port())) {
             var through = new godwit.postgres.Database(
                     () -> new Endpoint("127.0.0.1", proxy.port(), gated.pair().name(), "postgres", "", Map.of()));
             var fence = new Fence(through.open("fence"), gate);

@@ -86,6 +86,13 @@ final class LiveMove implements AutoCloseable {
         return new LiveMove(pair, new MoveAccess(spec, Path.of("."), urls));
     }
 
+    /** A move over other ways to the servers. */
+    static LiveMove through(Pair pair, int sourcePort, int targetPort) {
+        var urls = Map.of(
+                "SOURCE_URL", url(sourcePort, "postgres", pair), "TARGET_URL", url(targetPort, "postgres", pair));
+        return new LiveMove(pair, new MoveAccess(Specs.spec(pair.name(), 1), Path.of("."), urls));
+    }
+
     /** A spec that leaves out the table that no log has. */
     static MoveSpec withoutScratch(MoveSpec usual) {
         var tables = new MoveSpec.TableSelection(List.of(), List.of(TableName.of("public", "scratch")));
@@ -185,6 +192,40 @@ final class LiveMove implements AutoCloseable {
 
     Phase phase() {
         return find().map(Run::phase).orElse(Phase.PLANNED);
+    }
+
+    /** The phase, through a session of its own; empty while the server does not answer, and when no run is known. */
+    Optional<Phase> phaseIfAny() {
+        try (var session = pair.target().open("look")) {
+            return new PostgresLedger(session).find(access.spec().name()).map(Run::phase);
+        } catch (GodwitException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Asks for something and goes on. */
+    void askWithoutWaiting(Verb verb) {
+        var request = new Request(UUID.randomUUID(), run(), verb, Map.of(), "test");
+        new PostgresLedger(asking).ask(request);
+    }
+
+    /** Asks through a session of its own; empty when no answer came soon, as while a server is down. */
+    Optional<Outcome> askIfAny(Verb verb) {
+        try (var session = pair.target().open("look")) {
+            var ledger = new PostgresLedger(session);
+            var run = ledger.find(access.spec().name()).orElseThrow().id();
+            var request = new Request(UUID.randomUUID(), run, verb, Map.of(), "test");
+            ledger.ask(request);
+            return await().atMost(Duration.ofSeconds(15))
+                    .until(
+                            () -> {
+                                ledger.stillWaiting(request.id());
+                                return ledger.answerTo(request.id());
+                            },
+                            Optional::isPresent);
+        } catch (GodwitException | org.awaitility.core.ConditionTimeoutException e) {
+            return Optional.empty();
+        }
     }
 
     /** What the worker has published last. */
