@@ -228,10 +228,13 @@ class JoinByRangesTest {
         try (var following =
                 Following.prepare(pair.source(), pair.target(), new StreamProgress(UUID.randomUUID(), "forward"))) {
             var copy = PausedCopy.of(pair).byRange();
+            // Rows go from each half of the keys to the other: some come to the range that was read, whichever it was.
             copy.copyWith(() -> pair.source("""
-                    DELETE FROM t WHERE a = (SELECT min(a::text)::%1$s FROM t) OR a = (SELECT a FROM t ORDER BY a LIMIT 1);
-                    UPDATE t SET a = (SELECT a FROM t ORDER BY a LIMIT 1), b = 9
-                      WHERE a = (SELECT a FROM t ORDER BY a DESC LIMIT 1)""".formatted(type)));
+                    DELETE FROM t WHERE a IN (SELECT a FROM t ORDER BY a LIMIT 1);
+                    WITH o AS (SELECT a, row_number() OVER (ORDER BY a) AS n FROM t),
+                         moved AS (SELECT x.a AS old, y.a AS new FROM o x JOIN o y ON y.n = (x.n + 1000) % 1999 + 1
+                                   WHERE x.n % 20 = 0)
+                    UPDATE t SET a = moved.new, b = 9 FROM moved WHERE t.a = moved.old"""));
             joined(following, copy).catchUp();
 
             pair.assertSame();
