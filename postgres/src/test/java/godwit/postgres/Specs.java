@@ -25,6 +25,11 @@ public final class Specs {
         return spec(name, new MoveLimits(1, 1, CHUNK_BYTES, 512L << 20, logKeptBytesMax, 60, 1L << 30, 2));
     }
 
+    /** A table is one chunk. */
+    public static MoveSpec large(String name) {
+        return spec(name, new MoveLimits(1, 1, 1L << 30, 512L << 20, 64L << 30, 60, 1L << 30, 2));
+    }
+
     /** Tables of any size are copied by ranges of their keys. */
     public static MoveSpec byRange(String name, int copyWorkers) {
         return spec(name, new MoveLimits(copyWorkers, 1, 4 * CHUNK_BYTES, 512L << 20, 64L << 30, 60, 0, 2));

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyOperation;
 import org.postgresql.copy.CopyOut;
 
 /** Copies one chunk: its rows and its row in the ledger in one transaction of the target. */
@@ -107,30 +108,24 @@ final class ChunkCopy {
 
     private Copied pipe(Session source, Session target, CopiedPart chunk) {
         var format = " (FORMAT " + (table.isBinary() ? "binary" : "text") + ")";
+        var out = begun(source, "COPY " + reading(chunk) + " TO STDOUT" + format, CopyOut.class);
         try {
-            var out = source.copy().copyOut("COPY " + reading(chunk) + " TO STDOUT" + format);
-            var in = target.copy()
-                    .copyIn("COPY " + table.name().sql() + " (" + table.storedSql() + ") FROM STDIN" + format);
-            return whole(out, in, source);
-        } catch (SQLException e) {
-            throw target.failed(e);
-        }
-    }
-
-    /** A session cannot be used for anything else while a COPY goes on: one that failed half way is ended. */
-    private Copied whole(CopyOut out, CopyIn in, Session source) throws SQLException {
-        try {
-            return pump(new CopyFrames(source.connection(), out), in);
-        } catch (GodwitException e) {
+            var into = "COPY " + table.name().sql() + " (" + table.storedSql() + ") FROM STDIN" + format;
+            return pump(new CopyFrames(source, out), target, begun(target, into, CopyIn.class));
+        } catch (RuntimeException e) {
+            // A session is good for nothing else while a COPY goes on, and the driver would wait for its end for ever.
             source.abort();
-            cancel(in);
+            target.abort();
             throw e;
         }
     }
 
-    private static void cancel(CopyIn in) throws SQLException {
-        if (in.isActive()) {
-            in.cancelCopy();
+    private static <T extends CopyOperation> T begun(Session session, String sql, Class<T> kind) {
+        var copy = session.copy();
+        try {
+            return kind.cast(kind == CopyIn.class ? copy.copyIn(sql) : copy.copyOut(sql));
+        } catch (SQLException e) {
+            throw session.failed(e);
         }
     }
 
@@ -143,7 +138,7 @@ final class ChunkCopy {
                 + where + ")";
     }
 
-    private Copied pump(CopyFrames out, CopyIn in) throws SQLException {
+    private Copied pump(CopyFrames out, Session target, CopyIn in) {
         var buffer = new byte[BUFFER_BYTES];
         var filled = 0;
         long bytes = 0;
@@ -156,7 +151,7 @@ final class ChunkCopy {
                 filled += piece;
                 left -= piece;
                 if (filled == buffer.length) {
-                    in.writeToCopy(buffer, 0, filled);
+                    write(target, in, buffer, filled);
                     filled = 0;
                 }
             }
@@ -166,8 +161,24 @@ final class ChunkCopy {
                 counted = 0;
             }
         }
-        in.writeToCopy(buffer, 0, filled);
+        write(target, in, buffer, filled);
         live.passed(counted);
-        return new Copied(in.endCopy(), bytes);
+        return new Copied(ended(target, in), bytes);
+    }
+
+    private static void write(Session target, CopyIn in, byte[] buffer, int filled) {
+        try {
+            in.writeToCopy(buffer, 0, filled);
+        } catch (SQLException e) {
+            throw target.failed(e);
+        }
+    }
+
+    private static long ended(Session target, CopyIn in) {
+        try {
+            return in.endCopy();
+        } catch (SQLException e) {
+            throw target.failed(e);
+        }
     }
 }

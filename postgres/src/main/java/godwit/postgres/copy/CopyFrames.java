@@ -1,9 +1,10 @@
 package godwit.postgres.copy;
 
+import godwit.GodwitException;
+import godwit.postgres.Session;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.sql.Connection;
 import java.sql.SQLException;
 import org.postgresql.copy.CopyOut;
 import org.postgresql.core.PGStream;
@@ -22,16 +23,22 @@ import org.postgresql.util.PSQLState;
 final class CopyFrames {
     private static final VarHandle STREAM = stream();
 
+    private final Session session;
     private final PGStream stream;
     private final CopyOut copy;
     private byte[] received = {};
     private int at;
 
-    /** @param copy has just begun on this connection */
-    CopyFrames(Connection connection, CopyOut copy) throws SQLException {
-        this.stream =
-                (PGStream) STREAM.get(connection.unwrap(PgConnection.class).getQueryExecutor());
+    /** @param copy has just begun in this session */
+    CopyFrames(Session session, CopyOut copy) {
+        this.session = session;
         this.copy = copy;
+        try {
+            this.stream = (PGStream)
+                    STREAM.get(session.connection().unwrap(PgConnection.class).getQueryExecutor());
+        } catch (SQLException e) {
+            throw session.failed(e);
+        }
     }
 
     private static VarHandle stream() {
@@ -44,7 +51,7 @@ final class CopyFrames {
     }
 
     /** Bytes of the next frame, which is a row or a part of the format around the rows; -1 after the last. */
-    long next() throws SQLException {
+    long next() {
         try {
             if (stream.peekChar() == 'd') {
                 stream.receiveChar();
@@ -53,8 +60,8 @@ final class CopyFrames {
         } catch (IOException e) {
             throw lost(e);
         }
-        var frame = copy.readFromCopy();
-        if (frame == null) {
+        var frame = rest();
+        if (frame.length == 0) {
             return -1;
         }
         received = frame;
@@ -62,8 +69,18 @@ final class CopyFrames {
         return frame.length;
     }
 
+    /** What is no data at the moment is the driver's: it waits for more of it, or for the end. */
+    private byte[] rest() {
+        try {
+            var frame = copy.readFromCopy();
+            return frame == null ? new byte[0] : frame;
+        } catch (SQLException e) {
+            throw session.failed(e);
+        }
+    }
+
     /** Reads some of the frame that is at hand. */
-    void read(byte[] into, int offset, int length) throws SQLException {
+    void read(byte[] into, int offset, int length) {
         if (at < received.length) {
             System.arraycopy(received, at, into, offset, length);
             at += length;
@@ -76,7 +93,9 @@ final class CopyFrames {
         }
     }
 
-    private static SQLException lost(IOException cause) {
-        return new PSQLException("the connection broke while rows were read", PSQLState.CONNECTION_FAILURE, cause);
+    private GodwitException lost(IOException cause) {
+        var failure =
+                new PSQLException("the connection broke while rows were read", PSQLState.CONNECTION_FAILURE, cause);
+        return session.failed(failure);
     }
 }
