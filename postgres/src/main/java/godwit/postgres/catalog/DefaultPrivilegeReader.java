@@ -2,6 +2,7 @@ package godwit.postgres.catalog;
 
 import godwit.postgres.catalog.Privileges.Difference;
 import godwit.schema.Identifier;
+import godwit.schema.Literal;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,13 @@ final class DefaultPrivilegeReader implements KindReader {
                 row.list("privileges"));
         difference.grantee().forEach(draft::role);
         draft.create(change + difference.statement(objects, List.of()));
-        return draft.dropFirst(change + difference.opposite().statement(objects, List.of()));
+        draft.dropFirst(change + difference.opposite().statement(objects, List.of()));
+        return draft.before(Restoring.defaultPrivileges(
+                role,
+                schema,
+                new Literal(row.text("type")),
+                objects,
+                draft.object().drop()));
     }
 
     private static String objects(String letter) {

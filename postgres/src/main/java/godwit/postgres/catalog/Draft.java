@@ -23,6 +23,7 @@ final class Draft {
     private final Set<String> tablespaces = new LinkedHashSet<>();
     private Optional<TableName> table = Optional.empty();
     private Optional<Address> holder = Optional.empty();
+    private Optional<String> before = Optional.empty();
     private String drop = "";
 
     Draft(Address address, String kind, String identity, SchemaPhase phase) {
@@ -39,6 +40,12 @@ final class Draft {
 
     Draft drop(String statement) {
         drop = statement;
+        return this;
+    }
+
+    /** What a target is asked before the object is made there; {@link TargetForm} says how it answers. */
+    Draft before(String query) {
+        before = Optional.of(query);
         return this;
     }
 
@@ -160,10 +167,10 @@ final class Draft {
     }
 
     SchemaObject object() {
-        return new SchemaObject(kind, identity, phase, table, create, drop);
+        return new SchemaObject(kind, identity, phase, table, create, drop, before);
     }
 
     SchemaObject stubObject() {
-        return new SchemaObject(kind, identity, phase, table, stub, drop);
+        return new SchemaObject("empty " + kind, identity, phase, table, stub, drop, before);
     }
 }

@@ -13,14 +13,25 @@ import java.util.Optional;
  * @param table the table that it belongs to, if any; for a table itself its own name
  * @param create the statements that make it, with its owner, comment and privileges, to run one by one
  * @param drop the statement that takes it away, also when it is already gone
+ * @param before for what a target may have already: the query that {@link TargetForm} asks it
  */
 public record SchemaObject(
-        String kind, String identity, SchemaPhase phase, Optional<TableName> table, List<String> create, String drop) {
+        String kind,
+        String identity,
+        SchemaPhase phase,
+        Optional<TableName> table,
+        List<String> create,
+        String drop,
+        Optional<String> before) {
     public SchemaObject {
         create = List.copyOf(create);
     }
 
+    SchemaObject as(List<String> otherCreate, String otherDrop) {
+        return new SchemaObject(kind, identity, phase, table, otherCreate, otherDrop, Optional.empty());
+    }
+
     SchemaObject in(SchemaPhase later) {
-        return new SchemaObject(kind, identity, later, table, create, drop);
+        return new SchemaObject(kind, identity, later, table, create, drop, before);
     }
 }

@@ -59,10 +59,10 @@ class SchemaReaderTest {
         var before = all(target);
         var script = all(source);
 
-        CatalogServer.create(target, script.objects());
+        var undo = CatalogServer.create(target, script.objects());
         var made = all(target);
-        for (var object : script.objects().reversed()) {
-            CatalogServer.execute(target, object.drop());
+        for (var statement : undo) {
+            CatalogServer.execute(target, statement);
         }
 
         assertThat(made.objects()).hasSameSizeAs(script.objects());
