@@ -5,7 +5,6 @@ import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaReader;
 import godwit.postgres.catalog.SchemaScript;
-import godwit.postgres.catalog.SchemaSelection;
 import godwit.postgres.catalog.TableReader;
 import godwit.postgres.catalog.TargetCheck;
 import godwit.schema.ReplicaIdentity;
@@ -37,7 +36,7 @@ final class Preflight {
             tables(tables);
             unlogged(source);
             selection(source);
-            script.findings().forEach(f -> findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
+            script.findings().forEach(f -> findings.add(Finding.of(f)));
             target(source, target, tables);
         } catch (SQLException e) {
             throw godwit.Problem.of("check-failed", "A catalog could not be read.", "See the server's log.")
@@ -163,11 +162,8 @@ final class Preflight {
                 findings.add(exists(table.name()));
             }
         }
-        var selection = new SchemaSelection(context.spec().tables()::takes);
-        var needed = new SchemaReader(source.connection()).requirements(selection);
-        new TargetCheck(target.connection())
-                .findings(needed)
-                .forEach(f -> findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
+        var needed = new SchemaReader(source.connection()).requirements(SourceCatalog.selection(context));
+        new TargetCheck(target.connection()).findings(needed).forEach(f -> findings.add(Finding.of(f)));
     }
 
     private static Finding exists(TableName table) {

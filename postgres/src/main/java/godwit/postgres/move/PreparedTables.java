@@ -16,15 +16,18 @@ final class PreparedTables {
     private static final Set<String> HARMLESS = Set.of("table", "index");
 
     private final ShapeReader shapes;
+    private final LeftBehind left;
 
     PreparedTables(MoveContext context) {
         this.shapes = new ShapeReader(context.spec().tables());
+        this.left = new LeftBehind(context.spec().conduct().leave());
     }
 
     List<Finding> findings(Session source, Session target, List<Table> tables) {
         var findings = new ArrayList<Finding>();
         shapes.read(source).unlike(shapes.read(target)).stream()
                 .filter(PreparedTables::counts)
+                .filter(unlike -> !left.explains(unlike))
                 .map(PreparedTables::differs)
                 .forEach(findings::add);
         for (var table : tables) {

@@ -8,6 +8,7 @@ import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaReader;
 import godwit.postgres.catalog.SchemaScript;
 import godwit.postgres.catalog.SchemaSelection;
+import godwit.postgres.catalog.SchemaSelection.Blocking;
 import godwit.postgres.catalog.TableReader;
 import godwit.schema.Table;
 import java.sql.SQLException;
@@ -39,12 +40,20 @@ final class SourceCatalog {
         return tables;
     }
 
+    /** What goes along, and which of the rest keeps the move from beginning. */
+    static SchemaSelection selection(MoveContext context) {
+        var tables = context.spec().tables();
+        var blocking =
+                context.isPrepared() ? Blocking.NONE : tables.include().isEmpty() ? Blocking.ALL : Blocking.NEEDED;
+        return new SchemaSelection(
+                tables::takes, blocking, context.spec().conduct().leave());
+    }
+
     /** The schema as statements. */
     SchemaScript script() {
         if (script == null) {
             try (var source = context.open(Side.SOURCE, "catalog")) {
-                var selection = new SchemaSelection(context.spec().tables()::takes);
-                script = new SchemaReader(source.connection()).read(selection);
+                script = new SchemaReader(source.connection()).read(selection(context));
             } catch (SQLException e) {
                 throw unreadable(e);
             }
