@@ -23,6 +23,7 @@ final class Draft {
     private final Set<String> tablespaces = new LinkedHashSet<>();
     private Optional<TableName> table = Optional.empty();
     private Optional<Address> holder = Optional.empty();
+    private Optional<TargetRequirements.Extension> extension = Optional.empty();
     private Optional<String> before = Optional.empty();
     private String drop = "";
 
@@ -73,6 +74,11 @@ final class Draft {
 
     Draft tablespace(String name) {
         tablespaces.add(name);
+        return this;
+    }
+
+    Draft extension(TargetRequirements.Extension needed) {
+        extension = Optional.of(needed);
         return this;
     }
 
@@ -160,6 +166,10 @@ final class Draft {
 
     Set<String> tablespaces() {
         return tablespaces;
+    }
+
+    Optional<TargetRequirements.Extension> extension() {
+        return extension;
     }
 
     List<String> refreshes() {

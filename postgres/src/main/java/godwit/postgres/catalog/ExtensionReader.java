@@ -7,8 +7,6 @@ import java.util.List;
 
 /** Reads the extensions that people installed, by name: their members come with them. */
 final class ExtensionReader implements KindReader {
-    static final String KIND = "extension";
-
     private static final String EXTENSIONS = """
             SELECT e.oid, e.extname AS name, n.nspname AS schema, e.extversion AS version,
                    EXISTS (SELECT FROM pg_catalog.pg_depend d
@@ -30,9 +28,10 @@ final class ExtensionReader implements KindReader {
         var create = "CREATE EXTENSION IF NOT EXISTS " + name.sql() + schema;
         var version = new Literal(row.text("version"));
         var drop = "DROP EXTENSION IF EXISTS " + name.sql() + " CASCADE";
-        return new Draft(address, KIND, name.name(), SchemaPhase.BEFORE_DATA)
+        return new Draft(address, "extension", name.name(), SchemaPhase.BEFORE_DATA)
                 .create(create + " VERSION " + version.sql())
                 .drop(drop)
+                .extension(new TargetRequirements.Extension(name.name(), row.text("version"), row.text("schema")))
                 .before(before(new Literal(name.name()), version, new Literal(create), new Literal(drop)))
                 .comment(catalog, object);
     }

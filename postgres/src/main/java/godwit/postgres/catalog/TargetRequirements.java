@@ -1,5 +1,6 @@
 package godwit.postgres.catalog;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -8,9 +9,12 @@ import java.util.TreeSet;
  *
  * @param roles the owners of objects and those who have privileges on them
  * @param tablespaces where tables and indexes are kept
- * @param extensions the extensions that the target's installation must offer
+ * @param extensions those that the target's installation must offer, by name
  */
-public record TargetRequirements(List<String> roles, List<String> tablespaces, List<String> extensions) {
+public record TargetRequirements(List<String> roles, List<String> tablespaces, List<Extension> extensions) {
+    /** An extension as the source has it; the schema holds its objects. */
+    public record Extension(String name, String version, String schema) {}
+
     public TargetRequirements {
         roles = List.copyOf(roles);
         tablespaces = List.copyOf(tablespaces);
@@ -20,14 +24,12 @@ public record TargetRequirements(List<String> roles, List<String> tablespaces, L
     static TargetRequirements of(List<Draft> drafts) {
         var roles = new TreeSet<String>();
         var tablespaces = new TreeSet<String>();
-        var extensions = new TreeSet<String>();
+        var extensions = new ArrayList<Extension>();
         for (var draft : drafts) {
             roles.addAll(draft.roles());
             tablespaces.addAll(draft.tablespaces());
-            if (draft.object().kind().equals(ExtensionReader.KIND)) {
-                extensions.add(draft.object().identity());
-            }
+            draft.extension().ifPresent(extensions::add);
         }
-        return new TargetRequirements(List.copyOf(roles), List.copyOf(tablespaces), List.copyOf(extensions));
+        return new TargetRequirements(List.copyOf(roles), List.copyOf(tablespaces), extensions);
     }
 }

@@ -37,6 +37,8 @@ final class Preflight {
             unlogged(source);
             selection(source);
             script.findings().forEach(f -> findings.add(Finding.of(f)));
+            findings.addAll(new ExtensionRows(context).findings(source));
+            findings.addAll(new DatabaseItself(context).findings(source, target));
             target(source, target, tables);
         } catch (SQLException e) {
             throw godwit.Problem.of("check-failed", "A catalog could not be read.", "See the server's log.")
