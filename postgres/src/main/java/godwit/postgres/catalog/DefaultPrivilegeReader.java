@@ -49,7 +49,7 @@ final class DefaultPrivilegeReader implements KindReader {
                         "default privileges",
                         identity,
                         SchemaPhase.AFTER_CATCH_UP));
-        var change = "ALTER DEFAULT PRIVILEGES FOR ROLE " + draft.role(role.name()) + where + " ";
+        var change = "ALTER DEFAULT PRIVILEGES FOR ROLE " + draft.actor(role.name()) + where + " ";
         var difference = new Difference(
                 draft.address(),
                 0,

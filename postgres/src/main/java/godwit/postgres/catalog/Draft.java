@@ -1,5 +1,6 @@
 package godwit.postgres.catalog;
 
+import godwit.postgres.catalog.SchemaObject.Maker;
 import godwit.schema.Identifier;
 import godwit.schema.Literal;
 import godwit.schema.TableName;
@@ -23,6 +24,8 @@ final class Draft {
     private final Set<String> tablespaces = new LinkedHashSet<>();
     private Optional<TableName> table = Optional.empty();
     private Optional<Address> holder = Optional.empty();
+    private final Set<String> actors = new LinkedHashSet<>();
+    private Maker maker = Maker.ANYBODY;
     private Optional<TargetRequirements.Extension> extension = Optional.empty();
     private Optional<String> before = Optional.empty();
     private String drop = "";
@@ -77,6 +80,17 @@ final class Draft {
         return this;
     }
 
+    Draft maker(Maker who) {
+        maker = who;
+        return this;
+    }
+
+    /** Notes a role as which something has to be done. */
+    String actor(String name) {
+        actors.add(name);
+        return role(name);
+    }
+
     Draft extension(TargetRequirements.Extension needed) {
         extension = Optional.of(needed);
         return this;
@@ -102,7 +116,7 @@ final class Draft {
 
     /** Gives it its owner; the object is named as in {@code TABLE "a"."b"}. */
     Draft owner(String object, String owner) {
-        return create("ALTER " + object + " OWNER TO " + role(owner));
+        return create("ALTER " + object + " OWNER TO " + actor(owner));
     }
 
     Draft comment(Catalog catalog, String object) {
@@ -125,6 +139,9 @@ final class Draft {
     void grant(Privileges.Difference difference, String object, List<String> columns) {
         roles.addAll(difference.grantee());
         roles.add(difference.grantor());
+        if (!difference.byOwner()) {
+            actors.add(difference.grantor());
+        }
         difference.statements(object, columns).forEach(this::create);
     }
 
@@ -164,6 +181,14 @@ final class Draft {
         return roles;
     }
 
+    Set<String> actors() {
+        return actors;
+    }
+
+    Maker maker() {
+        return maker;
+    }
+
     Set<String> tablespaces() {
         return tablespaces;
     }
@@ -177,10 +202,10 @@ final class Draft {
     }
 
     SchemaObject object() {
-        return new SchemaObject(kind, identity, phase, table, create, drop, before);
+        return new SchemaObject(kind, identity, phase, table, create, drop, maker, before);
     }
 
     SchemaObject stubObject() {
-        return new SchemaObject("empty " + kind, identity, phase, table, stub, drop, before);
+        return new SchemaObject("empty " + kind, identity, phase, table, stub, drop, maker, before);
     }
 }

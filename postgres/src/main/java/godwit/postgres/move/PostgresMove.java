@@ -107,17 +107,21 @@ public final class PostgresMove implements MoveSteps {
 
     /** What a check of a run that is under way finds; what it made itself is none. */
     public List<Finding> checkUnderWay() {
-        var own = List.of("target-table-exists", "target-table-not-empty", "slots-too-few", "senders-too-few");
+        var own = List.of(
+                "target-table-exists",
+                "target-object-exists",
+                "target-table-not-empty",
+                "slots-too-few",
+                "senders-too-few");
         return check().stream().filter(f -> !own.contains(f.problem().code())).toList();
     }
 
     @Override
     public void preflight() {
-        var blocking = new Preflight(context)
-                .findings(tables(), script()).stream()
-                        .filter(Finding::blocks)
-                        .map(Finding::problem)
-                        .toList();
+        var found = new ArrayList<>(new Preflight(context).findings(tables(), script()));
+        found.addAll(new Forecast(context).room(tables()));
+        var blocking =
+                found.stream().filter(Finding::blocks).map(Finding::problem).toList();
         if (blocking.isEmpty()) {
             return;
         }
@@ -350,8 +354,8 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public Map<String, Object> contract(boolean leaveWritable) {
         close();
-        new Removal(context).contract(leaveWritable);
-        return new Decommission(context).report(leaveWritable);
+        var sealed = new Removal(context).contract(leaveWritable);
+        return new Decommission(context).report(sealed);
     }
 
     @Override
@@ -401,6 +405,6 @@ public final class PostgresMove implements MoveSteps {
 
     /** The objects of the schema, for plans. */
     public List<SchemaObject> objects() {
-        return script().objects();
+        return catalog.possible();
     }
 }

@@ -20,6 +20,7 @@ final class SourceCatalog {
     private final MoveContext context;
     private @Nullable List<Table> tables;
     private @Nullable SchemaScript script;
+    private @Nullable List<SchemaObject> possible;
 
     SourceCatalog(MoveContext context) {
         this.context = context;
@@ -63,7 +64,20 @@ final class SourceCatalog {
 
     /** The objects that the run makes: none where people have made them. */
     List<SchemaObject> toMake() {
-        return context.isPrepared() ? List.of() : script().objects();
+        return context.isPrepared() ? List.of() : possible();
+    }
+
+    /** The objects of the schema but those that Godwit's role on the target cannot make; read once. */
+    List<SchemaObject> possible() {
+        if (possible == null) {
+            try (var target = context.open(Side.TARGET, "catalog")) {
+                var all = MakingRights.isSuperuser(target);
+                possible = script().objects().stream()
+                        .filter(object -> all || !MakingRights.isLost(object))
+                        .toList();
+            }
+        }
+        return possible;
     }
 
     private static GodwitException unreadable(SQLException e) {

@@ -19,6 +19,7 @@ class TargetCheckTest {
             var unmet = new TargetCheck(server.target())
                     .findings(new TargetRequirements(
                             List.of("nobody"),
+                            List.of(),
                             List.of("nowhere"),
                             List.of(
                                     new Extension("nothing", "1", "public"),

@@ -81,7 +81,7 @@ class NotCarriedTest {
     @Test
     void whatTheDatabaseItselfHasIsNamedWithItsStatement() {
         var name = pair.name();
-        pair.source("DO $$ BEGIN CREATE ROLE guest; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        pair.role("guest", "");
         pair.source("ALTER DATABASE " + name + " SET work_mem = '77MB'");
         pair.source("ALTER ROLE guest IN DATABASE " + name + " SET application_name = 'secret word'");
         pair.source("GRANT CREATE ON DATABASE %1$s TO guest; REVOKE TEMP ON DATABASE %1$s FROM PUBLIC".formatted(name));

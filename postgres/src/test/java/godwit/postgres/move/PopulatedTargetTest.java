@@ -25,14 +25,11 @@ class PopulatedTargetTest {
               FROM pg_default_acl
             ORDER BY 1""";
 
-    private static final String ROLES = """
-            DO $$ BEGIN CREATE ROLE keeper; CREATE ROLE "a ""guest"; EXCEPTION WHEN duplicate_object THEN NULL; END $$""";
-
     private final Pair pair;
 
     PopulatedTargetTest(Pair pair) {
         this.pair = pair;
-        pair.both(ROLES);
+        pair.role("keeper", "").role("\"a \"\"guest\"", "");
     }
 
     private static List<String> databaseWide(Session session) {
