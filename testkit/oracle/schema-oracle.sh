@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Carries a database full of traps to an empty one and compares what pg_dump says of both; then takes it away again.
-# Needs Debian's postgresql and a build with tests (mvn test-compile). Arguments: more SQL files to load first.
+# Needs Debian's postgresql and a build with tests (mvn verify). Arguments: more SQL files to load first.
 set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)

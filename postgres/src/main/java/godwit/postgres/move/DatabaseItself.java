@@ -31,7 +31,9 @@ final class DatabaseItself {
                EXCEPT SELECT false, * FROM aclexplode(d.datacl))) x
             CROSS JOIN LATERAL (SELECT CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee) END AS taker,
               CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS quoted) named
-            WHERE d.datname = current_database() AND d.datacl IS NOT NULL ORDER BY given, 1""";
+            WHERE d.datname = current_database() AND d.datacl IS NOT NULL
+              AND taker <> CASE x.grantee WHEN 0 THEN '' ELSE current_user END
+            ORDER BY given, 1""";
 
     private static final String PROPERTIES = """
             SELECT 'comment on the database',
