@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Carries a database full of traps to an empty one and compares what pg_dump says of both; then takes it away again.
-# Needs Debian's postgresql and a build with tests (mvn test-compile). Arguments: more SQL files to load first.
+# Needs Debian's postgresql and a build with tests (mvn verify). Arguments: more SQL files to load first.
 set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
@@ -50,14 +50,14 @@ dump source >"$d/wanted"
 run_sql source -f "$traps/own.sql"
 dump target >"$d/empty"
 
-oracle create "$(address source)" "$(address target)"
+oracle create "$(address source)" "$(address target)" "$d/undo"
 dump target >"$d/made"
 diff "$d/wanted" "$d/made" || fail "the target is not what the source is"
 
-oracle drop "$(address source)" "$(address target)"
+oracle drop "$(address target)" "$d/undo"
 dump target >"$d/left"
 diff "$d/empty" "$d/left" || fail "the target is not as empty as before"
 
-oracle create "$(address source)" "$(address target)"
+oracle create "$(address source)" "$(address target)" "$d/undo"
 dump target | diff "$d/wanted" - || fail "made a second time the target is another"
 echo "the same in $(wc -l <"$d/wanted") lines"

@@ -32,7 +32,8 @@ final class ConductReader {
                 Mode.of(mode),
                 SchemaOrigin.of(schema),
                 file.isTrue("insecure") ? Transport.INSECURE : Transport.PROTECTED,
-                tuning(limits));
+                tuning(limits),
+                file.texts("leave"));
     }
 
     private Tuning tuning(MoveLimits limits) {

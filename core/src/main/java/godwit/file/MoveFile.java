@@ -35,6 +35,7 @@ public final class MoveFile {
             "include",
             "exclude",
             "where",
+            "leave",
             "mode",
             "schema",
             "insecure",

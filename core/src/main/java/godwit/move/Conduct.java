@@ -1,5 +1,6 @@
 package godwit.move;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -9,8 +10,23 @@ import java.util.Locale;
  * @param schema where the target's tables come from
  * @param transport whether connections that leave this machine may be unprotected
  * @param tuning the limits that can change while it runs
+ * @param leave objects of the source other than tables that stay behind, each as a check names it
  */
-public record Conduct(Mode mode, SchemaOrigin schema, Transport transport, Tuning tuning) {
+public record Conduct(Mode mode, SchemaOrigin schema, Transport transport, Tuning tuning, List<String> leave) {
+    public Conduct {
+        leave = List.copyOf(leave);
+    }
+
+    /** One that leaves nothing behind. */
+    public Conduct(Mode mode, SchemaOrigin schema, Transport transport, Tuning tuning) {
+        this(mode, schema, transport, tuning, List.of());
+    }
+
+    /** The same, which leaves these objects behind. */
+    public Conduct leaving(List<String> objects) {
+        return new Conduct(mode, schema, transport, tuning, objects);
+    }
+
     /** As a file that says nothing about it has it. */
     public static Conduct usual(MoveLimits limits) {
         var tuning = Tuning.DEFAULT.with(LiveSetting.COPY_WORKERS, limits.copyWorkers());

@@ -38,6 +38,14 @@ class MoveFileTest {
     }
 
     @Test
+    void whatStaysBehindIsAListOfTexts() {
+        var spec = MoveFile.parse(LEAST + "leave: [\"cast from integer to text\", view public.v]\n");
+
+        assertThat(spec.conduct().leave()).containsExactly("cast from integer to text", "view public.v");
+        refuses(LEAST + "leave: view public.v\n", "wrong-type", "leave");
+    }
+
+    @Test
     void anUnknownKeyIsRefusedByName() {
         refuses(LEAST + "colour: blue\n", "unknown-key", "colour");
         refuses(LEAST + "switch: {hooks: [a]}\n", "unknown-key", "switch.hooks");

@@ -92,6 +92,12 @@ public final class Pair implements AutoCloseable {
         return source(sql).target(sql);
     }
 
+    /** Sees to it that both servers have a role; others may have made it, since servers are shared. */
+    public Pair role(String name, String options) {
+        return both("DO $$ BEGIN CREATE ROLE %s %s; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+                .formatted(name, options));
+    }
+
     public Session atSource() {
         return atSource;
     }

@@ -1,50 +1,55 @@
 package godwit.testkit;
 
 import godwit.postgres.catalog.SchemaFinding;
-import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaReader;
 import godwit.postgres.catalog.SchemaScript;
 import godwit.postgres.catalog.SchemaSelection;
+import godwit.postgres.catalog.TargetForm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.List;
-import java.util.Set;
+import java.util.ArrayList;
 
 /**
  * Carries a schema from one database to another, so that pg_dump can compare the two.
  *
- * <p>{@code create SOURCE TARGET [EXCLUDED...]} makes it, {@code drop SOURCE TARGET [EXCLUDED...]} takes it away,
- * {@code show SOURCE [EXCLUDED...]} prints it. The databases are JDBC addresses, the excluded tables plain names.
+ * <p>{@code create SOURCE TARGET UNDO} makes it and writes into a file how it is taken away, which {@code drop TARGET UNDO}
+ * does; {@code show SOURCE} prints it. The databases are JDBC addresses.
  */
 public final class SchemaOracle {
+    private static final String BETWEEN = "\u001e";
+
     private SchemaOracle() {}
 
-    public static void main(String[] arguments) throws SQLException {
-        var action = arguments[0];
-        var tables = Set.of(List.of(arguments)
-                .subList(action.equals("show") ? 2 : 3, arguments.length)
-                .toArray(String[]::new));
-        var script = read(arguments[1], tables);
-        script.findings().forEach(SchemaOracle::tell);
-        switch (action) {
-            case "create" -> create(script, arguments[2]);
-            case "drop" -> drop(script, arguments[2]);
-            default -> show(script);
+    public static void main(String[] arguments) throws SQLException, IOException {
+        switch (arguments[0]) {
+            case "create" -> create(read(arguments[1]), arguments[2], Path.of(arguments[3]));
+            case "drop" -> drop(arguments[1], Path.of(arguments[2]));
+            default -> show(read(arguments[1]));
         }
     }
 
-    private static SchemaScript read(String source, Set<String> excluded) throws SQLException {
+    private static SchemaScript read(String source) throws SQLException {
         try (var connection = DriverManager.getConnection(source)) {
-            return new SchemaReader(connection).read(new SchemaSelection(table -> !excluded.contains(table.plain())));
+            var script = new SchemaReader(connection).read(SchemaSelection.everything());
+            script.findings().forEach(SchemaOracle::tell);
+            return script;
         }
     }
 
-    private static void create(SchemaScript script, String target) throws SQLException {
+    private static void create(SchemaScript script, String target, Path undo) throws SQLException, IOException {
+        var drops = new ArrayList<String>();
         try (var connection = open(target)) {
             for (var object : script.objects()) {
-                for (var statement : object.create()) {
-                    run(connection, object, statement);
+                var form = new TargetForm(connection).of(object);
+                if (form.isPresent()) {
+                    for (var statement : form.get().create()) {
+                        run(connection, object.kind() + " " + object.identity(), statement);
+                    }
+                    drops.add(form.get().drop());
                 }
                 connection.commit();
             }
@@ -53,12 +58,13 @@ public final class SchemaOracle {
             }
             connection.commit();
         }
+        Files.writeString(undo, String.join(BETWEEN, drops.reversed()));
     }
 
-    private static void drop(SchemaScript script, String target) throws SQLException {
+    private static void drop(String target, Path undo) throws SQLException, IOException {
         try (var connection = open(target)) {
-            for (var object : script.objects().reversed()) {
-                run(connection, object, object.drop());
+            for (var statement : Files.readString(undo).split(BETWEEN)) {
+                run(connection, "undo", statement);
                 connection.commit();
             }
         }
@@ -82,11 +88,11 @@ public final class SchemaOracle {
         return connection;
     }
 
-    private static void run(Connection connection, SchemaObject object, String statement) throws SQLException {
+    private static void run(Connection connection, String object, String statement) throws SQLException {
         try {
             execute(connection, statement);
         } catch (SQLException failure) {
-            throw new SQLException(object.kind() + " " + object.identity() + ": " + statement, failure);
+            throw new SQLException(object + ": " + statement, failure);
         }
     }
 

@@ -2,6 +2,7 @@ package godwit.postgres.catalog;
 
 import godwit.postgres.catalog.Privileges.Difference;
 import godwit.schema.Identifier;
+import godwit.schema.Literal;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ final class DefaultPrivilegeReader implements KindReader {
                         "default privileges",
                         identity,
                         SchemaPhase.AFTER_CATCH_UP));
-        var change = "ALTER DEFAULT PRIVILEGES FOR ROLE " + draft.role(role.name()) + where + " ";
+        var change = "ALTER DEFAULT PRIVILEGES FOR ROLE " + draft.actor(role.name()) + where + " ";
         var difference = new Difference(
                 draft.address(),
                 0,
@@ -60,7 +61,13 @@ final class DefaultPrivilegeReader implements KindReader {
                 row.list("privileges"));
         difference.grantee().forEach(draft::role);
         draft.create(change + difference.statement(objects, List.of()));
-        return draft.dropFirst(change + difference.opposite().statement(objects, List.of()));
+        draft.dropFirst(change + difference.opposite().statement(objects, List.of()));
+        return draft.before(Restoring.defaultPrivileges(
+                role,
+                schema,
+                new Literal(row.text("type")),
+                objects,
+                draft.object().drop()));
     }
 
     private static String objects(String letter) {

@@ -1,5 +1,6 @@
 package godwit.postgres.catalog;
 
+import godwit.postgres.catalog.SchemaObject.Maker;
 import godwit.schema.Identifier;
 import godwit.schema.Literal;
 import godwit.schema.TableName;
@@ -23,6 +24,10 @@ final class Draft {
     private final Set<String> tablespaces = new LinkedHashSet<>();
     private Optional<TableName> table = Optional.empty();
     private Optional<Address> holder = Optional.empty();
+    private final Set<String> actors = new LinkedHashSet<>();
+    private Maker maker = Maker.ANYBODY;
+    private Optional<TargetRequirements.Extension> extension = Optional.empty();
+    private Optional<String> before = Optional.empty();
     private String drop = "";
 
     Draft(Address address, String kind, String identity, SchemaPhase phase) {
@@ -39,6 +44,12 @@ final class Draft {
 
     Draft drop(String statement) {
         drop = statement;
+        return this;
+    }
+
+    /** What a target is asked before the object is made there; {@link TargetForm} says how it answers. */
+    Draft before(String query) {
+        before = Optional.of(query);
         return this;
     }
 
@@ -69,6 +80,22 @@ final class Draft {
         return this;
     }
 
+    Draft maker(Maker who) {
+        maker = who;
+        return this;
+    }
+
+    /** Notes a role as which something has to be done. */
+    String actor(String name) {
+        actors.add(name);
+        return role(name);
+    }
+
+    Draft extension(TargetRequirements.Extension needed) {
+        extension = Optional.of(needed);
+        return this;
+    }
+
     /** Notes a role that must exist, and gives its name for SQL. */
     String role(String name) {
         roles.add(name);
@@ -89,7 +116,7 @@ final class Draft {
 
     /** Gives it its owner; the object is named as in {@code TABLE "a"."b"}. */
     Draft owner(String object, String owner) {
-        return create("ALTER " + object + " OWNER TO " + role(owner));
+        return create("ALTER " + object + " OWNER TO " + actor(owner));
     }
 
     Draft comment(Catalog catalog, String object) {
@@ -112,6 +139,9 @@ final class Draft {
     void grant(Privileges.Difference difference, String object, List<String> columns) {
         roles.addAll(difference.grantee());
         roles.add(difference.grantor());
+        if (!difference.byOwner()) {
+            actors.add(difference.grantor());
+        }
         difference.statements(object, columns).forEach(this::create);
     }
 
@@ -151,8 +181,20 @@ final class Draft {
         return roles;
     }
 
+    Set<String> actors() {
+        return actors;
+    }
+
+    Maker maker() {
+        return maker;
+    }
+
     Set<String> tablespaces() {
         return tablespaces;
+    }
+
+    Optional<TargetRequirements.Extension> extension() {
+        return extension;
     }
 
     List<String> refreshes() {
@@ -160,10 +202,10 @@ final class Draft {
     }
 
     SchemaObject object() {
-        return new SchemaObject(kind, identity, phase, table, create, drop);
+        return new SchemaObject(kind, identity, phase, table, create, drop, maker, before);
     }
 
     SchemaObject stubObject() {
-        return new SchemaObject(kind, identity, phase, table, stub, drop);
+        return new SchemaObject("empty " + kind, identity, phase, table, stub, drop, maker, before);
     }
 }

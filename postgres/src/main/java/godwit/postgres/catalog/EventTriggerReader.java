@@ -1,5 +1,6 @@
 package godwit.postgres.catalog;
 
+import godwit.postgres.catalog.SchemaObject.Maker;
 import godwit.schema.Identifier;
 import java.sql.SQLException;
 import java.util.List;
@@ -29,7 +30,8 @@ final class EventTriggerReader implements KindReader {
                 .create("CREATE " + object + " ON " + row.text("event") + tags + " EXECUTE FUNCTION "
                         + row.text("function") + "()")
                 .drop("DROP EVENT TRIGGER IF EXISTS " + name.sql())
-                .owner(object, row.text("owner"));
+                .owner(object, row.text("owner"))
+                .maker(Maker.SUPERUSER_OR_NOBODY);
         if (!row.text("enabled").equals("O")) {
             draft.create("ALTER " + object + TriggerReader.state(row.text("enabled")));
         }

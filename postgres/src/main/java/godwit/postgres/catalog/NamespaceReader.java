@@ -16,30 +16,6 @@ final class NamespaceReader implements KindReader {
 
     private static final String FIRST_COMMENT = "standard public schema";
 
-    /** Gives the schema public the owner, privileges and comment that the server gave it at first. */
-    private static final String RESTORE_PUBLIC = """
-            DO $restore$
-            DECLARE
-              granted record;
-            BEGIN
-              EXECUTE format('ALTER SCHEMA public OWNER TO %I', (SELECT pg_catalog.pg_get_userbyid(x.grantor)
-                FROM pg_catalog.pg_init_privs i CROSS JOIN LATERAL pg_catalog.aclexplode(i.initprivs) x
-                WHERE i.objoid = 'public'::pg_catalog.regnamespace LIMIT 1));
-              FOR granted IN SELECT DISTINCT x.grantee FROM pg_catalog.pg_namespace n
-                CROSS JOIN LATERAL pg_catalog.aclexplode(n.nspacl) x WHERE n.nspname = 'public' LOOP
-                EXECUTE format('REVOKE ALL ON SCHEMA public FROM %s CASCADE', CASE granted.grantee WHEN 0 THEN 'PUBLIC'
-                  ELSE quote_ident(pg_catalog.pg_get_userbyid(granted.grantee)) END);
-              END LOOP;
-              FOR granted IN SELECT x.* FROM pg_catalog.pg_init_privs i
-                CROSS JOIN LATERAL pg_catalog.aclexplode(i.initprivs) x
-                WHERE i.objoid = 'public'::pg_catalog.regnamespace ORDER BY x.grantee = 0, x.privilege_type DESC LOOP
-                EXECUTE format('GRANT %s ON SCHEMA public TO %s', granted.privilege_type, CASE granted.grantee WHEN 0
-                  THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(granted.grantee)) END);
-              END LOOP;
-              COMMENT ON SCHEMA public IS 'standard public schema';
-            END
-            $restore$""";
-
     @Override
     public List<Draft> read(Catalog catalog) throws SQLException {
         return catalog.list(NAMESPACES, row -> namespace(catalog, row)).stream()
@@ -55,8 +31,9 @@ final class NamespaceReader implements KindReader {
         if (name.name().equals("public")) {
             return differing(catalog, row, draft);
         }
-        return draft.create("CREATE " + object)
+        return draft.create("CREATE SCHEMA IF NOT EXISTS " + name.sql())
                 .drop("DROP SCHEMA IF EXISTS " + name.sql() + " CASCADE")
+                .before(Restoring.schema(name, "DROP SCHEMA IF EXISTS " + name.sql() + " CASCADE"))
                 .owner(object, row.text("owner"))
                 .comment(catalog, object)
                 .grants(catalog, object);
@@ -75,6 +52,6 @@ final class NamespaceReader implements KindReader {
             // From 15 on a new database does not let everyone create there; what worked goes on working.
             draft.create("GRANT CREATE ON SCHEMA \"public\" TO PUBLIC");
         }
-        return draft.grants(catalog, object).drop(RESTORE_PUBLIC);
+        return draft.grants(catalog, object).before(Restoring.schema(new Identifier("public"), ""));
     }
 }

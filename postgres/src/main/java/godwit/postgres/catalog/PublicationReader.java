@@ -1,5 +1,6 @@
 package godwit.postgres.catalog;
 
+import godwit.postgres.catalog.SchemaObject.Maker;
 import godwit.schema.Identifier;
 import godwit.schema.Literal;
 import java.sql.SQLException;
@@ -68,6 +69,7 @@ final class PublicationReader implements KindReader {
                         + row.flag("viaRoot") + generated
                         + ")")
                 .drop("DROP PUBLICATION IF EXISTS " + name.sql())
+                .maker(row.flag("allTables") ? Maker.SUPERUSER_OR_NOBODY : Maker.ANYBODY)
                 .owner(object, row.text("owner"))
                 .comment(catalog, object);
     }
@@ -87,6 +89,7 @@ final class PublicationReader implements KindReader {
         var schema = new Identifier(row.text("name"));
         return addition(row, "pg_publication_namespace", publication, schema.name())
                 .needs(new Address("pg_namespace", row.number("namespace")))
+                .maker(Maker.SUPERUSER_OR_NOBODY)
                 .create("ALTER PUBLICATION " + publication.sql() + " ADD TABLES IN SCHEMA " + schema.sql());
     }
 

@@ -1,5 +1,6 @@
 package godwit.postgres.catalog;
 
+import godwit.postgres.catalog.SchemaObject.Maker;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ final class RoutineReader implements KindReader {
                    CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS word,
                    pg_get_functiondef(p.oid) AS definition, pg_get_function_result(p.oid) AS result,
                    pg_get_userbyid(p.proowner) AS owner, l.lanname = 'sql' AND p.prokind = 'f' AS stubbed,
+                   p.proleakproof OR NOT l.lanpltrusted AS superuser,
                    ARRAY(SELECT quote_ident(e.extname) FROM pg_catalog.pg_depend d
                          JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
                          WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'x'
@@ -42,6 +44,9 @@ final class RoutineReader implements KindReader {
                 .owner(object, row.text("owner"))
                 .comment(catalog, object)
                 .grants(catalog, object);
+        if (row.flag("superuser")) {
+            draft.maker(Maker.SUPERUSER);
+        }
         for (var extension : row.list("extensions")) {
             draft.create("ALTER " + object + " DEPENDS ON EXTENSION " + extension);
         }

@@ -13,14 +13,37 @@ import java.util.Optional;
  * @param table the table that it belongs to, if any; for a table itself its own name
  * @param create the statements that make it, with its owner, comment and privileges, to run one by one
  * @param drop the statement that takes it away, also when it is already gone
+ * @param maker who can make it
+ * @param before for what a target may have already: the query that {@link TargetForm} asks it
  */
 public record SchemaObject(
-        String kind, String identity, SchemaPhase phase, Optional<TableName> table, List<String> create, String drop) {
+        String kind,
+        String identity,
+        SchemaPhase phase,
+        Optional<TableName> table,
+        List<String> create,
+        String drop,
+        Maker maker,
+        Optional<String> before) {
+    /** Who can make an object. */
+    public enum Maker {
+        /** Whoever may create objects there and can act as its owner. */
+        ANYBODY,
+        /** Only a superuser. */
+        SUPERUSER,
+        /** Only a superuser; nothing stands on it, so that others go without it. */
+        SUPERUSER_OR_NOBODY
+    }
+
     public SchemaObject {
         create = List.copyOf(create);
     }
 
+    SchemaObject as(List<String> otherCreate, String otherDrop) {
+        return new SchemaObject(kind, identity, phase, table, otherCreate, otherDrop, maker, Optional.empty());
+    }
+
     SchemaObject in(SchemaPhase later) {
-        return new SchemaObject(kind, identity, later, table, create, drop);
+        return new SchemaObject(kind, identity, later, table, create, drop, maker, before);
     }
 }

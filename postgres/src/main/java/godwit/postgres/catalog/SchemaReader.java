@@ -28,14 +28,10 @@ public final class SchemaReader {
     public SchemaScript read(SchemaSelection selection) throws SQLException {
         try (var session = new CatalogSession(source)) {
             var catalog = Catalog.of(session);
-            var uncarried = new UncarriedReader();
-            var kinds = uncarried.read(catalog);
-            var carried = carried(catalog, kinds, selection);
-            var findings =
-                    new ArrayList<>(kinds.stream().map(Uncarried::finding).toList());
-            findings.addAll(uncarried.labels(catalog));
-            findings.addAll(carried.findings());
-            return script(carried, findings);
+            var reader = new UncarriedReader();
+            var labels = reader.labels(catalog);
+            var carried = carried(catalog, reader.read(catalog), labels, selection);
+            return script(carried, new ArrayList<>(carried.findings()));
         }
     }
 
@@ -43,18 +39,20 @@ public final class SchemaReader {
     public TargetRequirements requirements(SchemaSelection selection) throws SQLException {
         try (var session = new CatalogSession(source)) {
             var catalog = Catalog.of(session);
-            return TargetRequirements.of(carried(catalog, new UncarriedReader().read(catalog), selection)
-                    .drafts());
+            var uncarried = new UncarriedReader().read(catalog);
+            return TargetRequirements.of(
+                    carried(catalog, uncarried, List.of(), selection).drafts());
         }
     }
 
-    private static CarriedDrafts carried(Catalog catalog, List<Uncarried> uncarried, SchemaSelection selection)
+    private static CarriedDrafts carried(
+            Catalog catalog, List<Uncarried> uncarried, List<Uncarried> labels, SchemaSelection selection)
             throws SQLException {
         var drafts = new ArrayList<Draft>();
         for (var reader : readers(catalog)) {
             drafts.addAll(reader.read(catalog));
         }
-        return new CarriedDrafts(drafts, uncarried, Dependencies.read(catalog), selection);
+        return new CarriedDrafts(drafts, uncarried, labels, Dependencies.read(catalog), selection);
     }
 
     /** In the order of making where nothing else decides; event triggers last, because they see all the rest. */
@@ -96,10 +94,10 @@ public final class SchemaReader {
             objects.add(object.in(phase));
             refreshes.addAll(step.stub() ? List.of() : step.draft().refreshes());
             if (step.draft().isTable() && phase != SchemaPhase.BEFORE_DATA) {
-                findings.add(late(step.draft()));
+                findings.add(late(step.draft(), carried.anyBlocks()));
             }
         }
-        order.unbroken().forEach(draft -> findings.add(circular(draft)));
+        order.unbroken().forEach(draft -> findings.add(circular(draft, carried.anyBlocks())));
         objects.sort(Comparator.comparing(SchemaObject::phase));
         return new SchemaScript(objects, findings, refreshes);
     }
@@ -115,19 +113,21 @@ public final class SchemaReader {
         return phase;
     }
 
-    private static SchemaFinding late(Draft draft) {
+    private static SchemaFinding late(Draft draft, boolean blocks) {
         return new SchemaFinding(
                 "table-needs-index",
                 draft.described() + " stands on an object that needs an index, which is built only after the copy",
                 "Make the table on the target by hand, or leave it out.",
-                draft.described());
+                draft.described(),
+                blocks);
     }
 
-    private static SchemaFinding circular(Draft draft) {
+    private static SchemaFinding circular(Draft draft, boolean blocks) {
         return new SchemaFinding(
                 "dependency-cycle",
                 draft.described() + " and what it stands on need each other, and neither can be made empty first",
                 "Make them on the target by hand, or leave them out.",
-                draft.described());
+                draft.described(),
+                blocks);
     }
 }

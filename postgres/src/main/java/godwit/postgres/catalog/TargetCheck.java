@@ -15,28 +15,23 @@ public final class TargetCheck {
         this.target = target;
     }
 
-    /** One finding for each role, tablespace and extension that is missing. */
+    /** One finding for each role and tablespace that is missing, and for each extension that is not the same. */
     public List<SchemaFinding> findings(TargetRequirements requirements) throws SQLException {
         try (var session = new CatalogSession(target)) {
             var findings = new ArrayList<SchemaFinding>();
             missing(session, "SELECT rolname AS name FROM pg_catalog.pg_roles", requirements.roles())
-                    .forEach(name -> findings.add(new SchemaFinding(
+                    .forEach(name -> findings.add(SchemaFinding.blocking(
                             "role-missing",
                             "the role " + name + " does not exist on the target",
                             "Create the role on the target; roles belong to the server and are not moved.",
                             name)));
             missing(session, "SELECT spcname AS name FROM pg_catalog.pg_tablespace", requirements.tablespaces())
-                    .forEach(name -> findings.add(new SchemaFinding(
+                    .forEach(name -> findings.add(SchemaFinding.blocking(
                             "tablespace-missing",
                             "the tablespace " + name + " does not exist on the target",
                             "Create the tablespace on the target, or move what it holds to pg_default on the source.",
                             name)));
-            missing(session, "SELECT name FROM pg_catalog.pg_available_extensions", requirements.extensions())
-                    .forEach(name -> findings.add(new SchemaFinding(
-                            "extension-missing",
-                            "the extension " + name + " is not available on the target",
-                            "Install the package that has the extension on the target's machine.",
-                            name)));
+            findings.addAll(new ExtensionCheck(session).findings(requirements.extensions()));
             return findings;
         }
     }

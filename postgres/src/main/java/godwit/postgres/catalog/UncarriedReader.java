@@ -8,13 +8,14 @@ import java.util.Optional;
 final class UncarriedReader {
     /** An object of such a kind. */
     record Uncarried(Address address, String description, Optional<String> definition) {
-        SchemaFinding finding() {
+        SchemaFinding finding(boolean blocks) {
             return new SchemaFinding(
                     "object-not-carried",
                     description + " is of a kind that is not carried"
                             + definition.map(ddl -> ": " + ddl).orElse(""),
-                    "Make it on the target by hand after the move, or leave out the tables that need it.",
-                    description);
+                    "Make it on the target by hand where it is needed; name it under leave to go without it.",
+                    description,
+                    blocks);
         }
     }
 
@@ -86,10 +87,10 @@ final class UncarriedReader {
     }
 
     /** Labels say something of objects that go along without them. */
-    List<SchemaFinding> labels(Catalog catalog) throws SQLException {
+    List<Uncarried> labels(Catalog catalog) throws SQLException {
         return catalog.list(LABELS, row -> {
             var label = "the security label of " + row.text("provider") + " on " + row.text("object");
-            return new Uncarried(new Address("pg_seclabel", row.number("oid")), label, Optional.empty()).finding();
+            return new Uncarried(new Address(row.text("catalog"), row.number("oid")), label, Optional.empty());
         });
     }
 }

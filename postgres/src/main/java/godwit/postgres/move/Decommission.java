@@ -35,11 +35,11 @@ final class Decommission {
     }
 
     /** Looks when all of the run's own has been removed. */
-    Map<String, Object> report(boolean leftWritable) {
+    Map<String, Object> report(boolean sealed) {
         try (var source = context.open(Side.SOURCE, "complete")) {
             var report = new LinkedHashMap<String, Object>();
             report.put("database", context.source().endpoint().place());
-            report.put("sealed", !leftWritable);
+            report.put("sealed", sealed);
             report.put("sessions", sessions(source));
             report.put("roles", source.query(ROLES, row -> row.getString(1)));
             report.put("slots", source.query(SLOTS, row -> row.getString(1)));

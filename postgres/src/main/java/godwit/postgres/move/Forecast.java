@@ -28,7 +28,8 @@ final class Forecast {
 
     private static final String SIZE = """
             SELECT coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::bigint FROM pg_catalog.pg_class c
-            WHERE c.oid = ANY (?::text[]::pg_catalog.regclass[]::oid[])""";
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE (n.nspname, c.relname) IN (SELECT * FROM unnest(?::text[], ?::text[]))""";
 
     private final MoveContext context;
 
@@ -66,13 +67,25 @@ final class Forecast {
     Told tell(List<Table> tables) {
         try (var source = context.open(Side.SOURCE, "check")) {
             var bytes = tables.stream().mapToLong(Table::bytes).sum();
-            var names = tables.stream().map(table -> table.name().sql()).toArray(String[]::new);
-            var whole = source.number(SIZE, (Object) names);
+            var whole = whole(source, tables);
             var seconds = whole
                             / (BYTES_PER_SECOND_AND_WORKER
                                     * context.spec().limits().copyWorkers())
                     + 1;
             return new Told(bytes, whole, seconds, growth(source), free());
+        }
+    }
+
+    private static long whole(Session source, List<Table> tables) {
+        var schemas = tables.stream().map(table -> table.name().schema().name()).toArray(String[]::new);
+        var names = tables.stream().map(table -> table.name().name().name()).toArray(String[]::new);
+        return source.number(SIZE, schemas, names);
+    }
+
+    /** Whether the target has room, which takes no time to find out. */
+    List<Finding> room(List<Table> tables) {
+        try (var source = context.open(Side.SOURCE, "check")) {
+            return findings(new Told(0, whole(source, tables), 0, 0, free()));
         }
     }
 

@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaObject;
+import godwit.postgres.catalog.TargetForm;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,15 +29,20 @@ final class Made {
         return object.kind() + " " + object.identity();
     }
 
+    /** What is there already and stays as it is gets no row: it was not made, and a rollback must not take it away. */
     void make(Session target, SchemaObject object) {
         target.transaction(t -> {
-            object.create().forEach(t::execute);
+            var form = new TargetForm(t.connection()).of(object);
+            if (form.isEmpty()) {
+                return 0L;
+            }
+            form.get().create().forEach(t::execute);
             return t.execute(
                     "INSERT INTO godwit.made (run, kind, identity, undo) VALUES (?, ?, ?, ?)",
                     run,
                     object.kind(),
                     object.identity(),
-                    object.drop());
+                    form.get().drop());
         });
     }
 

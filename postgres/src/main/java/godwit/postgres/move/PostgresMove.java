@@ -39,6 +39,7 @@ public final class PostgresMove implements MoveSteps {
 
     private final MoveContext context;
     private final SourceCatalog catalog;
+    private final Check check;
     private final Hook hook;
     private final Expansion expansion;
     private final Throttling throttling;
@@ -51,7 +52,6 @@ public final class PostgresMove implements MoveSteps {
     private final WayBack wayBack;
     private final KeptLog keptLog;
     private final SilentConnections silent;
-    private Forecast.@Nullable Told told;
     private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
     private @Nullable ForeignWriters foreign;
@@ -61,6 +61,7 @@ public final class PostgresMove implements MoveSteps {
     public PostgresMove(MoveContext context, Path folder) {
         this.context = context;
         this.catalog = new SourceCatalog(context);
+        this.check = new Check(context, catalog);
         this.hook = new Hook(context.spec().switching(), folder);
         this.expansion = new Expansion(context);
         this.throttling = new Throttling(context, new RealPace());
@@ -88,46 +89,22 @@ public final class PostgresMove implements MoveSteps {
 
     /** What a check of a new move finds. */
     public List<Finding> check() {
-        var found = new ArrayList<>(new Preflight(context).findings(tables(), script()));
-        found.addAll(new Forecast(context).findings(told()));
-        return found;
-    }
-
-    private Forecast.Told told() {
-        if (told == null) {
-            told = new Forecast(context).tell(tables());
-        }
-        return told;
+        return check.findings();
     }
 
     /** What the move will take, ready to be written as JSON. */
     public Map<String, Object> forecast() {
-        return told().report();
+        return check.forecast();
     }
 
     /** What a check of a run that is under way finds; what it made itself is none. */
     public List<Finding> checkUnderWay() {
-        var own = List.of("target-table-exists", "target-table-not-empty", "slots-too-few", "senders-too-few");
-        return check().stream().filter(f -> !own.contains(f.problem().code())).toList();
+        return check.underWay();
     }
 
     @Override
     public void preflight() {
-        var blocking = new Preflight(context)
-                .findings(tables(), script()).stream()
-                        .filter(Finding::blocks)
-                        .map(Finding::problem)
-                        .toList();
-        if (blocking.isEmpty()) {
-            return;
-        }
-        var first = blocking.getFirst();
-        var objects =
-                blocking.stream().flatMap(p -> p.objects().stream()).distinct().toList();
-        var message = blocking.size() == 1
-                ? first.message()
-                : first.message() + " And %d more findings; godwit check lists them.".formatted(blocking.size() - 1);
-        throw new Problem(first.code(), message, first.hint(), objects, List.of()).asException();
+        check.requireNothingBlocks();
     }
 
     /** The tables that are moved, biggest first; read once. */
@@ -350,8 +327,8 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public Map<String, Object> contract(boolean leaveWritable) {
         close();
-        new Removal(context).contract(leaveWritable);
-        return new Decommission(context).report(leaveWritable);
+        var sealed = new Removal(context).contract(leaveWritable);
+        return new Decommission(context).report(sealed);
     }
 
     @Override
@@ -401,6 +378,6 @@ public final class PostgresMove implements MoveSteps {
 
     /** The objects of the schema, for plans. */
     public List<SchemaObject> objects() {
-        return script().objects();
+        return catalog.possible();
     }
 }

@@ -5,12 +5,10 @@ import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaReader;
 import godwit.postgres.catalog.SchemaScript;
-import godwit.postgres.catalog.SchemaSelection;
 import godwit.postgres.catalog.TableReader;
 import godwit.postgres.catalog.TargetCheck;
 import godwit.schema.ReplicaIdentity;
 import godwit.schema.Table;
-import godwit.schema.TableName;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +16,17 @@ import java.util.List;
 /** Finds, before anything is changed, what would stop a move or its way back. */
 final class Preflight {
     private static final int VERSION_LEAST = 140000;
+
+    /* By the catalog, since a name in a schema that is closed to Godwit's role would be an error. */
+    private static final String KNOWN = """
+            SELECT count(*) > 0 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = ? AND c.relname = ?""";
+
+    /* Amazon RDS has a role in place of the attribute. */
+    private static final String REPLICATION = """
+            SELECT rolreplication OR rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles r
+                WHERE r.rolname = 'rds_replication' AND pg_catalog.pg_has_role(r.oid, 'MEMBER'))
+            FROM pg_catalog.pg_roles WHERE rolname = current_user""";
 
     private final MoveContext context;
     private final List<Finding> findings = new ArrayList<>();
@@ -34,11 +43,15 @@ final class Preflight {
             server(target, Side.TARGET);
             rights(Side.SOURCE, source);
             rights(Side.TARGET, target);
+            findings.addAll(new RoleRights(context, Side.SOURCE).findings(source));
+            findings.addAll(new RoleRights(context, Side.TARGET).findings(target));
             tables(tables);
             unlogged(source);
             selection(source);
-            script.findings().forEach(f -> findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
-            target(source, target, tables);
+            script.findings().forEach(f -> findings.add(Finding.of(f)));
+            findings.addAll(new ExtensionRows(context).findings(source));
+            findings.addAll(new DatabaseItself(context).findings(source, target));
+            target(source, target, tables, script);
         } catch (SQLException e) {
             throw godwit.Problem.of("check-failed", "A catalog could not be read.", "See the server's log.")
                     .asException(e);
@@ -87,7 +100,7 @@ final class Preflight {
     }
 
     private void rights(Side side, Session session) {
-        if (!session.is("SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user")) {
+        if (!session.is(REPLICATION)) {
             findings.add(Finding.blocking(
                     "replication-not-allowed",
                     "Godwit's role on the %s may not read the log.".formatted(side.word()),
@@ -138,7 +151,7 @@ final class Preflight {
         named.addAll(context.spec().tables().exclude());
         named.addAll(context.spec().rows().keySet());
         for (var table : named) {
-            if (!source.is("SELECT to_regclass(?) IS NOT NULL", table.sql())) {
+            if (!source.is(KNOWN, table.schema().name(), table.name().name())) {
                 findings.add(Finding.blocking(
                         "table-unknown",
                         "The file names %s, which the source does not have.".formatted(table),
@@ -148,34 +161,22 @@ final class Preflight {
         }
     }
 
-    private void target(Session source, Session target, List<Table> tables) throws SQLException {
+    private void target(Session source, Session target, List<Table> tables, SchemaScript script) throws SQLException {
         if (sameDatabase(source, target)) {
             findings.add(Finding.blocking(
                     "same-database", "Source and target are the same database.", "Check the two URLs."));
             return;
         }
+        findings.addAll(new Locales().findings(source, target));
         if (context.isPrepared()) {
             findings.addAll(new PreparedTables(context).findings(source, target, tables));
             return;
         }
-        for (var table : tables) {
-            if (target.is("SELECT to_regclass(?) IS NOT NULL", table.name().sql())) {
-                findings.add(exists(table.name()));
-            }
-        }
-        var selection = new SchemaSelection(context.spec().tables()::takes);
-        var needed = new SchemaReader(source.connection()).requirements(selection);
-        new TargetCheck(target.connection())
-                .findings(needed)
-                .forEach(f -> findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
-    }
-
-    private static Finding exists(TableName table) {
-        return Finding.blocking(
-                "target-table-exists",
-                "The target has a table %s already.".formatted(table),
-                "Drop or rename it there, or use an empty database.",
-                table.plain());
+        var needed = new SchemaReader(source.connection()).requirements(SourceCatalog.selection(context));
+        new TargetCheck(target.connection()).findings(needed).forEach(f -> findings.add(Finding.of(f)));
+        findings.addAll(new Collisions().findings(source, target, script.objects()));
+        findings.addAll(new MakingRights(target).findings(script, needed));
+        findings.addAll(new SchemaRights(context.spec().tables()).findings(source, target, script.objects()));
     }
 
     private static boolean sameDatabase(Session source, Session target) {

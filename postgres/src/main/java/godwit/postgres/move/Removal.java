@@ -14,24 +14,27 @@ final class Removal {
         this.context = context;
     }
 
-    /** Ends the run with the writes on the target: only the ledger's history stays. */
-    void contract(boolean leaveWritable) {
-        if (!leaveWritable) {
-            seal();
-        }
+    /** Ends the run with the writes on the target: only the ledger's history stays. Tells whether the source is sealed. */
+    boolean contract(boolean leaveWritable) {
+        var sealed = !leaveWritable && seal();
         var slots = new Slots(context);
         slots.drop(Side.SOURCE);
         slots.drop(Side.TARGET);
         unguard(Side.TARGET);
         unguard(Side.SOURCE);
         dropSchema(Side.SOURCE);
+        return sealed;
     }
 
-    /** New sessions on the source are read only from now on, and its gate stays shut until it goes. */
-    private void seal() {
+    /** New sessions on the source are read only from now on, if the role may say so; else people were told beforehand. */
+    private boolean seal() {
         try (var session = context.open(Side.SOURCE, "complete")) {
+            if (!RoleRights.mayAlter(session)) {
+                return false;
+            }
             var database = new Identifier(session.text("SELECT current_database()"));
             session.execute("ALTER DATABASE " + database.sql() + " SET default_transaction_read_only = on");
+            return true;
         }
     }
 

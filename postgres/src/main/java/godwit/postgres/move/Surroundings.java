@@ -39,10 +39,12 @@ final class Surroundings {
 
     private final MoveContext context;
     private final ShapeReader shapes;
+    private final LeftBehind left;
 
     Surroundings(MoveContext context) {
         this.context = context;
         this.shapes = new ShapeReader(context.spec().tables());
+        this.left = new LeftBehind(context.spec().conduct().leave());
     }
 
     /** Sequences and shape; the follower's sequences are first set ahead, as they are before a switch. */
@@ -86,9 +88,10 @@ final class Surroundings {
         return name -> !left.contains(name);
     }
 
-    private static List<OtherDifference> shape(Shape here, Shape there) {
+    private List<OtherDifference> shape(Shape here, Shape there) {
         return here.unlike(there).stream()
                 .filter(unlike -> COMPARED.contains(unlike.object().kind()) && !isToldOtherwise(unlike))
+                .filter(unlike -> !left.explains(unlike))
                 .map(Surroundings::difference)
                 .toList();
     }

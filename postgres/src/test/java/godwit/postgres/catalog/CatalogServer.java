@@ -57,12 +57,19 @@ final class CatalogServer implements AutoCloseable {
         }
     }
 
-    static void create(Connection target, List<SchemaObject> objects) throws SQLException {
+    /** Makes the objects as a move does; the answer takes them away again, statement by statement. */
+    static List<String> create(Connection target, List<SchemaObject> objects) throws SQLException {
+        var undo = new ArrayList<String>();
         for (var object : objects) {
-            for (var statement : object.create()) {
-                execute(target, statement);
+            var form = new TargetForm(target).of(object);
+            if (form.isPresent()) {
+                for (var statement : form.get().create()) {
+                    execute(target, statement);
+                }
+                undo.add(form.get().drop());
             }
         }
+        return undo.reversed();
     }
 
     static List<String> column(Connection connection, String query) throws SQLException {

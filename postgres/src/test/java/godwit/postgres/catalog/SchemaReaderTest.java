@@ -3,8 +3,10 @@ package godwit.postgres.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import godwit.postgres.catalog.SchemaSelection.Blocking;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -59,10 +61,10 @@ class SchemaReaderTest {
         var before = all(target);
         var script = all(source);
 
-        CatalogServer.create(target, script.objects());
+        var undo = CatalogServer.create(target, script.objects());
         var made = all(target);
-        for (var object : script.objects().reversed()) {
-            CatalogServer.execute(target, object.drop());
+        for (var statement : undo) {
+            CatalogServer.execute(target, statement);
         }
 
         assertThat(made.objects()).hasSameSizeAs(script.objects());
@@ -181,6 +183,60 @@ class SchemaReaderTest {
                 .anyMatch(message -> message.contains("CREATE CAST (integer AS u.pair) WITH FUNCTION u.to_pair"))
                 .noneMatch(message -> message.contains("do-not-show"));
         CatalogServer.create(older.target(), script.objects());
+    }
+
+    @Test
+    void whatPeopleLeaveBehindIsOnlyToBeKnownAndWhatTheyMisspellBlocks() throws SQLException {
+        var source = older.database("uncarried.sql");
+        var every = all(source).findings().stream().map(SchemaFinding::object).toList();
+        var leave = new ArrayList<>(every);
+        leave.remove("table u.by_method");
+        leave.addAll(List.of("function u.same(integer, integer)", "view u.nothing", "table u.documents"));
+
+        var script = new SchemaReader(source).read(new SchemaSelection(table -> true, Blocking.ALL, leave));
+
+        assertThat(script.findings())
+                .filteredOn(SchemaFinding::blocks)
+                .extracting(finding -> finding.code() + " " + finding.object())
+                .containsExactlyInAnyOrder(
+                        "depends-on-not-carried table u.by_method",
+                        "leave-unknown view u.nothing",
+                        "leave-unknown table u.documents");
+        assertThat(script.findings()).extracting(SchemaFinding::object).containsAll(every);
+        assertThat(script.objects())
+                .extracting(SchemaObject::identity)
+                .contains("u.documents")
+                .doesNotContain("u.same(integer, integer)");
+    }
+
+    @Test
+    void onlyWhatIncludedTablesStandOnBlocksThem() throws SQLException {
+        var source = older.database("uncarried.sql");
+        CatalogServer.execute(source, "CREATE TABLE u.alone (id int PRIMARY KEY)");
+
+        assertThat(blocking(source, "u.alone")).isEmpty();
+        assertThat(blocking(source, "u.documents"))
+                .containsExactlyInAnyOrder("text search configuration u.configuration", "index u.documents_search");
+        assertThat(blocking(source, "u.by_method"))
+                .containsExactlyInAnyOrder("access method method", "table u.by_method");
+    }
+
+    private static List<String> blocking(Connection source, String included) throws SQLException {
+        var selection = new SchemaSelection(table -> table.plain().equals(included), Blocking.NEEDED, List.of());
+        return new SchemaReader(source)
+                .read(selection).findings().stream()
+                        .filter(SchemaFinding::blocks)
+                        .map(SchemaFinding::object)
+                        .toList();
+    }
+
+    @Test
+    void nothingBlocksASchemaThatPeopleHaveMade() throws SQLException {
+        var selection = new SchemaSelection(table -> true, Blocking.NONE, List.of());
+
+        var script = new SchemaReader(older.database("uncarried.sql")).read(selection);
+
+        assertThat(script.findings()).isNotEmpty().noneMatch(SchemaFinding::blocks);
     }
 
     @Test

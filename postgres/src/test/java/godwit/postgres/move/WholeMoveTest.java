@@ -32,6 +32,7 @@ class WholeMoveTest {
     @ValueSource(strings = {"postgres", "mover"})
     void aDatabaseInUseMovesThereAndBackAndForGood(String role) {
         CaseDatabase.create(pair, role);
+        watch();
         var before = CaseDatabase.catalog(pair.source());
         try (var clients = CaseClients.begin(pair);
                 var move = LiveMove.of(pair, role).start().awaitPhase(Phase.READY)) {
@@ -50,9 +51,20 @@ class WholeMoveTest {
             clients.awaitMore(50);
         }
         assertThat(CaseDatabase.traces(pair.source())).isEmpty();
+        assertThat(
+                        pair.targetRows(
+                                "SELECT evtname || ' of ' || evtowner::regrole FROM pg_event_trigger WHERE evtname = 'watching'"))
+                .isEqualTo(role.equals("postgres") ? List.of("watching of postgres") : List.of());
         assertThat(CaseDatabase.difference(withoutScratch(before), CaseDatabase.catalog(pair.target())))
                 .filteredOn(line -> !line.contains("godwit"))
                 .isEmpty();
+    }
+
+    /** An event trigger of a superuser's, which a role that is none can neither alter nor make. */
+    private void watch() {
+        pair.source("CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN END$$");
+        pair.source("ALTER FUNCTION watch() OWNER TO mover");
+        pair.source("CREATE EVENT TRIGGER watching ON ddl_command_end EXECUTE FUNCTION watch()");
     }
 
     private static List<String> withoutScratch(List<String> catalog) {

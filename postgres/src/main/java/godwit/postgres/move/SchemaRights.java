@@ -1,0 +1,94 @@
+package godwit.postgres.move;
+
+import godwit.move.MoveSpec.TableSelection;
+import godwit.postgres.Session;
+import godwit.postgres.catalog.SchemaObject;
+import godwit.schema.TableName;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Whether a role that is no superuser can make the objects of the schemas, and give them to their owners. */
+final class SchemaRights {
+    /* ALTER … OWNER TO asks whether the new owner may create in the schema (PostgreSQL manual, ALTER TABLE). */
+    private static final String OWNERS = """
+            WITH owned (catalog, oid, owner, namespace, name, is_table) AS (
+                SELECT 'pg_class'::regclass, oid, relowner, relnamespace, relname, relkind IN ('r', 'p')
+                FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'v', 'm') AND relpersistence = 'p'
+                UNION ALL SELECT 'pg_proc'::regclass, oid, proowner, pronamespace, proname, false FROM pg_catalog.pg_proc
+                UNION ALL SELECT 'pg_type'::regclass, oid, typowner, typnamespace, typname, false
+                          FROM pg_catalog.pg_type WHERE typtype IN ('e', 'd', 'r'))
+            SELECT pg_get_userbyid(o.owner), n.nspname, o.name, o.is_table
+            FROM owned o JOIN pg_catalog.pg_namespace n ON n.oid = o.namespace
+            WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'godwit')
+              AND NOT pg_catalog.has_schema_privilege(o.owner, n.oid, 'CREATE')
+              AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                              WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype IN ('e', 'i'))
+            ORDER BY 1, 2""";
+
+    private static final String CLOSED = """
+            SELECT nspname FROM pg_catalog.pg_namespace
+            WHERE nspname = ANY (?::text[]) AND NOT pg_catalog.has_schema_privilege(oid, 'CREATE') ORDER BY 1""";
+
+    private static final Set<String> IN_SCHEMA = Set.of(
+            "table",
+            "view",
+            "materialized view",
+            "sequence",
+            "type",
+            "domain",
+            "function",
+            "procedure",
+            "aggregate",
+            "collation",
+            "statistics");
+
+    private record Owned(String owner, String schema) {}
+
+    private final TableSelection tables;
+
+    SchemaRights(TableSelection tables) {
+        this.tables = tables;
+    }
+
+    /** Looks at the owners on the source, and on the target at the schemas that are there already. */
+    List<Finding> findings(Session source, Session target, List<SchemaObject> objects) {
+        if (MakingRights.isSuperuser(target)) {
+            return List.of();
+        }
+        var findings = new ArrayList<Finding>();
+        barred(source, target.text("SELECT current_user"))
+                .forEach(owned -> findings.add(Finding.blocking(
+                        "owner-may-not-create",
+                        "The role %s owns objects in the schema %s, in which it may not create."
+                                .formatted(owned.owner(), owned.schema()),
+                        "GRANT CREATE ON SCHEMA … TO the owner on the source, else only a superuser can give it objects.",
+                        owned.schema())));
+        var used = objects.stream()
+                .filter(object -> IN_SCHEMA.contains(object.kind()))
+                .map(object -> object.identity().substring(0, object.identity().indexOf('.')))
+                .distinct()
+                .toArray(String[]::new);
+        target.query(CLOSED, row -> row.getString(1), (Object) used)
+                .forEach(schema -> findings.add(Finding.blocking(
+                        "schema-not-allowed",
+                        "Godwit's role may not create in the schema %s of the target.".formatted(schema),
+                        "GRANT CREATE ON SCHEMA … TO it.",
+                        schema)));
+        return findings;
+    }
+
+    /** Godwit's own role is the first owner of all that it makes there, and needs no such right on the source. */
+    private Set<Owned> barred(Session source, String own) {
+        var barred = new LinkedHashSet<Owned>();
+        source.query(OWNERS, row -> {
+            var goes = !row.getBoolean(4) || tables.takes(TableName.of(row.getString(2), row.getString(3)));
+            if (goes && !own.equals(row.getString(1))) {
+                barred.add(new Owned(row.getString(1), row.getString(2)));
+            }
+            return true;
+        });
+        return barred;
+    }
+}
