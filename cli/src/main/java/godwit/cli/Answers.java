@@ -42,7 +42,7 @@ final class Answers {
         if (!(answer.get("source") instanceof Map<?, ?> left)) {
             return List.of(over);
         }
-        var sealed = Boolean.TRUE.equals(left.get("sealed")) ? "read only by default" : "writable";
+        var sealed = Boolean.TRUE.equals(left.get("sealed")) ? "read only" : "writable";
         var sessions = maps(left.get("sessions")).stream()
                 .map(s -> "%s × %s as %s".formatted(s.get("sessions"), s.get("application"), s.get("role")))
                 .toList();

@@ -1,6 +1,7 @@
 package godwit.cli;
 
 import godwit.GodwitException;
+import godwit.Problem;
 import godwit.cli.live.Operator;
 import godwit.cli.log.StateFolder;
 import godwit.file.Layers;
@@ -64,8 +65,22 @@ abstract class MoveCommand implements Callable<Integer> {
             return run(found.open(), output).status();
         } catch (GodwitException e) {
             output.problem(e.problem());
-            return ExitCode.REFUSED.status();
+            var isUnknown = e.problem().code().equals("writes-unknown");
+            return (isUnknown ? ExitCode.UNKNOWN : ExitCode.REFUSED).status();
+        } catch (RuntimeException e) {
+            output.problem(unexpected(e));
+            return ExitCode.UNKNOWN.status();
         }
+    }
+
+    /** Its message is not shown: it may hold anything. */
+    private static Problem unexpected(RuntimeException e) {
+        var at = e.getStackTrace().length == 0 ? "" : " at " + e.getStackTrace()[0];
+        return Problem.of(
+                "unexpected",
+                "Godwit failed in a way that it does not know: %s%s."
+                        .formatted(e.getClass().getSimpleName(), at),
+                "Look with godwit status how the run stands, and report this.");
     }
 
     /** Throws when the command was called in a way that can be told to be wrong without a file or a database. */

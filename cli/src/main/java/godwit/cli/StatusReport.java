@@ -31,6 +31,9 @@ record StatusReport(Run run, Steering steering, Map<String, Object> live, Writes
             output.say("  " + problem.message() + "  [" + problem.code() + "]");
             output.say("  " + problem.hint());
         });
+        if (live.get("unrouted") instanceof Map<?, ?> hook) {
+            output.say("  The hook has not been told yet, and is called again: " + hook.get("message"));
+        }
         if (!run.phase().isOver()) {
             output.say(
                     "  " + worker.map(StatusReport::words).orElse("Nobody follows the run: go on with godwit start."));
@@ -56,7 +59,7 @@ record StatusReport(Run run, Steering steering, Map<String, Object> live, Writes
         report.put("lagBytes", lag.containsKey("lagBytes") ? lag.get("lagBytes") : 0);
         report.put("lagSeconds", lag.containsKey("lagSeconds") ? lag.get("lagSeconds") : 0);
         report.put("tables", live.getOrDefault("tables", List.of()));
-        for (var key : List.of("rowsPerSecond", "etaSeconds")) {
+        for (var key : List.of("rowsPerSecond", "etaSeconds", "unrouted", "wentBack")) {
             if (live.containsKey(key)) {
                 report.put(key, live.get(key));
             }

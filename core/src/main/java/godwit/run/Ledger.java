@@ -27,6 +27,9 @@ public interface Ledger {
     /** The oldest request that nobody has carried out and whose asker still waits. */
     Optional<Request> nextRequest(UUID run);
 
+    /** The newest request of this kind that has no answer, whether its asker still waits or not. */
+    Optional<Request> unanswered(UUID run, Verb verb);
+
     void answer(UUID request, Outcome outcome);
 
     /** How a request ended; empty while it has not. */

@@ -61,17 +61,12 @@ public final class MoveWorker {
                 case FILLING -> step(steps::fill, Phase.FOLLOWING, enough);
                 case FOLLOWING -> step(this::catchUpAndFinish, Phase.READY, enough);
                 case READY, SWITCHING, SWITCHED, SWITCHING_BACK -> serve(enough);
-                case COMPLETING -> complete(unanswered(Verb.COMPLETE));
-                case ROLLING_BACK -> rollBack(unanswered(Verb.ROLLBACK));
+                case COMPLETING -> complete(ledger.unanswered(run.id(), Verb.COMPLETE));
+                case ROLLING_BACK -> rollBack(ledger.unanswered(run.id(), Verb.ROLLBACK));
                 case COMPLETED, ROLLED_BACK -> throw new IllegalStateException("a run that is over");
             }
         }
         return phase;
-    }
-
-    /** The request that a worker was killed over. */
-    private Optional<Request> unanswered(Verb verb) {
-        return ledger.nextRequest(run.id()).filter(request -> request.verb() == verb);
     }
 
     private void enter(Phase next) {
@@ -176,13 +171,15 @@ public final class MoveWorker {
 
     private void serve(BooleanSupplier enough) {
         steps.follow();
-        enter(switching.settle());
+        phase = switching.settle(phase);
+        publish();
         if (byMode.endsWhenEqual() && !steered.isPaused()) {
             proveAndEnd();
         }
         while (phase.isInStep() && !enough.getAsBoolean()) {
             steps.requireAlive();
             publishNowAndThen();
+            switching.routeAgain(phase);
             ledger.nextRequest(run.id()).ifPresentOrElse(this::carryOut, () -> pace.pause(TURN));
             if (byMode.endsWhenEqual() && !steered.isPaused()) {
                 return;
@@ -341,6 +338,7 @@ public final class MoveWorker {
         publishedAt = pace.nanos();
         var live = new LinkedHashMap<>(steps.live());
         live.putAll(guardian.report());
+        live.putAll(switching.report());
         ledger.publish(run.id(), live);
     }
 }

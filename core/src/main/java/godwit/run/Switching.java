@@ -20,6 +20,7 @@ final class Switching {
     private final MoveSteps steps;
     private final Pace pace;
     private final BeforeSwitch before;
+    private final Routing routing;
 
     Switching(Run run, Ledger ledger, MoveSteps steps, Pace pace) {
         this.run = run;
@@ -27,15 +28,42 @@ final class Switching {
         this.steps = steps;
         this.pace = pace;
         this.before = new BeforeSwitch(steps, pace);
+        this.routing = new Routing(steps, pace);
     }
 
-    /** The phase that the journal's decision stands for; a decision that was not carried out is finished first. */
-    Phase settle() {
+    /**
+     * The phase that the journal's decision stands for; a decision that was not carried out is finished first.
+     *
+     * @param found the phase in the ledger: in that of a switch, the router may not have heard of its end
+     */
+    Phase settle(Phase found) {
         var journal = readable();
+        var to = journal.writes() == Writes.SOURCE ? Side.SOURCE : Side.TARGET;
         if (!journal.isSettled()) {
-            cutover(phaseOf(journal.writes())).finish(journal);
+            steps.cutover().open(to, journal.epoch());
         }
-        return enter(phaseOf(journal.writes()));
+        if (!journal.isSettled() || found == Phase.SWITCHING || found == Phase.SWITCHING_BACK) {
+            routing.lead(to);
+        }
+        return enterRouted(phaseOf(journal.writes()));
+    }
+
+    /** Tries again to tell the router, if it has not heard yet and some time has passed. */
+    void routeAgain(Phase phase) {
+        if (routing.isDue()) {
+            routing.again();
+            enterRouted(phase);
+        }
+    }
+
+    /** What is told in status. */
+    Map<String, Object> report() {
+        return routing.report();
+    }
+
+    /** Until the router has heard, the ledger keeps the phase of the switch: whoever comes next tries again. */
+    private Phase enterRouted(Phase phase) {
+        return routing.isDone() ? enter(phase) : phase;
     }
 
     private Journal readable() {
@@ -77,20 +105,22 @@ final class Switching {
             var found = before.look(steps.cutover(), from);
             if (found.refused().isPresent()) {
                 return new Result(
-                        enter(here), new Outcome.Refused(found.refused().get()));
+                        enterRouted(here), new Outcome.Refused(found.refused().get()));
             }
             var millis = cutover(under).run(from, readable());
             before.switched(from);
+            routing.lead(from.other());
             var report = report(from, millis, found);
-            return new Result(enter(there), new Outcome.Done(report));
+            report.putAll(routing.report());
+            return new Result(enterRouted(there), new Outcome.Done(report));
         } catch (GodwitException e) {
-            return lookedUp(from, e);
+            return lookedUp(from, under, e);
         }
     }
 
-    private Result lookedUp(Side from, GodwitException failure) {
+    private Result lookedUp(Side from, Phase under, GodwitException failure) {
         steps.reopen();
-        var phase = settle();
+        var phase = settle(under);
         var outcome = phase == phaseOf(Writes.on(from.other()))
                 ? new Outcome.Done(Map.of("writes", from.other().word(), "problem", failure.problem()))
                 : new Outcome.Refused(failure.problem());

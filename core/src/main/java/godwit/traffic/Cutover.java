@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the writes from one side to the other.
+ * Moves the writes from one side to the other; where clients are sent is told to the router afterwards.
  *
  * <p>Before the decision every failure undoes itself; after it there is only finishing. The order matters: the position
  * to catch up to is taken after the fence has drained the writers, never before, and the way back is written down before
@@ -57,16 +57,7 @@ public final class Cutover {
             throw e;
         }
         actions.open(from.other(), epoch);
-        var ended = nanos.getAsLong();
-        actions.route(from.other());
-        return (ended - began) / 1_000_000;
-    }
-
-    /** Finishes a switch that was decided but not carried to its end. */
-    public void finish(Journal journal) {
-        var to = journal.writes() == Writes.SOURCE ? Side.SOURCE : Side.TARGET;
-        actions.open(to, journal.epoch());
-        actions.route(to);
+        return (nanos.getAsLong() - began) / 1_000_000;
     }
 
     private void tell(String what, long began) {

@@ -2,6 +2,7 @@ package godwit.cli.live;
 
 import godwit.GodwitException;
 import godwit.Problem;
+import godwit.Retry;
 import godwit.cli.log.RunLog;
 import godwit.postgres.ledger.PostgresLedger;
 import godwit.postgres.move.MoveAccess;
@@ -23,7 +24,9 @@ import java.util.UUID;
 /** Asks a run's worker for something through the ledger; where no worker follows the run, does the work itself. */
 public final class Asking {
     private static final Duration TURN = Duration.ofMillis(50);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final long BEAT_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long LOST_NANOS_MAX = Duration.ofSeconds(20).toNanos();
 
     private final MoveAccess access;
     private final Operator operator;
@@ -34,18 +37,46 @@ public final class Asking {
         this.operator = operator;
     }
 
-    /** Asks and waits for the answer. */
+    /** Asks and waits for the answer; one that was asked and whose answer cannot be had is unknown. */
     public Outcome ask(Verb verb, Map<String, String> options) {
+        Request request;
         try (var session = access.target().open("ask")) {
             var ledger = access.ledger(session);
             var run = access.find(ledger).orElseThrow(Asking::noRun);
             if (run.phase().isOver()) {
                 return over(run, verb);
             }
-            var request = new Request(UUID.randomUUID(), run.id(), verb, options, operator.name());
+            request = new Request(UUID.randomUUID(), run.id(), verb, options, operator.name());
             ledger.ask(request);
-            return await(ledger, request);
         }
+        return lookedUp(request);
+    }
+
+    /** Waits for the answer, through new sessions when one is lost. */
+    private Outcome lookedUp(Request request) {
+        var lostAt = 0L;
+        while (true) {
+            var openedAt = pace.nanos();
+            try (var session = access.target().open("ask")) {
+                return await(access.ledger(session), request);
+            } catch (GodwitException e) {
+                if (e.retry() != Retry.LATER) {
+                    throw e;
+                }
+                lostAt = lostAt == 0 || pace.nanos() - openedAt > LOST_NANOS_MAX ? pace.nanos() : lostAt;
+                if (pace.nanos() - lostAt > LOST_NANOS_MAX) {
+                    return unknown(request, e.problem());
+                }
+                pace.pause(AGAIN);
+            }
+        }
+    }
+
+    private static Outcome unknown(Request request, Problem cause) {
+        return new Outcome.Unknown(Problem.of(
+                "outcome-unknown",
+                "Whether %s was done is not known: %s".formatted(request.verb().word(), cause.message()),
+                "Look with godwit status as soon as the servers answer, then ask again."));
     }
 
     private static GodwitException noRun() {
@@ -101,8 +132,16 @@ public final class Asking {
             return Optional.empty();
         }
         return answer(ledger, request)
-                .or(() -> Optional.of(run.map(r -> over(r, request.verb()))
-                        .orElseGet(() -> new Outcome.Done(Map.of("state", Phase.ROLLED_BACK.word())))));
+                .or(() ->
+                        Optional.of(run.map(r -> over(r, request.verb())).orElseGet(() -> forgotten(request.verb()))));
+    }
+
+    /** A rollback leaves nothing in the ledger. */
+    private static Outcome forgotten(Verb verb) {
+        return verb == Verb.ROLLBACK
+                ? new Outcome.Done(Map.of("state", Phase.ROLLED_BACK.word()))
+                : new Outcome.Refused(Problem.of(
+                        "run-over", "The run was rolled back meanwhile.", "Begin a new one with godwit start."));
     }
 
     private static boolean ledgerIsGone(Ledger ledger) {

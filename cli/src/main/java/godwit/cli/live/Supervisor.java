@@ -26,6 +26,9 @@ public final class Supervisor {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int FAILURES_MAX = 600;
 
+    /** Whoever worked for so long had got over the failures before. */
+    private static final long GOOD_NANOS = Duration.ofMinutes(1).toNanos();
+
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
     private final MoveAccess access;
@@ -48,6 +51,7 @@ public final class Supervisor {
     /** Works until the run is over; empty when it was stopped in the midst of a failure. */
     public Optional<Left> carry() {
         for (var failures = 0; ; failures++) {
+            var begun = pace.nanos();
             try {
                 return Optional.of(work());
             } catch (GodwitException e) {
@@ -56,6 +60,9 @@ public final class Supervisor {
                 }
                 if (!mayPass(e, failures) || failures == FAILURES_MAX) {
                     throw e;
+                }
+                if (pace.nanos() - begun > GOOD_NANOS) {
+                    failures = 0;
                 }
                 say.accept("%s Trying again. [%s]"
                         .formatted(e.problem().message(), e.problem().code()));

@@ -157,17 +157,25 @@ public final class PostgresLedger implements Ledger {
 
     @Override
     public Optional<Request> nextRequest(UUID run) {
-        return session.first(
-                """
+        return session.first("""
                 SELECT id, verb, options::text, operator FROM godwit.request WHERE run = ? AND result IS NULL
-                AND waiting_at > clock_timestamp() - interval '10 seconds' ORDER BY asked_at LIMIT 1""",
-                row -> new Request(
-                        row.getObject(1, UUID.class),
-                        run,
-                        Verb.of(row.getString(2)),
-                        texts(row.getString(3)),
-                        row.getString(4)),
-                run);
+                AND waiting_at > clock_timestamp() - interval '10 seconds' ORDER BY asked_at LIMIT 1""", row -> request(run, row), run);
+    }
+
+    @Override
+    public Optional<Request> unanswered(UUID run, Verb verb) {
+        return session.first("""
+                SELECT id, verb, options::text, operator FROM godwit.request WHERE run = ? AND result IS NULL
+                AND verb = ? ORDER BY asked_at DESC LIMIT 1""", row -> request(run, row), run, verb.word());
+    }
+
+    private static Request request(UUID run, ResultSet row) throws SQLException {
+        return new Request(
+                row.getObject(1, UUID.class),
+                run,
+                Verb.of(row.getString(2)),
+                texts(row.getString(3)),
+                row.getString(4));
     }
 
     private static Map<String, String> texts(String json) {

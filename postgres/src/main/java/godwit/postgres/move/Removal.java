@@ -16,7 +16,7 @@ final class Removal {
 
     /** Ends the run with the writes on the target: only the ledger's history stays. Tells whether the source is sealed. */
     boolean contract(boolean leaveWritable) {
-        var sealed = !leaveWritable && seal();
+        var sealed = !leaveWritable && new Seal(context).close();
         var slots = new Slots(context);
         slots.drop(Side.SOURCE);
         slots.drop(Side.TARGET);
@@ -24,18 +24,6 @@ final class Removal {
         unguard(Side.SOURCE);
         dropSchema(Side.SOURCE);
         return sealed;
-    }
-
-    /** New sessions on the source are read only from now on, if the role may say so; else people were told beforehand. */
-    private boolean seal() {
-        try (var session = context.open(Side.SOURCE, "complete")) {
-            if (!RoleRights.mayAlter(session)) {
-                return false;
-            }
-            var database = new Identifier(session.text("SELECT current_database()"));
-            session.execute("ALTER DATABASE " + database.sql() + " SET default_transaction_read_only = on");
-            return true;
-        }
     }
 
     /** Ends the run as if it had never been. */

@@ -1,6 +1,7 @@
 package godwit.postgres.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import godwit.move.Side;
 import godwit.postgres.Pair;
@@ -9,6 +10,9 @@ import godwit.postgres.Specs;
 import godwit.run.Outcome;
 import godwit.run.Phase;
 import godwit.run.Verb;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -95,8 +99,34 @@ class VerifiedMoveTest {
         try (var move = move().start().awaitPhase(Phase.READY)) {
             assertThat(report(move.ask(Verb.SWITCH))).contains("writes=target");
 
-            assertThat(report(move.ask(Verb.COMPLETE)))
-                    .contains("sealed=true", "application=application", "roles=[", "slots=[", "lastPosition=");
+            assertThat(report(move.ask(Verb.COMPLETE))).contains("sealed=true", "roles=[", "slots=[", "lastPosition=");
+        }
+    }
+
+    @Test
+    void noSessionWritesToTheSourceOfACompletedMove() throws SQLException {
+        try (var move = move().start().awaitPhase(Phase.READY);
+                var pooled = DriverManager.getConnection(url())) {
+            assertThat(report(move.ask(Verb.SWITCH))).contains("writes=target");
+            assertThat(report(move.ask(Verb.COMPLETE))).contains("sealed=true");
+
+            assertThatThrownBy(() -> write(pooled)).isInstanceOf(SQLException.class);
+            try (var late = DriverManager.getConnection(url())) {
+                assertThatThrownBy(() -> write(late))
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+            }
+        }
+    }
+
+    private String url() {
+        return "jdbc:postgresql://127.0.0.1:" + pair.sourceServer().port() + "/" + pair.name() + "?user=postgres";
+    }
+
+    private static void write(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute("INSERT INTO public.parents VALUES (900, 'lost')");
         }
     }
 

@@ -7,6 +7,7 @@ import godwit.run.Phase;
 import godwit.run.Request;
 import godwit.run.Run;
 import godwit.run.Steering;
+import godwit.run.Verb;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -111,6 +112,15 @@ public final class FakeLedger implements Ledger {
                 .filter(asked -> nanos.getAsLong() - asked.waitingAt < WAITING_NANOS)
                 .map(asked -> asked.request)
                 .findFirst();
+    }
+
+    @Override
+    public Optional<Request> unanswered(UUID run, Verb verb) {
+        return requests.values().stream()
+                .filter(asked -> asked.request.run().equals(run) && asked.answer.isEmpty())
+                .map(asked -> asked.request)
+                .filter(request -> request.verb() == verb)
+                .reduce((older, newer) -> newer);
     }
 
     @Override

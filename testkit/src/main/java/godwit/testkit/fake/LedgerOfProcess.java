@@ -8,6 +8,7 @@ import godwit.run.Phase;
 import godwit.run.Request;
 import godwit.run.Run;
 import godwit.run.Steering;
+import godwit.run.Verb;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -74,6 +75,12 @@ public final class LedgerOfProcess implements Ledger {
     public Optional<Request> nextRequest(UUID run) {
         requireSession();
         return ledger.nextRequest(run);
+    }
+
+    @Override
+    public Optional<Request> unanswered(UUID run, Verb verb) {
+        requireSession();
+        return ledger.unanswered(run, verb);
     }
 
     @Override

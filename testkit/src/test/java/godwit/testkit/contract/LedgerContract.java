@@ -107,6 +107,23 @@ interface LedgerContract {
     }
 
     @Test
+    default void whatWasBegunForAnAskerWhoIsGoneIsStillKnown() {
+        var run = begun("begun for one who is gone");
+        var first = asked(run, Verb.ROLLBACK);
+        asked(run, Verb.VERIFY);
+        var newest = asked(run, Verb.ROLLBACK);
+        askerGoesAway(first);
+        askerGoesAway(newest);
+
+        assertThat(ledger().unanswered(run.id(), Verb.ROLLBACK)).contains(newest);
+        assertThat(ledger().unanswered(run.id(), Verb.COMPLETE)).isEmpty();
+
+        ledger().answer(newest.id(), new Outcome.Done(Map.of()));
+
+        assertThat(ledger().unanswered(run.id(), Verb.ROLLBACK)).contains(first);
+    }
+
+    @Test
     default void anAnswerIsReadAsItWasGiven() {
         var run = begun("answered");
         var outcomes = List.of(

@@ -1,0 +1,56 @@
+package godwit.postgres.move;
+
+import godwit.GodwitException;
+import godwit.move.Side;
+import godwit.postgres.Session;
+import godwit.schema.Identifier;
+import java.time.Duration;
+
+/**
+ * Makes the source of a move that is over read only, for those who are connected too.
+ *
+ * <p>A default of the database holds for sessions that begin after it. Those that are open keep theirs, and with the gate
+ * goes what refused their writes: a write that a pooled connection made then would be lost without a word. So they are
+ * ended before the gate goes.
+ */
+final class Seal {
+    private static final long GONE_MILLIS_MAX = 10_000;
+
+    private static final String OLDER = """
+            FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
+              AND application_name !~ '^godwit' AND backend_start < ?::timestamptz""";
+
+    private final MoveContext context;
+
+    Seal(MoveContext context) {
+        this.context = context;
+    }
+
+    /** Seals; false when the role may not say so or may not end everybody's session: people were told beforehand. */
+    boolean close() {
+        try (var session = context.open(Side.SOURCE, "complete")) {
+            if (!RoleRights.mayAlter(session)) {
+                return false;
+            }
+            var database = new Identifier(session.text("SELECT current_database()"));
+            session.execute("ALTER DATABASE " + database.sql() + " SET default_transaction_read_only = on");
+            return end(session, session.text("SELECT clock_timestamp()::text"));
+        }
+    }
+
+    private static boolean end(Session session, String since) {
+        var until = System.nanoTime() + Duration.ofMillis(GONE_MILLIS_MAX).toNanos();
+        while (session.number("SELECT count(*) " + OLDER, since) > 0) {
+            try {
+                session.number("SELECT count(pg_catalog.pg_terminate_backend(pid)) " + OLDER, since);
+            } catch (GodwitException e) {
+                return false;
+            }
+            if (System.nanoTime() > until) {
+                return false;
+            }
+            Patience.pause(Duration.ofMillis(50));
+        }
+        return true;
+    }
+}
