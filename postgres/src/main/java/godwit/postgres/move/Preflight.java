@@ -36,7 +36,7 @@ final class Preflight {
             rights(Side.TARGET, target);
             tables(tables);
             unlogged(source);
-            selection(source);
+            findings.addAll(new SelectionCheck(context, source).findings(tables));
             script.findings().forEach(f -> findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
             target(source, target, tables);
         } catch (SQLException e) {
@@ -122,27 +122,13 @@ final class Preflight {
     }
 
     private void unlogged(Session source) throws SQLException {
+        var taken = context.taken(source);
         for (var table : new TableReader(source.connection()).unlogged()) {
-            if (context.spec().tables().takes(table)) {
+            if (taken.test(table)) {
                 findings.add(Finding.blocking(
                         "unlogged-table",
                         "%s is unlogged: its changes are in no log.".formatted(table),
                         "Exclude it, or ALTER TABLE … SET LOGGED.",
-                        table.plain()));
-            }
-        }
-    }
-
-    private void selection(Session source) {
-        var named = new ArrayList<>(context.spec().tables().include());
-        named.addAll(context.spec().tables().exclude());
-        named.addAll(context.spec().rows().keySet());
-        for (var table : named) {
-            if (!source.is("SELECT to_regclass(?) IS NOT NULL", table.sql())) {
-                findings.add(Finding.blocking(
-                        "table-unknown",
-                        "The file names %s, which the source does not have.".formatted(table),
-                        "Check the name; names in upper case keep their case.",
                         table.plain()));
             }
         }
@@ -163,7 +149,7 @@ final class Preflight {
                 findings.add(exists(table.name()));
             }
         }
-        var selection = new SchemaSelection(context.spec().tables()::takes);
+        var selection = new SchemaSelection(context.taken(source));
         var needed = new SchemaReader(source.connection()).requirements(selection);
         new TargetCheck(target.connection())
                 .findings(needed)
