@@ -2,6 +2,7 @@ package godwit.bench;
 
 import godwit.embedded.EmbeddedPostgres;
 import godwit.move.Lsn;
+import godwit.move.Side;
 import godwit.postgres.Database;
 import godwit.postgres.Endpoint;
 import godwit.postgres.Exemption;
@@ -56,7 +57,15 @@ final class Applying implements AutoCloseable {
                             .toList();
             var xid = followed.number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
             var start = new StreamStart(
-                    progress, position, Optional.of(position), tables, Map.of(), RangeJoin.none(from), xid, true);
+                    Side.SOURCE,
+                    progress,
+                    position,
+                    Optional.of(position),
+                    tables,
+                    Map.of(),
+                    RangeJoin.none(from),
+                    xid,
+                    true);
             var reader = SlotReader.open(
                     from,
                     new StreamSource(slot, "bench", true, new RowLimit(1 << 28), StreamProtocol.STREAMED),

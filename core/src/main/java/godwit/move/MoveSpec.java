@@ -1,6 +1,7 @@
 package godwit.move;
 
 import godwit.schema.TableName;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -11,7 +12,7 @@ import java.util.Map;
  * @param source where the source's URL is found
  * @param target where the target's URL is found
  * @param tables which tables go along
- * @param rows conditions in SQL by which rows are selected, for each table that has one
+ * @param rows conditions in SQL by which rows are selected, for each table that has one, as people wrote them
  * @param switching how writes change sides
  * @param limits bounds on memory, time, log and load
  * @param conduct how it goes about its work
@@ -47,7 +48,7 @@ public record MoveSpec(
     }
 
     /**
-     * Which tables a move takes.
+     * Which tables a move takes. A name stands for the table and all partitions below it.
      *
      * @param include when not empty, only these
      * @param exclude never these
@@ -60,8 +61,14 @@ public record MoveSpec(
             exclude = List.copyOf(exclude);
         }
 
-        public boolean takes(TableName table) {
-            return (include.isEmpty() || include.contains(table)) && !exclude.contains(table);
+        /**
+         * Whether a table goes along.
+         *
+         * @param lineage the table and, if it is a partition, all that it is a partition of, at any depth
+         */
+        public boolean takes(Collection<TableName> lineage) {
+            return (include.isEmpty() || lineage.stream().anyMatch(include::contains))
+                    && lineage.stream().noneMatch(exclude::contains);
         }
     }
 }

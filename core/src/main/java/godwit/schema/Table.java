@@ -14,12 +14,29 @@ import java.util.stream.Collectors;
  * @param identity what the log says of a changed row's old version
  * @param bytes its size on disk, without indexes, when it was read
  * @param rows the server's estimate of its rows; 0 when it has none
+ * @param selection which of its rows go along
  */
 public record Table(
-        TableName name, List<Column> columns, List<Identifier> key, ReplicaIdentity identity, long bytes, long rows) {
+        TableName name,
+        List<Column> columns,
+        List<Identifier> key,
+        ReplicaIdentity identity,
+        long bytes,
+        long rows,
+        RowSelection selection) {
     public Table {
         columns = List.copyOf(columns);
         key = List.copyOf(key);
+    }
+
+    /** The same table with other rows of it selected. */
+    public Table selecting(RowSelection other) {
+        return new Table(name, columns, key, identity, bytes, rows, other);
+    }
+
+    /** The same table, about this large. */
+    public Table ofAbout(long estimatedRows) {
+        return new Table(name, columns, key, identity, bytes, estimatedRows, selection);
     }
 
     /** The columns that a copy or a change carries: all but the generated ones. */

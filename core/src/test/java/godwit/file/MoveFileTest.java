@@ -8,6 +8,7 @@ import godwit.move.Conduct;
 import godwit.move.LiveSetting;
 import godwit.move.UrlReference;
 import godwit.schema.TableName;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,8 @@ class MoveFileTest {
         assertThat(spec.name()).isEqualTo("people");
         assertThat(spec.source()).isEqualTo(new UrlReference.Environment("SOURCE_URL"));
         assertThat(spec.target()).isEqualTo(new UrlReference.InFile("/run/secrets/target"));
-        assertThat(spec.tables().takes(TableName.of("public", "anything"))).isTrue();
+        assertThat(spec.tables().takes(List.of(TableName.of("public", "anything"))))
+                .isTrue();
     }
 
     @Test
@@ -34,7 +36,7 @@ class MoveFileTest {
         var spec = MoveFile.parse(
                 "{\"kind\":\"move\",\"name\":\"a\",\"source\":\"env:A\",\"target\":\"env:B\",\"exclude\":[\"x\"]}");
 
-        assertThat(spec.tables().takes(TableName.of("public", "x"))).isFalse();
+        assertThat(spec.tables().takes(List.of(TableName.of("public", "x")))).isFalse();
     }
 
     @Test

@@ -20,7 +20,8 @@ public final class Database {
     /** What decides how a value looks as text; a stream in text form is written under the same. */
     private static final String FORMS = """
             SET search_path = ''; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres';
-            SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmlbinary = 'base64'; SET lc_monetary = 'C'
+            SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmlbinary = 'base64'; SET lc_monetary = 'C';
+            SET standard_conforming_strings = on
             """;
 
     /**

@@ -5,6 +5,7 @@ import godwit.move.KeyedChanges;
 import godwit.move.KeylessChanges;
 import godwit.move.Lsn;
 import godwit.move.TableChanges;
+import godwit.move.Tuple;
 import godwit.postgres.Session;
 import godwit.postgres.copy.RangeJoin;
 import godwit.schema.TableName;
@@ -45,6 +46,7 @@ final class BatchWriter {
     private final RangeJoin join;
     private final RowStage stage;
     private final StreamProgress progress;
+    private final OutsideRows outside;
     private final Map<TableName, Long> staged = new HashMap<>();
     private final Set<TableName> created = new HashSet<>();
     private int part;
@@ -57,6 +59,7 @@ final class BatchWriter {
         this.session = session;
         this.stage = new RowStage(session, binary);
         this.progress = progress;
+        this.outside = new OutsideRows(progress.run());
         this.missingRows = new AtomicLong(progress.missingRows(session));
         session.execute("SET temp_buffers = '32MB'");
         session.execute("SET enable_seqscan = off");
@@ -113,6 +116,15 @@ final class BatchWriter {
      */
     void truncate(List<TargetTable> tables) {
         begin();
+        var whole = tables.stream()
+                .filter(table -> !table.filter().deleteSelected(session))
+                .toList();
+        if (!whole.isEmpty()) {
+            truncateWhole(whole);
+        }
+    }
+
+    private void truncateWhole(List<TargetTable> tables) {
         var leaves = tables.stream().map(t -> t.table().name().sql()).toList();
         var names = new ArrayList<String>();
         leaves.forEach(leaf -> names.add("ONLY " + leaf));
@@ -121,11 +133,6 @@ final class BatchWriter {
                 row -> TableName.of(row.getString(1), row.getString(2)).sql(),
                 (Object) leaves.toArray(String[]::new)));
         session.execute("TRUNCATE " + String.join(", ", names));
-    }
-
-    /** Counts rows that changes were to replace and that were not there; of what is rolled back none count. */
-    void countMissing(long rows) {
-        missing += rows;
     }
 
     /** Commits what was written, if anything, with the position up to which the source's commits are in. */
@@ -184,30 +191,62 @@ final class BatchWriter {
 
     private void writeKeyed(TargetTable table, KeyedChanges changes) {
         var waiting = changes.waiting();
-        if (!changes.replaced().isEmpty()) {
-            var bases = waiting.stream().map(KeyedChanges.Final::base).collect(Collectors.toSet());
-            noteStaged(table, stage.keys(table, changes.replaced(), bases, part));
-            var found = waiting.isEmpty()
-                    ? session.execute(table.deleteReplaced(part))
-                    : session.number(table.deleteReplacedAndKeep(part));
-            missing += changes.replaced().size() - found;
-        }
-        stage.complete(table, changes.complete());
-        if (!waiting.isEmpty()) {
-            noteStaged(table, 2 * stage.waiting(table, waiting, part));
-            requireAll(table, waiting.size(), session.execute(table.insertStaged(part)));
-        }
+        var bases = waiting.stream().map(KeyedChanges.Final::base).collect(Collectors.toSet());
+        var replaced = changes.replaced().isEmpty() ? 0 : stage.keys(table, changes.replaced(), bases, part);
+        var staged = waiting.isEmpty() ? 0 : stage.waiting(table, waiting, part);
+        noteStaged(table, replaced + 2 * staged);
+        writeWith(table, changes.complete(), new StagedPart.Net(table, part, replaced, 0, staged, 0));
     }
 
     private void writeKeyless(TargetTable table, KeylessChanges changes) {
-        if (changes.removedCopies() > 0) {
-            noteStaged(table, stage.removedCopies(table, changes, part));
-            requireAll(table, changes.removedCopies(), session.execute(table.deleteStagedCopies(part)));
-        }
-        stage.complete(table, changes.added());
+        var removed = changes.removedCopies() > 0 ? stage.removedCopies(table, changes, part) : 0;
+        noteStaged(table, removed);
+        writeWith(table, changes.added(), new StagedPart.Net(table, part, 0, 0, 0, removed));
     }
 
-    static void requireAll(TargetTable table, long expected, long found) {
+    /** Complete rows go into the table itself, unless they have to be weighed first. */
+    private void writeWith(TargetTable table, List<Tuple> complete, StagedPart.Net net) {
+        if (table.filter().weighs()) {
+            var added = complete.isEmpty() ? 0 : stage.added(table, complete, part);
+            noteStaged(table, added);
+            write(net.adding(added));
+        } else {
+            write(net);
+            stage.complete(table, complete);
+        }
+    }
+
+    /** Writes what is staged of a table, within the open transaction. */
+    void write(StagedPart.Net net) {
+        var table = net.table();
+        remove(net);
+        if (net.added() > 0) {
+            session.execute(table.insertAdded(net.part()));
+            table.noteOutside(session, outside, table.addedName(), net.part());
+        }
+        if (net.waiting() > 0) {
+            table.filter().requireComplete();
+            requireAll(table, net.waiting(), session.execute(table.insertStaged(net.part())));
+            table.noteOutside(session, outside, table.rowsName(), net.part());
+        }
+    }
+
+    private void remove(StagedPart.Net net) {
+        var table = net.table();
+        var isCounted = table.filter().requiresReplaced();
+        if (net.replaced() > 0) {
+            var found = net.waiting() > 0
+                    ? session.number(table.deleteReplacedAndKeep(net.part()))
+                    : session.execute(table.deleteReplaced(net.part()));
+            missing += isCounted ? net.replaced() - found : 0;
+        }
+        if (net.removed() > 0) {
+            var there = isCounted ? net.removed() : session.number(table.countStagedCopies(net.part()));
+            requireAll(table, there, session.execute(table.deleteStagedCopies(net.part())));
+        }
+    }
+
+    private static void requireAll(TargetTable table, long expected, long found) {
         if (found != expected) {
             var name = table.table().name();
             throw Problem.of(

@@ -94,25 +94,10 @@ final class PartStage {
         }
     }
 
-    private void write(StagedPart.Net net, BatchWriter writer) {
+    private static void write(StagedPart.Net net, BatchWriter writer) {
         writer.begin();
         writer.touched().count(net.replaced() + net.added() + net.waiting() + net.removed());
-        var table = net.table();
-        if (net.replaced() > 0) {
-            var found = net.waiting() > 0
-                    ? session.number(table.deleteReplacedAndKeep(net.part()))
-                    : session.execute(table.deleteReplaced(net.part()));
-            writer.countMissing(net.replaced() - found);
-        }
-        if (net.removed() > 0) {
-            BatchWriter.requireAll(table, net.removed(), session.execute(table.deleteStagedCopies(net.part())));
-        }
-        if (net.added() > 0) {
-            session.execute(table.insertAdded(net.part()));
-        }
-        if (net.waiting() > 0) {
-            BatchWriter.requireAll(table, net.waiting(), session.execute(table.insertStaged(net.part())));
-        }
+        writer.write(net);
     }
 
     /** Throws away all that is staged at a place. */

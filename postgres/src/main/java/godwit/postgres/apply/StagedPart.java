@@ -15,7 +15,11 @@ sealed interface StagedPart {
      * @param removed copies of keyless rows that go
      */
     record Net(TargetTable table, int part, long replaced, long added, long waiting, long removed)
-            implements StagedPart {}
+            implements StagedPart {
+        Net adding(long rows) {
+            return new Net(table, part, replaced, rows, waiting, removed);
+        }
+    }
 
     /** Tables that are emptied. */
     record Emptied(List<TargetTable> tables) implements StagedPart {}

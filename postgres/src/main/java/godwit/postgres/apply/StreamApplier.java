@@ -71,7 +71,7 @@ public final class StreamApplier implements AutoCloseable {
         this.join = start.join();
         this.changes = new NewChanges(join);
         this.writer = new BatchWriter(session, start.binary(), start.progress(), join);
-        this.tables = new StreamTables(session, start.tables());
+        this.tables = new StreamTables(session, start.tables(), start.followed());
         this.staged = new StagedTransactions(
                 session, start, filter, new StagedTransactions.Shared(tables, patience, changes));
         this.flushed = start.from();

@@ -1,6 +1,7 @@
 package godwit.postgres.apply;
 
 import godwit.move.Lsn;
+import godwit.move.Side;
 import godwit.move.Snapshot;
 import godwit.postgres.copy.RangeJoin;
 import godwit.schema.Table;
@@ -12,16 +13,18 @@ import java.util.Optional;
 /**
  * Where and how a stream begins.
  *
+ * @param followed the side whose changes it brings
  * @param progress where its position is kept
  * @param from transactions that ended before this position are in already
  * @param applyFrom transactions from this position on are applied; empty: none is, until the writes change sides
- * @param tables the tables that are followed, as the followed side has them
+ * @param tables the tables that are followed, each with its selection of rows where changes are written
  * @param copies the snapshots that tables were copied under
  * @param join what of changes is to be applied of tables that were copied by ranges of their keys; closed with the stream
  * @param xidNear a whole transaction number of the followed server, less than 2^31 away from all that come
  * @param binary whether values travel in binary form
  */
 public record StreamStart(
+        Side followed,
         StreamProgress progress,
         Lsn from,
         Optional<Lsn> applyFrom,

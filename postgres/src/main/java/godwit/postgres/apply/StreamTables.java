@@ -3,6 +3,7 @@ package godwit.postgres.apply;
 import godwit.Problem;
 import godwit.move.KeyedChanges;
 import godwit.move.KeylessChanges;
+import godwit.move.Side;
 import godwit.move.TableChanges;
 import godwit.postgres.Session;
 import godwit.postgres.capture.Message;
@@ -17,13 +18,16 @@ import org.jspecify.annotations.Nullable;
 /** The tables that a stream names by number. */
 final class StreamTables {
     private final Session session;
+    private final Side followed;
     private final Map<TableName, Table> known;
     private final Map<TableName, TargetTable> targets;
     private final Map<Integer, @Nullable TargetTable> byRelation = new HashMap<>();
     private final @Nullable StreamTables outer;
 
-    StreamTables(Session session, List<Table> tables) {
+    /** @param followed the side whose stream it is */
+    StreamTables(Session session, List<Table> tables, Side followed) {
         this.session = session;
+        this.followed = followed;
         this.known = new HashMap<>();
         this.targets = new HashMap<>();
         this.outer = null;
@@ -32,6 +36,7 @@ final class StreamTables {
 
     private StreamTables(StreamTables outer) {
         this.session = outer.session;
+        this.followed = outer.followed;
         this.known = outer.known;
         this.targets = outer.targets;
         this.outer = outer;
@@ -65,7 +70,7 @@ final class StreamTables {
 
     private TargetTable target(Table table) {
         var number = targets.size();
-        return targets.computeIfAbsent(table.name(), name -> TargetTable.read(session, table, number));
+        return targets.computeIfAbsent(table.name(), name -> TargetTable.read(session, table, number, followed));
     }
 
     /** The table of a relation number; null when it is not part of the move. */

@@ -1,5 +1,6 @@
 package godwit.postgres.apply;
 
+import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.schema.Column;
 import godwit.schema.Table;
@@ -20,26 +21,34 @@ final class TargetTable {
     private final String number;
     private final int[] key;
     private final ColumnTypes types;
+    private final RowFilter filter;
 
-    private TargetTable(Table table, String number, ColumnTypes types) {
+    private TargetTable(Table table, String number, ColumnTypes types, RowFilter filter) {
         this.table = table;
+        this.filter = filter;
         this.number = number;
         var names = table.stored().stream().map(Column::name).toList();
         this.key = table.key().stream().mapToInt(names::indexOf).toArray();
         this.types = types;
     }
 
-    static TargetTable read(Session session, Table table, int number) {
-        return new TargetTable(table, String.valueOf(number), ColumnTypes.read(session, table));
+    /** @param followed the side whose changes are written */
+    static TargetTable read(Session session, Table table, int number, Side followed) {
+        var types = ColumnTypes.read(session, table);
+        return new TargetTable(table, String.valueOf(number), types, new RowFilter(table, followed, types));
     }
 
     /** The same table with temporary tables of its own, for one of the transactions that are staged beside each other. */
     TargetTable beside(int place) {
-        return new TargetTable(table, number + "_" + place, types);
+        return new TargetTable(table, number + "_" + place, types, filter);
     }
 
     Table table() {
         return table;
+    }
+
+    RowFilter filter() {
+        return filter;
     }
 
     int[] key() {
@@ -48,33 +57,41 @@ final class TargetTable {
 
     List<String> createTemporaryTables() {
         var all = select(i -> staged(i) + " AS c" + i);
-        if (!table.hasKey()) {
-            return List.of(temporary(rowsName(), all));
+        var statements = new ArrayList<String>();
+        if (table.hasKey()) {
+            var bases = keyList(i -> staged(i) + " AS b" + i);
+            statements.add(temporary(keysName(), keyList(i -> staged(i) + " AS c" + i) + ", false AS wanted"));
+            statements.add(temporary(rowsName(), all + ", " + bases + ", ''::text AS unchanged"));
+            statements.add(temporary(keptName(), all));
+        } else {
+            statements.add(temporary(rowsName(), all));
         }
-        var keys = keyList(i -> staged(i) + " AS c" + i);
-        var bases = keyList(i -> staged(i) + " AS b" + i);
-        return List.of(
-                temporary(keysName(), keys + ", false AS wanted"),
-                temporary(rowsName(), all + ", " + bases + ", ''::text AS unchanged"),
-                temporary(keptName(), all));
+        if (filter.weighs()) {
+            statements.add(temporary(addedName(), all));
+        }
+        return statements;
     }
 
     /** As {@link #createTemporaryTables}, with rows to add too, and found by their part however many parts there are. */
     List<String> createStageTables() {
         var statements = new ArrayList<>(createTemporaryTables());
-        statements.add(temporary(addedName(), select(i -> staged(i) + " AS c" + i)));
+        if (!filter.weighs()) {
+            statements.add(temporary(addedName(), select(i -> staged(i) + " AS c" + i)));
+        }
         stageNames().forEach(name -> statements.add("CREATE INDEX ON " + name + " (part)"));
         return statements;
     }
 
     List<String> temporaryNames() {
-        return table.hasKey() ? List.of(keysName(), rowsName(), keptName()) : List.of(rowsName());
+        return stageNames().stream()
+                .filter(name -> filter.weighs() || !name.equals(addedName()))
+                .toList();
     }
 
     List<String> stageNames() {
-        var names = new ArrayList<>(temporaryNames());
-        names.add(addedName());
-        return names;
+        return table.hasKey()
+                ? List.of(keysName(), rowsName(), keptName(), addedName())
+                : List.of(rowsName(), addedName());
     }
 
     private String temporary(String name, String columns) {
@@ -98,10 +115,15 @@ final class TargetTable {
         return "pg_temp.added" + number;
     }
 
-    /** Adds the complete rows that were staged. */
+    /** Adds the complete rows that were staged, as far as they are selected. */
     String insertAdded(int part) {
         return "INSERT INTO " + table.name().sql() + " (" + table.storedSql() + ") OVERRIDING SYSTEM VALUE SELECT "
-                + select(i -> "c" + i) + " FROM " + addedName() + " WHERE part = " + part;
+                + select(i -> "c" + i) + " FROM " + addedName() + " WHERE part = " + part + filter.andStaged();
+    }
+
+    /** Notes which of the rows that were added from the stage are outside the selection. */
+    void noteOutside(Session session, OutsideRows outside, String stage, int part) {
+        filter.noteOutside(session, outside, stage, keysMatch("t") + " AND k.part = " + part);
     }
 
     String copyTarget() {
@@ -110,7 +132,7 @@ final class TargetTable {
 
     String deleteReplaced(int part) {
         return "DELETE FROM ONLY " + table.name().sql() + " t USING " + keysName() + " k WHERE k.part = " + part
-                + " AND " + keysMatch("t");
+                + " AND " + keysMatch("t") + filter.andThere();
     }
 
     /** As {@link #deleteReplaced}, keeping from the rows that are wanted what an unchanged value may refer to. */
@@ -138,6 +160,11 @@ final class TargetTable {
                 + " WHERE r.part = " + part;
     }
 
+    /** How many of the staged copies are to be removed: those that are selected. */
+    String countStagedCopies(int part) {
+        return "SELECT count(*) FROM " + rowsName() + " WHERE part = " + part + filter.andStaged();
+    }
+
     /**
      * Removes one row for each staged copy of it; rows are the same when their text is.
      *
@@ -148,7 +175,7 @@ final class TargetTable {
         var image = "ROW(" + select(i -> "t." + stored(i).name().sql()) + ")::text COLLATE \"C\"";
         return "WITH w AS MATERIALIZED (SELECT " + hash(i -> "c" + i) + " AS hash, ROW(" + select(i -> "c" + i)
                 + ")::text COLLATE \"C\" AS image, count(*) AS copies FROM " + rowsName() + " WHERE part = " + part
-                + " GROUP BY 1, 2) "
+                + filter.andStaged() + " GROUP BY 1, 2) "
                 + "DELETE FROM ONLY " + table.name().sql() + " WHERE ctid IN (SELECT found.ctid FROM (SELECT t.ctid, "
                 + "w.copies, row_number() OVER (PARTITION BY w.image) AS copy FROM ONLY "
                 + table.name().sql()

@@ -26,10 +26,13 @@ public final class TouchedCheck implements AutoCloseable {
     private final Reader here;
     private final Reader there;
 
+    /** A session of one side, and the tables with the selection of rows that is compared there. */
+    public record Of(Session session, List<Table> tables) {}
+
     /** @param binary the form in which the stream's values travel */
-    public TouchedCheck(Session leader, Session follower, List<Table> tables, boolean binary) {
-        this.here = new Reader(leader, tables, binary);
-        this.there = new Reader(follower, tables, binary);
+    public TouchedCheck(Of leader, Of follower, boolean binary) {
+        this.here = new Reader(leader, binary);
+        this.there = new Reader(follower, binary);
     }
 
     /** Those of the keys under which the sides do not hold the same, as JSON-like text, by table. */
@@ -75,10 +78,10 @@ public final class TouchedCheck implements AutoCloseable {
         private final Map<TableName, Table> tables;
         private final Map<TableName, KeyStage> stages = new HashMap<>();
 
-        Reader(Session session, List<Table> tables, boolean binary) {
-            this.session = session;
+        Reader(Of side, boolean binary) {
+            this.session = side.session();
             this.binary = binary;
-            this.tables = tables.stream().collect(Collectors.toMap(Table::name, table -> table));
+            this.tables = side.tables().stream().collect(Collectors.toMap(Table::name, table -> table));
             session.execute("SET enable_seqscan = off; SET enable_mergejoin = off; SET enable_hashjoin = off");
         }
 
@@ -147,8 +150,8 @@ public final class TouchedCheck implements AutoCloseable {
         String hashes() {
             var values = table.columns().stream().map(KeyStage::value).collect(Collectors.joining(", "));
             return "SELECT k.n, count(*) || ' ' || sum(('x' || left(md5(convert_to(ROW(" + values
-                    + ")::text, 'UTF8')), 16))::bit(64)::bigint) FROM " + name() + " k JOIN ONLY "
-                    + table.name().sql() + " t ON " + matches() + " GROUP BY k.n";
+                    + ")::text, 'UTF8')), 16))::bit(64)::bigint) FROM " + name() + " k JOIN "
+                    + table.selection().from(table.name()) + " t ON " + matches() + " GROUP BY k.n";
         }
 
         String names() {

@@ -8,7 +8,10 @@ package godwit.postgres.catalog;
  * text is the same on all versions of the server; the exact one means something on this server only.
  */
 final class ShapeSql {
-    /* Two parameters: tables that are taken (none: all) and tables that are not, as schema and name around chr(31). */
+    /*
+     * Two parameters: tables that are taken (none: all) and tables that are not, as schema and name around chr(31); each
+     * with its partitions.
+     */
     private static final String TAKEN = """
             WITH member AS MATERIALIZED (
               SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'),
@@ -21,11 +24,16 @@ final class ShapeSql {
               WHERE c.relpersistence <> 't'
                 AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_catalog.pg_class'::regclass AND objid = c.oid)),
             holder AS MATERIALIZED (
-              SELECT * FROM relation
-              WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
-                AND (cardinality(?::text[]) = 0 OR relkind IN ('v', 'm', 'c')
-                     OR nspname || chr(31) || relname = ANY (?::text[]))
-                AND nspname || chr(31) || relname <> ALL (?::text[]))
+              SELECT r.* FROM relation r
+              CROSS JOIN LATERAL (
+                SELECT CASE WHEN r.relispartition THEN ARRAY(
+                    SELECT n.nspname || chr(31) || c.relname
+                    FROM pg_catalog.pg_partition_ancestors(r.oid) AS a(id) JOIN pg_catalog.pg_class c ON c.oid = a.id
+                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace)
+                  ELSE ARRAY[r.nspname || chr(31) || r.relname] END) AS lineage(names)
+              WHERE r.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+                AND (cardinality(?::text[]) = 0 OR r.relkind IN ('v', 'm', 'c') OR lineage.names && ?::text[])
+                AND NOT lineage.names && ?::text[])
             """;
 
     private static final String RELATIONS = """

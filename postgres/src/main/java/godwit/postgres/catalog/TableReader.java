@@ -3,6 +3,7 @@ package godwit.postgres.catalog;
 import godwit.schema.Column;
 import godwit.schema.Identifier;
 import godwit.schema.ReplicaIdentity;
+import godwit.schema.RowSelection;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.sql.Connection;
@@ -129,6 +130,6 @@ public final class TableReader {
                 ? ReplicaIdentity.FULL
                 : key.isEmpty() ? ReplicaIdentity.NONE : ReplicaIdentity.KEY;
         var own = columns.getOrDefault(row.number("oid"), List.of());
-        return new Table(row.name(), own, key, identity, row.number("bytes"), row.number("rows"));
+        return new Table(row.name(), own, key, identity, row.number("bytes"), row.number("rows"), RowSelection.ALL);
     }
 }

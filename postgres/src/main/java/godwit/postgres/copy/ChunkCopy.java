@@ -8,7 +8,6 @@ import godwit.postgres.Session;
 import godwit.schema.Table;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOperation;
 import org.postgresql.copy.CopyOut;
@@ -20,18 +19,13 @@ final class ChunkCopy {
 
     private final CopyLedger ledger;
     private final Table table;
-    private final Optional<String> rows;
     private final RowLimit limit;
     private final Passing live;
 
-    /**
-     * @param rows a condition in SQL by which rows are selected
-     * @param live told of rows while they are copied
-     */
-    ChunkCopy(CopyLedger ledger, Table table, Optional<String> rows, RowLimit limit, Passing live) {
+    /** @param live told of rows while they are copied */
+    ChunkCopy(CopyLedger ledger, Table table, RowLimit limit, Passing live) {
         this.ledger = ledger;
         this.table = table;
-        this.rows = rows;
         this.limit = limit;
         this.live = live;
     }
@@ -130,10 +124,11 @@ final class ChunkCopy {
     }
 
     private String reading(CopiedPart chunk) {
-        if (chunk.isWholeTable() && rows.isEmpty()) {
+        var rows = table.selection();
+        if (chunk.isWholeTable() && rows.isAll()) {
             return table.name().sql() + " (" + table.storedSql() + ")";
         }
-        var where = rows.map(condition -> " AND (" + condition + ")").orElse("");
+        var where = rows.isAll() ? "" : " AND " + rows.sql();
         return "(SELECT " + table.storedSql() + " FROM ONLY " + table.name().sql() + " WHERE " + chunk.condition()
                 + where + ")";
     }

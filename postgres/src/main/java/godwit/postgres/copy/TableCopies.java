@@ -179,12 +179,10 @@ public final class TableCopies {
 
     private ChunkCopy chunkCopy(Table table, ChunkCopy.Passing passing) {
         var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
-        var condition = Optional.ofNullable(spec.rows().get(table.name()));
-        return new ChunkCopy(
-                ledger, table, condition, new RowLimit(spec.limits().rowBytesMax()), rows -> {
-                    counter.addAndGet(rows);
-                    passing.passed(rows);
-                });
+        return new ChunkCopy(ledger, table, new RowLimit(spec.limits().rowBytesMax()), rows -> {
+            counter.addAndGet(rows);
+            passing.passed(rows);
+        });
     }
 
     /**

@@ -122,8 +122,9 @@ final class DatabaseItself {
         tell(source, "database-property-not-carried", PROPERTIES, name, name);
         tell(source, "system-grant-not-carried", SYSTEM_GRANTS);
         tell(source, "system-comment-not-carried", SYSTEM_COMMENTS);
+        var taken = context.taken(source);
         source.query(INVALID_INDEXES, row -> {
-            if (context.spec().tables().takes(TableName.of(row.getString(3), row.getString(4)))) {
+            if (taken.test(TableName.of(row.getString(3), row.getString(4)))) {
                 add("index-invalid", row.getString(1), row.getString(2));
             }
             return true;

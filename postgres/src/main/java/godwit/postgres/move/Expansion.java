@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.move.Side;
 import godwit.postgres.Session;
+import godwit.postgres.apply.OutsideRows;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
@@ -75,6 +76,7 @@ final class Expansion {
                     context.spec().switching().fenceSecondsMax());
             if (side == Side.SOURCE) {
                 session.execute(StreamProgress.TABLE);
+                session.execute(OutsideRows.TABLE);
             }
             for (var table : rootsAndLeaves(session)) {
                 Patience.retry(() -> {
@@ -87,7 +89,7 @@ final class Expansion {
 
     private List<TableName> rootsAndLeaves(Session session) {
         return session.query(ROOTS_AND_LEAVES, row -> TableName.of(row.getString(1), row.getString(2))).stream()
-                .filter(context.spec().tables()::takes)
+                .filter(context.taken(session))
                 .toList();
     }
 }

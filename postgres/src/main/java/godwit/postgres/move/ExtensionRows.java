@@ -30,6 +30,7 @@ final class ExtensionRows {
 
     List<Finding> findings(Session source) {
         var findings = new ArrayList<Finding>();
+        var taken = context.taken(source);
         for (var one : source.query(
                 TABLES,
                 row -> new Configuration(
@@ -38,7 +39,7 @@ final class ExtensionRows {
                         row.getBoolean(4),
                         row.getString(5),
                         row.getBoolean(6)))) {
-            if (context.spec().tables().takes(one.table()) && hasRows(source, one)) {
+            if (taken.test(one.table()) && hasRows(source, one)) {
                 findings.add(Finding.blocking(
                         "extension-rows-not-carried",
                         "%s of the extension %s %s, which are not carried."

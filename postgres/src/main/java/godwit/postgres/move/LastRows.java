@@ -41,10 +41,10 @@ final class LastRows implements AutoCloseable {
     /** Opens the sessions that it needs, and compares what has come so far. */
     static LastRows prepare(MoveContext context, Streams streams, Side from) {
         var tables = streams.tables();
+        var rows = context.rows();
         var check = new TouchedCheck(
-                context.open(from, "check"),
-                context.open(from.other(), "check"),
-                tables,
+                new TouchedCheck.Of(context.open(from, "check"), rows.on(from, from, tables)),
+                new TouchedCheck.Of(context.open(from.other(), "check"), rows.on(from.other(), from, tables)),
                 tables.stream().allMatch(Table::isBinary));
         var last = new LastRows(streams.from(from).touched(), check);
         last.compareWhileLive();

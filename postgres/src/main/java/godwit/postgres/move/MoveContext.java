@@ -9,9 +9,12 @@ import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.capture.StreamSource;
+import godwit.postgres.catalog.Lineages;
 import godwit.postgres.gate.Gate;
 import godwit.schema.Identifier;
+import godwit.schema.TableName;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /** A run's two databases and the names of what it makes in them. */
 public record MoveContext(UUID run, MoveSpec spec, Database source, Database target) {
@@ -30,6 +33,16 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
     /** Whether people have made the target's tables. */
     boolean isPrepared() {
         return spec.conduct().schema() == SchemaOrigin.USE;
+    }
+
+    /** Which tables go along, as the catalog of the session's side has them at this moment. */
+    Predicate<TableName> taken(Session session) {
+        return Lineages.read(session).taken(spec.tables());
+    }
+
+    /** Which rows of the tables count on which side. */
+    MovedRows rows() {
+        return new MovedRows(this);
     }
 
     Gate gate(Side side) {

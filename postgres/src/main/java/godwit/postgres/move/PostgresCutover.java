@@ -4,6 +4,7 @@ import godwit.Problem;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.Session;
+import godwit.postgres.apply.OutsideRows;
 import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.gate.Fence;
@@ -165,6 +166,9 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
                         UUID.randomUUID().toString()));
         session(from).execute("SET synchronous_commit = on");
         new StreamProgress(context.run(), MoveContext.direction(to)).save(session(from), position);
+        if (to == Side.TARGET) {
+            new OutsideRows(context.run()).forget(session(from));
+        }
         streams.from(to).touched().forget();
         streams.from(to).applyFrom(position);
     }

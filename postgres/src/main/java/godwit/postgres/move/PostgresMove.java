@@ -1,5 +1,6 @@
 package godwit.postgres.move;
 
+import godwit.GodwitException;
 import godwit.Problem;
 import godwit.move.Conduct.Mode;
 import godwit.move.Lsn;
@@ -22,6 +23,7 @@ import godwit.traffic.Writes;
 import godwit.verify.OtherDifference;
 import godwit.verify.Verification;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,7 @@ public final class PostgresMove implements MoveSteps {
     private static final long NEARLY_CAUGHT_UP_BYTES = 1 << 20;
     private static final long NEARLY_CAUGHT_UP_MICROS = 2_000_000;
     private static final String BEFORE_SWITCH = "before switch";
+    private static final String FOREIGN_KEY_VIOLATED = "23503";
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
     private static final Duration SNAPSHOTS_LIMIT = Duration.ofMinutes(10);
 
@@ -109,6 +112,11 @@ public final class PostgresMove implements MoveSteps {
 
     /** The tables that are moved, biggest first; read once. */
     public List<Table> tables() {
+        return catalog.planned();
+    }
+
+    /** The same, once nothing of the file stands against it. */
+    private List<Table> moved() {
         return catalog.tables();
     }
 
@@ -120,7 +128,7 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void expand() {
         drift.begin();
-        expansion.listen(tables());
+        expansion.listen(moved());
         expansion.build(catalog.toMake());
         expansion.guard(Side.TARGET);
     }
@@ -129,9 +137,9 @@ public final class PostgresMove implements MoveSteps {
     public void fill() {
         drift.requireNone();
         keptLog.requireSlot(Side.SOURCE);
-        progress.plan(tables());
+        progress.plan(moved());
         var filling = new Filling(context, copies, expansion, throttling.valve());
-        throttling.during(() -> filling.fill(tables(), catalog.toMake()));
+        throttling.during(() -> filling.fill(moved(), catalog.toMake()));
     }
 
     @Override
@@ -159,7 +167,7 @@ public final class PostgresMove implements MoveSteps {
 
     private Streams streams() {
         if (streams == null) {
-            streams = new Streams(context, tables());
+            streams = new Streams(context, moved());
             heedIn(streams);
             progress.follow(streams);
         }
@@ -182,11 +190,11 @@ public final class PostgresMove implements MoveSteps {
         passAllSnapshots();
         var filling = new Filling(context, copies, expansion, throttling.valve());
         filling.finish(catalog.toMake());
-        expansion.make(catalog.toMake(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
-        var analyzed = filling.analyze(tables());
+        makeForeignKeys();
+        var analyzed = filling.analyze(moved());
         if (mode() == Mode.LIVE) {
             expansion.guard(Side.SOURCE);
-            wayBack.prepare(tables());
+            wayBack.prepare(moved());
         }
         filling.complete(analyzed, script().refreshes());
         requireNoOrphans();
@@ -195,16 +203,33 @@ public final class PostgresMove implements MoveSteps {
         follow();
     }
 
+    /** What comes after catch-up is foreign keys and what stands on them. */
+    private void makeForeignKeys() {
+        try {
+            expansion.make(catalog.toMake(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
+        } catch (GodwitException e) {
+            if (e.getCause() instanceof SQLException failed && FOREIGN_KEY_VIOLATED.equals(failed.getSQLState())) {
+                throw orphans(e.problem().objects());
+            }
+            throw e;
+        }
+    }
+
+    private static GodwitException orphans(List<String> keys) {
+        return Problem.of(
+                        "foreign-key-orphan",
+                        "Foreign keys of the target have rows that point to nothing.",
+                        "Select the rows that are referred to as well (where, exclude), or mend the source; else roll the"
+                                + " run back and start a new one.")
+                .withObjects(keys)
+                .asException();
+    }
+
     /** The constraints alone prove nothing: rows that were applied under replica role passed them unseen. */
     private void requireNoOrphans() {
         var orphans = surroundings.orphans(Side.SOURCE);
         if (!orphans.isEmpty()) {
-            throw Problem.of(
-                            "foreign-key-orphan",
-                            "%d foreign keys of the target have rows that point to nothing.".formatted(orphans.size()),
-                            "Start again to look once more; else roll the run back and start a new one.")
-                    .withObjects(orphans.stream().map(OtherDifference::object).toList())
-                    .asException();
+            throw orphans(orphans.stream().map(OtherDifference::object).toList());
         }
     }
 
@@ -295,10 +320,10 @@ public final class PostgresMove implements MoveSteps {
         var leader = gates.leader();
         foreign().verified(leader);
         var more = new ArrayList<>(surroundings.differences(leader));
-        if (phase.equals("on request")) {
+        if (phase.equals("on request") || moved().stream().anyMatch(MovedRows::isPartly)) {
             more.addAll(surroundings.orphans(leader));
         }
-        var begun = new Proof(context, streams(), tables());
+        var begun = new Proof(context, streams(), moved());
         proof = begun;
         var verification = begun.verify(id, phase, leader).with(more);
         if (verification.isEqual() && !phase.equals(BEFORE_SWITCH)) {
@@ -321,7 +346,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public long repair(UUID id) {
-        return new Proof(context, streams(), tables()).repair(id, gates.leader());
+        return new Proof(context, streams(), moved()).repair(id, gates.leader());
     }
 
     @Override

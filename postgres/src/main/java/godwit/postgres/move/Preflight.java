@@ -18,10 +18,6 @@ final class Preflight {
     private static final int VERSION_LEAST = 140000;
 
     /* By the catalog, since a name in a schema that is closed to Godwit's role would be an error. */
-    private static final String KNOWN = """
-            SELECT count(*) > 0 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE n.nspname = ? AND c.relname = ?""";
-
     /* Amazon RDS has a role in place of the attribute. */
     private static final String REPLICATION = """
             SELECT rolreplication OR rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles r
@@ -47,7 +43,7 @@ final class Preflight {
             findings.addAll(new RoleRights(context, Side.TARGET).findings(target));
             tables(tables);
             unlogged(source);
-            selection(source);
+            findings.addAll(new SelectionCheck(context, source).findings(tables));
             script.findings().forEach(f -> findings.add(Finding.of(f)));
             findings.addAll(new ExtensionRows(context).findings(source));
             findings.addAll(new DatabaseItself(context).findings(source, target));
@@ -135,27 +131,13 @@ final class Preflight {
     }
 
     private void unlogged(Session source) throws SQLException {
+        var taken = context.taken(source);
         for (var table : new TableReader(source.connection()).unlogged()) {
-            if (context.spec().tables().takes(table)) {
+            if (taken.test(table)) {
                 findings.add(Finding.blocking(
                         "unlogged-table",
                         "%s is unlogged: its changes are in no log.".formatted(table),
                         "Exclude it, or ALTER TABLE … SET LOGGED.",
-                        table.plain()));
-            }
-        }
-    }
-
-    private void selection(Session source) {
-        var named = new ArrayList<>(context.spec().tables().include());
-        named.addAll(context.spec().tables().exclude());
-        named.addAll(context.spec().rows().keySet());
-        for (var table : named) {
-            if (!source.is(KNOWN, table.schema().name(), table.name().name())) {
-                findings.add(Finding.blocking(
-                        "table-unknown",
-                        "The file names %s, which the source does not have.".formatted(table),
-                        "Check the name; names in upper case keep their case.",
                         table.plain()));
             }
         }
@@ -172,11 +154,11 @@ final class Preflight {
             findings.addAll(new PreparedTables(context).findings(source, target, tables));
             return;
         }
-        var needed = new SchemaReader(source.connection()).requirements(SourceCatalog.selection(context));
+        var needed = new SchemaReader(source.connection()).requirements(SourceCatalog.selection(context, source));
         new TargetCheck(target.connection()).findings(needed).forEach(f -> findings.add(Finding.of(f)));
         findings.addAll(new Collisions().findings(source, target, script.objects()));
         findings.addAll(new MakingRights(target).findings(script, needed));
-        findings.addAll(new SchemaRights(context.spec().tables()).findings(source, target, script.objects()));
+        findings.addAll(new SchemaRights(context.taken(source)).findings(source, target, script.objects()));
     }
 
     private static boolean sameDatabase(Session source, Session target) {

@@ -110,7 +110,7 @@ final class Proof {
                     streams.from(leader).touched().forget();
                     control.release();
                 }
-                return comparer(lead, follow, pass.limits())
+                return comparer(lead, follow, pass)
                         .compare(pass.id(), pass.phase(), here.position().toString(), pass.tables());
             } finally {
                 lockedReaders.forEach(Session::close);
@@ -121,8 +121,8 @@ final class Proof {
         }
     }
 
-    private Comparer comparer(SnapshotSessions lead, SnapshotSessions follow, VerifyLimits limits) {
-        var begun = new Comparer(lead, follow, limits);
+    private Comparer comparer(SnapshotSessions lead, SnapshotSessions follow, Pass pass) {
+        var begun = new Comparer(lead, follow, pass.limits(), context.rows().compared(pass.leader()));
         comparer = begun;
         if (cancelled) {
             begun.cancel();
@@ -149,18 +149,23 @@ final class Proof {
             var snapshot = export(there);
             var pass = new Pass(id, "repair", leader, tables, Locking.NONE);
             var lead = sessions(leader, here.snapshot(), pass);
-            var found = new Comparer(lead, sessions(leader.other(), snapshot, pass), VerifyLimits.USUAL)
+            var found = comparer(lead, sessions(leader.other(), snapshot, pass), pass)
                     .compare(id, "repair", here.position().toString(), tables);
-            return write(writing, lead, found);
+            return write(writing, lead, leader, found);
         } finally {
             control.release();
         }
     }
 
-    private long write(Session writing, SnapshotSessions lead, Verification found) {
+    private long write(Session writing, SnapshotSessions lead, Side leader, Verification found) {
         return writing.transaction(s -> {
             s.text("SELECT pg_logical_emit_message(true, 'godwit.apply', ?)::text", context.run() + " repair");
-            return new Repairer(lead, s.connection(), VerifyLimits.USUAL).repair(tables, found);
+            return new Repairer(
+                            lead,
+                            s.connection(),
+                            VerifyLimits.USUAL,
+                            context.rows().compared(leader))
+                    .repair(tables, found);
         });
     }
 

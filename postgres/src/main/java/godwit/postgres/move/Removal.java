@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.move.Side;
 import godwit.postgres.Session;
+import godwit.postgres.apply.OutsideRows;
 import godwit.schema.Identifier;
 import godwit.schema.TableName;
 import java.util.List;
@@ -80,6 +81,7 @@ final class Removal {
             if (session.is("SELECT to_regclass('godwit.progress') IS NOT NULL")) {
                 session.execute("DELETE FROM godwit.progress WHERE run = ?", context.run());
             }
+            new OutsideRows(context.run()).forget(session);
             if (isUnused(session)) {
                 session.execute("DROP SCHEMA IF EXISTS godwit CASCADE");
             }

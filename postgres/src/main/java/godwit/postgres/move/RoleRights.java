@@ -93,6 +93,7 @@ final class RoleRights {
     }
 
     private void tables(Session session, boolean writes) {
+        var taken = context.taken(session);
         var foreign = new LinkedHashMap<String, List<String>>();
         var barred = new ArrayList<String>();
         var filtered = new ArrayList<String>();
@@ -105,7 +106,7 @@ final class RoleRights {
                         row.getBoolean(5),
                         row.getBoolean(6),
                         row.getBoolean(7)))) {
-            if (!context.spec().tables().takes(table.name())) {
+            if (!taken.test(table.name())) {
                 continue;
             }
             if (!table.owned()) {
@@ -146,12 +147,13 @@ final class RoleRights {
     }
 
     private void sequences(Session session, boolean writes) {
+        var taken = context.taken(session);
         var barred = new ArrayList<String>();
         session.query(
                 SEQUENCES,
                 row -> {
                     var table = row.getString(4);
-                    if (table == null || context.spec().tables().takes(TableName.of(row.getString(3), table))) {
+                    if (table == null || taken.test(TableName.of(row.getString(3), table))) {
                         barred.add(
                                 TableName.of(row.getString(1), row.getString(2)).plain());
                     }

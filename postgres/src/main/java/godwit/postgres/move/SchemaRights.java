@@ -1,6 +1,5 @@
 package godwit.postgres.move;
 
-import godwit.move.MoveSpec.TableSelection;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.schema.TableName;
@@ -8,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Whether a role that is no superuser can make the objects of the schemas, and give them to their owners. */
 final class SchemaRights {
@@ -46,9 +46,9 @@ final class SchemaRights {
 
     private record Owned(String owner, String schema) {}
 
-    private final TableSelection tables;
+    private final Predicate<TableName> tables;
 
-    SchemaRights(TableSelection tables) {
+    SchemaRights(Predicate<TableName> tables) {
         this.tables = tables;
     }
 
@@ -83,7 +83,7 @@ final class SchemaRights {
     private Set<Owned> barred(Session source, String own) {
         var barred = new LinkedHashSet<Owned>();
         source.query(OWNERS, row -> {
-            var goes = !row.getBoolean(4) || tables.takes(TableName.of(row.getString(2), row.getString(3)));
+            var goes = !row.getBoolean(4) || tables.test(TableName.of(row.getString(2), row.getString(3)));
             if (goes && !own.equals(row.getString(1))) {
                 barred.add(new Owned(row.getString(1), row.getString(2)));
             }

@@ -72,7 +72,15 @@ final class Streams implements AutoCloseable {
             var join = join(from, session, position);
             joining |= !join.isEmpty();
             var start = new StreamStart(
-                    progress, position, applyFrom, tables, copies(from, session), join, xidNear(from), binary);
+                    from,
+                    progress,
+                    position,
+                    applyFrom,
+                    context.rows().written(from, tables),
+                    copies(from, session),
+                    join,
+                    xidNear(from),
+                    binary);
             var source = context.streamSource(from, binary, protocol(progress, session, join));
             var reader = SlotReader.open(context.database(from), source, position);
             open.put(from, applier(reader, session, start));

@@ -79,8 +79,9 @@ final class Surroundings {
     /** Which sequences go along: all but those of tables that do not. */
     Predicate<TableName> moved(Session leader) {
         var left = new HashSet<TableName>();
+        var taken = context.taken(leader);
         leader.query(OWNED_SEQUENCES, row -> {
-            if (!context.spec().tables().takes(TableName.of(row.getString(3), row.getString(4)))) {
+            if (!taken.test(TableName.of(row.getString(3), row.getString(4)))) {
                 left.add(TableName.of(row.getString(1), row.getString(2)));
             }
             return true;
@@ -132,7 +133,7 @@ final class Surroundings {
 
     private List<OtherDifference> orphans(Session session) {
         return new ForeignKeyProof(session.connection())
-                .prove(context.spec().tables()::takes).stream()
+                .prove(context.taken(session)).stream()
                         .filter(found -> found.kind().equals("foreign-key-orphan"))
                         .toList();
     }
@@ -141,7 +142,7 @@ final class Surroundings {
     List<String> excluded(Side side) {
         try (var session = context.open(side, "verify")) {
             return session.query(TABLES, row -> TableName.of(row.getString(1), row.getString(2))).stream()
-                    .filter(table -> !context.spec().tables().takes(table))
+                    .filter(context.taken(session).negate())
                     .map(TableName::plain)
                     .toList();
         }

@@ -36,7 +36,7 @@ final class Unfollowed {
                         row -> TableName.of(row.getString(1), row.getString(2)),
                         context.publication(from).name())
                 .stream()
-                .filter(context.spec().tables()::takes)
+                .filter(context.taken(session))
                 .map(TableName::plain)
                 .toList();
         if (!found.isEmpty()) {

@@ -27,10 +27,17 @@ public final class Comparer {
     private final SnapshotSessions leader;
     private final SnapshotSessions follower;
     private final VerifyLimits limits;
+    private final SelectedRows selected;
     private final Set<Side> reading = ConcurrentHashMap.newKeySet();
     private volatile boolean cancelled;
 
+    /** A comparison of all rows. */
     public Comparer(SnapshotSessions leader, SnapshotSessions follower, VerifyLimits limits) {
+        this(leader, follower, limits, SelectedRows.ALL);
+    }
+
+    public Comparer(SnapshotSessions leader, SnapshotSessions follower, VerifyLimits limits, SelectedRows selected) {
+        this.selected = selected;
         this.leader = leader;
         this.follower = follower;
         this.limits = limits;
@@ -74,8 +81,8 @@ public final class Comparer {
             this.there = there;
             this.pairing = new Pairing(
                     tables,
-                    here.read(session -> RelationReader.read(session, tables)),
-                    there.read(session -> RelationReader.read(session, tables)));
+                    here.read(session -> RelationReader.read(session, tables, selected.leader())),
+                    there.read(session -> RelationReader.read(session, tables, selected.follower())));
             this.hash = RowHash.forBoth(here, there);
         }
 

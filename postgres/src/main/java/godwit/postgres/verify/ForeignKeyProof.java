@@ -1,5 +1,6 @@
 package godwit.postgres.verify;
 
+import godwit.GodwitException;
 import godwit.Problem;
 import godwit.schema.Identifier;
 import godwit.schema.TableName;
@@ -63,24 +64,69 @@ public final class ForeignKeyProof {
             var differences = new ArrayList<OtherDifference>();
             for (var key : foreignKeys()) {
                 if (wanted.test(key.table())) {
-                    differences.addAll(orphans(key));
+                    differences.addAll(orphans(key, key::from));
                 }
             }
             return differences;
         } catch (SQLException failed) {
-            var message = "reading the foreign keys failed with SQLSTATE " + failed.getSQLState();
-            throw Problem.of("verification-read-failed", message, "See the log for the server's words; try again.")
-                    .asException(failed);
+            throw failure(failed);
         }
     }
 
-    private List<OtherDifference> orphans(ForeignKey key) throws SQLException {
-        var object = "%s %s".formatted(key.table().plain(), key.name());
+    /** A foreign key of one table to another. */
+    public interface Key {
+        TableName table();
+
+        TableName referenced();
+
+        /** Its table and its name, for people. */
+        String object();
+    }
+
+    /** The rows of a table that count. */
+    @FunctionalInterface
+    public interface Rows {
+        /** What a FROM takes to read these columns of them. */
+        String from(TableName table, List<String> columns);
+    }
+
+    /** All foreign keys that there are. */
+    public List<Key> keys() {
+        try {
+            return List.copyOf(foreignKeys());
+        } catch (SQLException failed) {
+            throw failure(failed);
+        }
+    }
+
+    /** As {@link #prove(Predicate)}, for one of {@link #keys}. */
+    public List<OtherDifference> prove(Key key) {
+        var own = (ForeignKey) key;
+        return prove(own, own::from);
+    }
+
+    /** The same, as if there were no other rows than these. */
+    public List<OtherDifference> prove(Key key, Rows rows) {
+        try {
+            return orphans((ForeignKey) key, rows);
+        } catch (SQLException failed) {
+            throw failure(failed);
+        }
+    }
+
+    private static GodwitException failure(SQLException failed) {
+        var message = "reading the foreign keys failed with SQLSTATE " + failed.getSQLState();
+        return Problem.of("verification-read-failed", message, "See the log for the server's words; try again.")
+                .asException(failed);
+    }
+
+    private List<OtherDifference> orphans(ForeignKey key, Rows rows) throws SQLException {
+        var object = key.object();
         if (key.period()) {
             return List.of(new OtherDifference("foreign-key-unproven", object, "has PERIOD, which is not searched"));
         }
         try (var statement = session.createStatement();
-                var row = statement.executeQuery(key.orphansSql())) {
+                var row = statement.executeQuery(key.orphansSql(rows))) {
             row.next();
             var orphans = row.getLong(1);
             var message = "%d rows refer to rows of %s that do not exist"
@@ -125,9 +171,15 @@ public final class ForeignKeyProof {
             boolean period,
             List<String> columns,
             List<String> referencedColumns,
-            List<String> operators) {
+            List<String> operators)
+            implements Key {
 
-        String orphansSql() {
+        @Override
+        public String object() {
+            return "%s %s".formatted(table.plain(), name);
+        }
+
+        String orphansSql(Rows rows) {
             var join = IntStream.range(0, columns.size())
                     .mapToObj(i -> "%s %s %s".formatted(referenced(i), operators.get(i), referring(i)))
                     .collect(Collectors.joining(" AND "));
@@ -136,8 +188,8 @@ public final class ForeignKeyProof {
                     .collect(Collectors.joining(matchFull ? " OR " : " AND "));
             return "SELECT count(*) FROM %s AS r LEFT JOIN %s AS p ON %s WHERE %s IS NULL AND (%s)"
                     .formatted(
-                            from(table, partitioned),
-                            from(referenced, referencedPartitioned),
+                            rows.from(table, columns),
+                            rows.from(referenced, referencedColumns),
                             join,
                             referenced(0),
                             refers);
@@ -151,8 +203,10 @@ public final class ForeignKeyProof {
             return "p." + new Identifier(referencedColumns.get(place)).sql();
         }
 
-        private static String from(TableName name, boolean partitioned) {
-            return partitioned ? name.sql() : "ONLY " + name.sql();
+        /** All rows; of a partitioned table those of its partitions, of another no child's. */
+        String from(TableName wanted, List<String> any) {
+            var isPartitioned = wanted.equals(table) ? partitioned : referencedPartitioned;
+            return isPartitioned ? wanted.sql() : "ONLY " + wanted.sql();
         }
     }
 }

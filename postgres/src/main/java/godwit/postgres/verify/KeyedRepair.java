@@ -19,9 +19,13 @@ final class KeyedRepair implements TableRepair {
     @Override
     public long repair(RepairStage stage) throws SQLException {
         stage.analyze();
-        stage.update("DELETE FROM ONLY %s AS r USING %s AS wanted WHERE %s"
+        var follower = sql.table().follower();
+        stage.update("DELETE FROM ONLY %s AS r USING %s AS wanted WHERE %s AND %s"
                 .formatted(
-                        sql.name(), RepairStage.NAME, sql.isWanted(sql.table().follower())));
+                        sql.name(),
+                        RepairStage.NAME,
+                        sql.isWanted(follower),
+                        follower.selection().of("r.*")));
         long place = 0;
         for (var keys = next(stage, place); !keys.isEmpty(); keys = next(stage, place)) {
             var rows = keys.stream().mapToLong(RepairStage.Lacking::leader).sum();
@@ -42,12 +46,12 @@ final class KeyedRepair implements TableRepair {
                         .map(key -> new Literal(key.key().values().get(i)).sql())
                         .collect(Collectors.joining(", ", "ARRAY[", "]::text[]")))
                 .collect(Collectors.joining(", "));
-        return "SELECT %s FROM unnest(%s) AS wanted(%s) JOIN ONLY %s AS r ON %s"
+        return "SELECT %s FROM unnest(%s) AS wanted(%s) JOIN %s AS r ON %s"
                 .formatted(
                         copy.columns(),
                         arrays,
                         sql.wantedColumns(),
-                        sql.name(),
+                        sql.rows(sql.table().leader()),
                         sql.isWanted(sql.table().leader()));
     }
 }

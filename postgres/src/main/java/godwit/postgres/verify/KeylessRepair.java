@@ -24,7 +24,7 @@ final class KeylessRepair implements TableRepair {
         var surplus = "SELECT k0::bigint AS hash, follower - leader AS copies FROM %s WHERE follower > leader"
                 .formatted(RepairStage.NAME);
         var removed = stage.update("DELETE FROM ONLY %s AS r USING (%s) AS chosen WHERE r.ctid = chosen.place"
-                .formatted(sql.name(), chosen(surplus)));
+                .formatted(sql.name(), chosen(sql.table().follower(), surplus)));
         return removed + added(stage);
     }
 
@@ -36,7 +36,7 @@ final class KeylessRepair implements TableRepair {
                     .mapToLong(key -> key.leader() - key.follower())
                     .sum();
             var query = "SELECT %s FROM ONLY %s AS r JOIN (%s) AS chosen ON r.ctid = chosen.place"
-                    .formatted(copy.columns(), sql.name(), chosen(lacking(keys)));
+                    .formatted(copy.columns(), sql.name(), chosen(sql.table().leader(), lacking(keys)));
             copy.insert(query, rows);
             added += rows;
             place = keys.getLast().place();
@@ -56,12 +56,12 @@ final class KeylessRepair implements TableRepair {
     }
 
     /** The addresses of as many rows as wanted for each hash. */
-    private String chosen(String wanted) {
+    private String chosen(Relation side, String wanted) {
         return """
                 SELECT place FROM (
                     SELECT r.ctid AS place, wanted.copies,
                         row_number() OVER (PARTITION BY wanted.hash) AS number
-                    FROM ONLY %s AS r JOIN (%s) AS wanted ON wanted.hash = %s) AS numbered
-                WHERE number <= copies""".formatted(sql.name(), wanted, sql.rowHash());
+                    FROM %s AS r JOIN (%s) AS wanted ON wanted.hash = %s) AS numbered
+                WHERE number <= copies""".formatted(sql.rows(side), wanted, sql.rowHash());
     }
 }

@@ -1,5 +1,6 @@
 package godwit.postgres.verify;
 
+import godwit.schema.RowSelection;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.sql.Connection;
@@ -11,6 +12,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Reads what one side has under the names of the tables that are compared. */
 final class RelationReader {
@@ -33,13 +36,16 @@ final class RelationReader {
     private RelationReader() {}
 
     /** Those of the tables that exist, whatever they are there. */
-    static Map<TableName, Relation> read(Connection session, List<Table> tables) throws SQLException {
+    static Map<TableName, Relation> read(
+            Connection session, List<Table> tables, Function<Table, RowSelection> selections) throws SQLException {
+        var selected = tables.stream().collect(Collectors.toMap(Table::name, selections));
         try (var statement = session.prepareStatement(RELATIONS)) {
             setNames(statement, tables);
             var found = new HashMap<TableName, Relation>();
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    found.put(TableName.of(rows.getString(1), rows.getString(2)), relation(rows));
+                    var name = TableName.of(rows.getString(1), rows.getString(2));
+                    found.put(name, relation(rows, selected.getOrDefault(name, RowSelection.ALL)));
                 }
             }
             return found;
@@ -52,7 +58,7 @@ final class RelationReader {
         statement.setObject(2, names.stream().map(name -> name.name().name()).toArray(String[]::new));
     }
 
-    private static Relation relation(ResultSet row) throws SQLException {
+    private static Relation relation(ResultSet row, RowSelection selection) throws SQLException {
         var types = new LinkedHashMap<String, String>();
         var columns = row.getArray(6);
         if (columns != null) {
@@ -62,6 +68,7 @@ final class RelationReader {
                 types.put(names[i], typeNames[i]);
             }
         }
-        return new Relation(row.getString(3), Collections.unmodifiableMap(types), row.getLong(4), row.getLong(5));
+        return new Relation(
+                row.getString(3), Collections.unmodifiableMap(types), row.getLong(4), row.getLong(5), selection);
     }
 }

@@ -24,8 +24,15 @@ public final class Repairer {
     private final SnapshotSessions leader;
     private final Connection follower;
     private final VerifyLimits limits;
+    private final SelectedRows selected;
 
+    /** A repair of all rows. */
     public Repairer(SnapshotSessions leader, Connection follower, VerifyLimits limits) {
+        this(leader, follower, limits, SelectedRows.ALL);
+    }
+
+    public Repairer(SnapshotSessions leader, Connection follower, VerifyLimits limits, SelectedRows selected) {
+        this.selected = selected;
         this.leader = leader;
         this.follower = follower;
         this.limits = limits;
@@ -47,8 +54,8 @@ public final class Repairer {
                 var source = ReadSession.owning(leader.open())) {
             var pairing = new Pairing(
                     wanted,
-                    here.read(session -> RelationReader.read(session, wanted)),
-                    there.read(session -> RelationReader.read(session, wanted)));
+                    here.read(session -> RelationReader.read(session, wanted, selected.leader())),
+                    there.read(session -> RelationReader.read(session, wanted, selected.follower())));
             var hash = RowHash.forBoth(here, there);
             long rows = 0;
             for (var table : pairing.tables()) {

@@ -21,11 +21,13 @@ final class TableReading {
 
     private final Side side;
     private final TableSql sql;
+    private final Relation relation;
     private final List<Piece> pieces;
 
     private TableReading(Side side, TableSql sql, Relation relation) {
         this.side = side;
         this.sql = sql;
+        this.relation = relation;
         this.pieces = Piece.of(relation.blocks(), relation.bytes());
     }
 
@@ -40,7 +42,7 @@ final class TableReading {
     /** Begins to add up all rows. */
     List<Future<Fingerprint>> beginFingerprint() {
         return begin((session, piece) -> {
-            try (var statement = session.prepareStatement(sql.fingerprint(piece));
+            try (var statement = session.prepareStatement(sql.fingerprint(relation, piece));
                     var row = statement.executeQuery()) {
                 row.next();
                 return fingerprint(row.getLong(1), row.getBigDecimal(2).toBigIntegerExact());
@@ -57,7 +59,7 @@ final class TableReading {
     List<Future<Map<Long, Fingerprint>>> beginBuckets(BucketPlan plan, BucketPlan within, Collection<Long> wanted) {
         return begin((session, piece) -> {
             var buckets = new HashMap<Long, Fingerprint>();
-            try (var statement = session.prepareStatement(sql.buckets(piece, plan, within))) {
+            try (var statement = session.prepareStatement(sql.buckets(relation, piece, plan, within))) {
                 forEach(
                         statement,
                         wanted,
@@ -73,7 +75,7 @@ final class TableReading {
     List<Future<Map<RowKey, Fingerprint>>> beginKeys(BucketPlan plan, Collection<Long> wanted) {
         return begin((session, piece) -> {
             var keys = new HashMap<RowKey, Fingerprint>();
-            try (var statement = session.prepareStatement(sql.keys(piece, plan))) {
+            try (var statement = session.prepareStatement(sql.keys(relation, piece, plan))) {
                 forEach(
                         statement,
                         wanted,

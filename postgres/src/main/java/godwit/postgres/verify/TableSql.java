@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  *
  * <p>Rows are compared by the text that the types' output functions give inside {@code ROW(…)::text}: it tells NULL
  * from empty, 1.0 from 1.00, one day from 24 hours, and exists for every type, unlike equality and hash functions.
- * {@code FROM ONLY} keeps the rows of children out, which are tables of their own.
+ * {@code FROM ONLY} keeps the rows of children out, which are tables of their own. Each side reads the rows that are
+ * selected there.
  *
  * @param table the table
  * @param hash how texts are hashed on both sides
@@ -21,28 +22,28 @@ record TableSql(ComparedTable table, RowHash hash) {
     private static final int BYTEA_AS_IS_MAX = 512;
 
     /** One row: the number of rows in a piece and the sum of their hashes. */
-    String fingerprint(Piece piece) {
-        return "SELECT count(*), coalesce(sum(%s), 0) FROM ONLY %s AS r WHERE %s"
-                .formatted(rowHash(), name(), piece.condition());
+    String fingerprint(Relation side, Piece piece) {
+        return "SELECT count(*), coalesce(sum(%s), 0) FROM %s AS r WHERE %s"
+                .formatted(rowHash(), rows(side), piece.condition());
     }
 
     /** A row for each bucket of a piece: its number, its rows, the sum of their hashes; parameter: buckets wanted. */
-    String buckets(Piece piece, BucketPlan plan, BucketPlan within) {
+    String buckets(Relation side, Piece piece, BucketPlan plan, BucketPlan within) {
         // With all rows in one bucket there is nothing to choose, and no need for a hash to do so.
         var chosen = within.bits() == 0 ? "0" : "(%s & %d)".formatted(keyHash(), within.mask());
         return """
                 SELECT %s & %d, count(*), sum(%s)
-                FROM ONLY %s AS r
+                FROM %s AS r
                 WHERE %s AND %s = ANY (?)
-                GROUP BY 1""".formatted(keyHash(), plan.mask(), rowHash(), name(), piece.condition(), chosen);
+                GROUP BY 1""".formatted(keyHash(), plan.mask(), rowHash(), rows(side), piece.condition(), chosen);
     }
 
     /** The rows of a piece in some buckets: the sum of hashes, then the texts of the key; parameter: buckets. */
-    String keys(Piece piece, BucketPlan plan) {
+    String keys(Relation side, Piece piece, BucketPlan plan) {
         var columns = table.hasKey() ? rowHash() + ", 1, " + keyTexts() : "0, count(*), " + rowHash();
         var grouping = table.hasKey() ? "" : "GROUP BY " + rowHash();
-        return "SELECT %s FROM ONLY %s AS r WHERE %s AND (%s & %d) = ANY (?) %s"
-                .formatted(columns, name(), piece.condition(), keyHash(), plan.mask(), grouping);
+        return "SELECT %s FROM %s AS r WHERE %s AND (%s & %d) = ANY (?) %s"
+                .formatted(columns, rows(side), piece.condition(), keyHash(), plan.mask(), grouping);
     }
 
     /** The hash of each column for some keys, which are the parameters: one array of texts for each key column. */
@@ -52,8 +53,8 @@ record TableSql(ComparedTable table, RowHash hash) {
                 .collect(Collectors.joining(", "));
         var keys = table.key().stream().map(column -> "?::text[]").collect(Collectors.joining(", "));
         var wanted = "unnest(%s) AS wanted(%s)".formatted(keys, wantedColumns());
-        return "SELECT ARRAY[%s]::text[], %s FROM %s JOIN ONLY %s AS r ON %s GROUP BY %s"
-                .formatted(hashes, keyTexts(), wanted, name(), isWanted(side), keyTexts());
+        return "SELECT ARRAY[%s]::text[], %s FROM %s JOIN %s AS r ON %s GROUP BY %s"
+                .formatted(hashes, keyTexts(), wanted, rows(side), isWanted(side), keyTexts());
     }
 
     /** The names of a key's texts in a relation {@code wanted}: k0, k1 and so on. */
@@ -84,6 +85,11 @@ record TableSql(ComparedTable table, RowHash hash) {
 
     String name() {
         return table.table().name().sql();
+    }
+
+    /** What a FROM takes to read a side's rows. */
+    String rows(Relation side) {
+        return side.selection().from(table.table().name());
     }
 
     private String isWanted(Identifier column, String wanted, Relation side) {

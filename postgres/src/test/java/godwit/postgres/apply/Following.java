@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import godwit.GodwitException;
 import godwit.move.Lsn;
+import godwit.move.Side;
 import godwit.move.Snapshot;
 import godwit.postgres.Database;
 import godwit.postgres.Exemption;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,8 @@ public final class Following implements AutoCloseable {
     private Map<TableName, Snapshot> copies = Map.of();
     private @Nullable StreamApplier applier;
     private Optional<UUID> ranged = Optional.empty();
+    private Side followed = Side.SOURCE;
+    private UnaryOperator<Table> selecting = UnaryOperator.identity();
     private int applyingPid;
     private StreamProtocol protocol = StreamProtocol.STREAMED;
     private StreamProtocol used = protocol;
@@ -89,6 +93,13 @@ public final class Following implements AutoCloseable {
         return this;
     }
 
+    /** Follows a side of a move, with rows of tables selected as they are where changes are written. */
+    public Following selecting(Side side, UnaryOperator<Table> tables) {
+        followed = side;
+        selecting = tables;
+        return this;
+    }
+
     /** Follows from where the other side's progress says. */
     public Following open() {
         return open(true);
@@ -108,7 +119,16 @@ public final class Following implements AutoCloseable {
         session.execute("SET lock_timeout = 0");
         var applyFrom = applying ? Optional.of(position) : Optional.<Lsn>empty();
         var join = ranged.map(run -> RangeJoin.load(session, run, from, tables)).orElseGet(() -> RangeJoin.none(from));
-        var start = new StreamStart(progress, position, applyFrom, tables, copies, join, xid(), binary);
+        var start = new StreamStart(
+                followed,
+                progress,
+                position,
+                applyFrom,
+                tables.stream().map(selecting).toList(),
+                copies,
+                join,
+                xid(),
+                binary);
         used = !join.isEmpty() || progress.wantsWhole(session) ? StreamProtocol.WHOLE : protocol;
         var reader = SlotReader.open(from, new StreamSource(name, name, binary, limit, used), position);
         applier = new StreamApplier(reader, session, start).begin();

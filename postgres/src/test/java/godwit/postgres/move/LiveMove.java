@@ -25,6 +25,7 @@ import godwit.run.Verb;
 import godwit.schema.TableName;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -98,6 +99,14 @@ final class LiveMove implements AutoCloseable {
         var tables = new MoveSpec.TableSelection(List.of(), List.of(TableName.of("public", "scratch")));
         return new MoveSpec(
                 usual.name(), usual.source(), usual.target(), tables, Map.of(), usual.switching(), usual.limits());
+    }
+
+    /** The same spec with tables and rows selected as a file says it. */
+    static MoveSpec selecting(MoveSpec usual, MoveSpec.TableSelection tables, Map<String, String> where) {
+        var rows = new HashMap<TableName, String>();
+        where.forEach((table, condition) -> rows.put(TableName.of("public", table), condition));
+        return new MoveSpec(
+                usual.name(), usual.source(), usual.target(), tables, rows, usual.switching(), usual.limits());
     }
 
     private static String url(int port, String role, Pair pair) {
