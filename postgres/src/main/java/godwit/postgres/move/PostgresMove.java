@@ -3,9 +3,7 @@ package godwit.postgres.move;
 import godwit.GodwitException;
 import godwit.Problem;
 import godwit.move.Conduct.Mode;
-import godwit.move.Lsn;
 import godwit.move.Side;
-import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
@@ -33,12 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A move from one PostgreSQL database to another: each step of its life on the real servers. */
 public final class PostgresMove implements MoveSteps {
-    private static final long NEARLY_CAUGHT_UP_BYTES = 1 << 20;
-    private static final long NEARLY_CAUGHT_UP_MICROS = 2_000_000;
     private static final String BEFORE_SWITCH = "before switch";
     private static final String FOREIGN_KEY_VIOLATED = "23503";
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
-    private static final Duration SNAPSHOTS_LIMIT = Duration.ofMinutes(10);
 
     private final MoveContext context;
     private final SourceCatalog catalog;
@@ -54,6 +49,7 @@ public final class PostgresMove implements MoveSteps {
     private final Gates gates;
     private final WayBack wayBack;
     private final KeptLog keptLog;
+    private final CatchingUp catchingUp;
     private final SilentConnections silent;
     private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
@@ -79,6 +75,7 @@ public final class PostgresMove implements MoveSteps {
         this.gates = new Gates(context);
         this.wayBack = new WayBack(context);
         this.keptLog = new KeptLog(context);
+        this.catchingUp = new CatchingUp(context);
         this.silent = new SilentConnections(context, SILENCE_LIMIT);
         this.drift = new Drift(context);
         this.surroundings = new Surroundings(context);
@@ -176,18 +173,12 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public boolean isCaughtUp() {
-        try (var source = context.look(Side.SOURCE)) {
-            var state = streams().from(Side.SOURCE).state();
-            var now = Lsn.parse(source.text("SELECT pg_current_wal_lsn()::text"));
-            var micros = source.number("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
-            return now.bytesSince(state.flushed()) < NEARLY_CAUGHT_UP_BYTES
-                    || micros - state.lastCommitAt() < NEARLY_CAUGHT_UP_MICROS;
-        }
+        return catchingUp.isNear(streams());
     }
 
     @Override
     public void finish() {
-        passAllSnapshots();
+        catchingUp.passAllSnapshots(streams());
         var filling = new Filling(context, copies, expansion, throttling.valve());
         filling.finish(catalog.toMake());
         makeForeignKeys();
@@ -231,21 +222,6 @@ public final class PostgresMove implements MoveSteps {
         if (!orphans.isEmpty()) {
             throw orphans(orphans.stream().map(OtherDifference::object).toList());
         }
-    }
-
-    /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
-    private void passAllSnapshots() {
-        do {
-            passNow();
-        } while (!streams().isSettled());
-    }
-
-    private void passNow() {
-        var marker = UUID.randomUUID().toString();
-        try (var source = context.look(Side.SOURCE)) {
-            source.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
-        }
-        streams().from(Side.SOURCE).control().awaitMarker(marker, SNAPSHOTS_LIMIT);
     }
 
     @Override

@@ -5,6 +5,7 @@ import godwit.postgres.Session;
 import godwit.postgres.catalog.Lineages;
 import godwit.postgres.verify.ForeignKeyProof;
 import godwit.schema.Identifier;
+import godwit.schema.Literal;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import godwit.verify.OtherDifference;
@@ -70,7 +71,7 @@ final class SelectedReferences {
     private List<Finding> orphans(ForeignKeyProof proof, ForeignKeyProof.Key key, List<Table> tables) {
         try {
             var found = source.transaction(session -> {
-                session.execute("SET LOCAL statement_timeout = '" + LIMIT + "'");
+                session.execute("SET LOCAL statement_timeout = " + new Literal(LIMIT).sql());
                 var selected = proof.prove(key, (table, columns) -> selected(table, columns, tables));
                 return selected.isEmpty() ? selected : withoutOwn(selected, proof.prove(key));
             });
