@@ -26,12 +26,12 @@ public record OutsideRows(UUID run) {
             return table.selection();
         }
         return new RowSelection(table.selection().sql() + " OR " + key(table, "") + " IN (SELECT o.key FROM "
-                + "godwit.outside o WHERE o.run = " + run(table) + ")");
+                + "godwit.outside o WHERE o.run = " + literal(run.toString()) + " AND o.table_name = "
+                + literal(table.name().sql()) + ")");
     }
 
-    private String run(Table table) {
-        return new Literal(run.toString()).sql() + " AND o.table_name = "
-                + new Literal(table.name().plain()).sql();
+    private static String literal(String value) {
+        return new Literal(value).sql();
     }
 
     private static String key(Table table, String alias) {
@@ -41,14 +41,18 @@ public record OutsideRows(UUID run) {
                 .collect(Collectors.joining(", ", "ROW(", ")::text"));
     }
 
-    /** Notes those rows of {@code t}, joined to something, for which a condition holds. */
-    void note(Session session, Table table, String joined, String condition) {
-        session.execute(
-                "INSERT INTO godwit.outside (run, table_name, key) SELECT ?::uuid, ?, " + key(table, "t.")
-                        + " FROM ONLY " + table.name().sql() + " t JOIN " + joined + " WHERE " + condition
-                        + " ON CONFLICT DO NOTHING",
-                run.toString(),
-                table.name().plain());
+    /**
+     * The statement that notes those rows of a table that a selection does not have.
+     *
+     * @param widened the table with its {@link #widened} selection
+     * @param alias what the table is called in what it is joined to
+     * @param joined what it is joined to, and how
+     */
+    public String note(Table widened, String alias, String joined) {
+        return "INSERT INTO godwit.outside (run, table_name, key) SELECT " + literal(run.toString()) + "::uuid, "
+                + literal(widened.name().sql()) + ", " + key(widened, alias + ".") + " FROM ONLY "
+                + widened.name().sql() + " " + alias + " JOIN " + joined + " WHERE NOT "
+                + widened.selection().of(alias + ".*") + " ON CONFLICT DO NOTHING";
     }
 
     /** The target has no such rows any more: both sides were proven equal with the source leading. */

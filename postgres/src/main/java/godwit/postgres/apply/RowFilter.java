@@ -45,11 +45,7 @@ record RowFilter(Table table, Side followed, ColumnTypes types) {
 
     /** What a statement that removes rows of {@code t} by their key adds to its condition. */
     String andThere() {
-        return confines() ? " AND " + there() : "";
-    }
-
-    private String there() {
-        return table.selection().of("t.*");
+        return confines() ? " AND " + table.selection().of("t.*") : "";
     }
 
     private String staged() {
@@ -93,7 +89,7 @@ record RowFilter(Table table, Side followed, ColumnTypes types) {
     /** Notes rows that came and that the selection does not have, found by the keys in a stage. */
     void noteOutside(Session session, OutsideRows outside, String stage, String match) {
         if (confines() && table.hasKey()) {
-            outside.note(session, table, stage + " k ON " + match, "NOT " + there());
+            session.execute(outside.note(table, "t", stage + " k ON " + match));
         }
     }
 }

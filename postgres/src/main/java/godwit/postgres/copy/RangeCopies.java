@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -59,9 +59,11 @@ final class RangeCopies {
     void copy(Table table, KeyPlace place, ExecutorService workers) {
         var attempt = copies.lanes().use(lane -> attempt(lane, table, place));
         var open = copies.lanes().use(lane -> copies.ranges().open(lane.target(), table.name(), place));
-        TableCopies.await(open.stream()
-                .<Future<?>>map(range -> workers.submit(() -> copies.copyRange(table, range, attempt)))
-                .toList());
+        copies.pass(
+                workers,
+                open.stream()
+                        .<Consumer<CopyLanes.Lane>>map(range -> lane -> copies.copyRange(lane, table, range, attempt))
+                        .toList());
         copies.lanes().use(lane -> {
             copies.ledger().finish(lane.target(), table, attempt);
             return true;

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -115,9 +116,11 @@ public final class TableCopies {
                 use(lane -> chunks.forEach(
                         c -> chunkCopy(table, rows -> {}).copyThroughHolder(snapshot, lane.target(), c)));
             } else {
-                await(chunks.stream()
-                        .<Future<?>>map(chunk -> workers.submit(() -> copyChunk(table, snapshot, chunk)))
-                        .toList());
+                pass(
+                        workers,
+                        chunks.stream()
+                                .<Consumer<CopyLanes.Lane>>map(chunk -> lane -> copyChunk(lane, table, snapshot, chunk))
+                                .toList());
             }
             use(lane -> makeLasting(lane.source(), snapshot));
             use(lane -> ledger.finish(lane.target(), table, snapshot.snapshot()));
@@ -144,21 +147,27 @@ public final class TableCopies {
         });
     }
 
-    private void copyChunk(Table table, TableSnapshot snapshot, Chunk chunk) {
-        through(lane -> chunkCopy(table, valve::passed).copy(lane.source(), lane.target(), snapshot, chunk));
+    private void copyChunk(CopyLanes.Lane lane, Table table, TableSnapshot snapshot, Chunk chunk) {
+        chunkCopy(table, valve::passed).copy(lane.source(), lane.target(), snapshot, chunk);
     }
 
-    void copyRange(Table table, KeyRange range, String attempt) {
-        through(lane -> chunkCopy(table, valve::passed).copyRange(lane, range, attempt, ranges()));
+    void copyRange(CopyLanes.Lane lane, Table table, KeyRange range, String attempt) {
+        chunkCopy(table, valve::passed).copyRange(lane, range, attempt, ranges());
     }
 
-    private void through(Consumer<CopyLanes.Lane> work) {
-        valve.enter();
-        try {
-            use(work);
-        } finally {
-            valve.leave();
-        }
+    /** Lets works pass the valve and waits for them; they begin in their order, whichever thread passes first. */
+    void pass(ExecutorService workers, List<Consumer<CopyLanes.Lane>> works) {
+        var waiting = new ConcurrentLinkedQueue<>(works);
+        await(works.stream()
+                .<Future<?>>map(any -> workers.submit(() -> {
+                    valve.enter();
+                    try {
+                        use(waiting.remove());
+                    } finally {
+                        valve.leave();
+                    }
+                }))
+                .toList());
     }
 
     MoveLimits limits() {

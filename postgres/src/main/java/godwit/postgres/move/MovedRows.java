@@ -6,6 +6,7 @@ import godwit.postgres.verify.SelectedRows;
 import godwit.schema.RowSelection;
 import godwit.schema.Table;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Which rows of the moved tables both sides have in common.
@@ -29,7 +30,16 @@ record MovedRows(MoveContext context) {
     /** What a verification compares. */
     SelectedRows compared(Side leader) {
         return new SelectedRows(
-                table -> selection(leader, leader, table), table -> selection(leader.other(), leader, table));
+                table -> selection(leader, leader, table),
+                table -> selection(leader.other(), leader, table),
+                (table, joined) -> arrived(leader, table, joined));
+    }
+
+    private Optional<String> arrived(Side leader, Table table, String joined) {
+        var outside = new OutsideRows(context.run());
+        return leader == Side.TARGET && isPartly(table)
+                ? Optional.of(outside.note(table.selecting(outside.widened(table)), "r", joined))
+                : Optional.empty();
     }
 
     /** Whether rows of a table stay behind, so that others may refer to what is not there. */

@@ -1,12 +1,9 @@
 package godwit.postgres.move;
 
-import godwit.GodwitException;
-import godwit.Problem;
 import godwit.move.Conduct.Mode;
 import godwit.move.Side;
 import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.catalog.SchemaObject;
-import godwit.postgres.catalog.SchemaPhase;
 import godwit.postgres.catalog.SchemaScript;
 import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
@@ -18,10 +15,8 @@ import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
 import godwit.traffic.Writes;
-import godwit.verify.OtherDifference;
 import godwit.verify.Verification;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** A move from one PostgreSQL database to another: each step of its life on the real servers. */
 public final class PostgresMove implements MoveSteps {
     private static final String BEFORE_SWITCH = "before switch";
-    private static final String FOREIGN_KEY_VIOLATED = "23503";
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
 
     private final MoveContext context;
@@ -45,6 +39,7 @@ public final class PostgresMove implements MoveSteps {
     private final Progress progress;
     private final Drift drift;
     private final Surroundings surroundings;
+    private final ForeignKeys foreignKeys;
     private final Signals signals;
     private final Gates gates;
     private final WayBack wayBack;
@@ -79,6 +74,7 @@ public final class PostgresMove implements MoveSteps {
         this.silent = new SilentConnections(context, SILENCE_LIMIT);
         this.drift = new Drift(context);
         this.surroundings = new Surroundings(context);
+        this.foreignKeys = new ForeignKeys(expansion, surroundings);
         this.signals = new MoveSignals(context, folder, this::streams);
     }
 
@@ -181,47 +177,17 @@ public final class PostgresMove implements MoveSteps {
         catchingUp.passAllSnapshots(streams());
         var filling = new Filling(context, copies, expansion, throttling.valve());
         filling.finish(catalog.toMake());
-        makeForeignKeys();
+        foreignKeys.make(catalog.toMake());
         var analyzed = filling.analyze(moved());
         if (mode() == Mode.LIVE) {
             expansion.guard(Side.SOURCE);
             wayBack.prepare(moved());
         }
         filling.complete(analyzed, script().refreshes());
-        requireNoOrphans();
+        foreignKeys.requireNoOrphans();
         drift.requireNone();
         streams().endJoining();
         follow();
-    }
-
-    /** What comes after catch-up is foreign keys and what stands on them. */
-    private void makeForeignKeys() {
-        try {
-            expansion.make(catalog.toMake(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
-        } catch (GodwitException e) {
-            if (e.getCause() instanceof SQLException failed && FOREIGN_KEY_VIOLATED.equals(failed.getSQLState())) {
-                throw orphans(e.problem().objects());
-            }
-            throw e;
-        }
-    }
-
-    private static GodwitException orphans(List<String> keys) {
-        return Problem.of(
-                        "foreign-key-orphan",
-                        "Foreign keys of the target have rows that point to nothing.",
-                        "Select the rows that are referred to as well (where, exclude), or mend the source; else roll the"
-                                + " run back and start a new one.")
-                .withObjects(keys)
-                .asException();
-    }
-
-    /** The constraints alone prove nothing: rows that were applied under replica role passed them unseen. */
-    private void requireNoOrphans() {
-        var orphans = surroundings.orphans(Side.SOURCE);
-        if (!orphans.isEmpty()) {
-            throw orphans(orphans.stream().map(OtherDifference::object).toList());
-        }
     }
 
     @Override

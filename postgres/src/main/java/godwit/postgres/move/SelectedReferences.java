@@ -5,7 +5,6 @@ import godwit.postgres.Session;
 import godwit.postgres.catalog.Lineages;
 import godwit.postgres.verify.ForeignKeyProof;
 import godwit.schema.Identifier;
-import godwit.schema.Literal;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import godwit.verify.OtherDifference;
@@ -22,7 +21,7 @@ import java.util.stream.Collectors;
  * <p>Only the rows tell, so they are looked through, for a limited time.
  */
 final class SelectedReferences {
-    private static final String LIMIT = "10s";
+    private static final String LIMITED = "SET LOCAL statement_timeout = '10s'";
 
     private final MoveContext context;
     private final Session source;
@@ -71,7 +70,7 @@ final class SelectedReferences {
     private List<Finding> orphans(ForeignKeyProof proof, ForeignKeyProof.Key key, List<Table> tables) {
         try {
             var found = source.transaction(session -> {
-                session.execute("SET LOCAL statement_timeout = " + new Literal(LIMIT).sql());
+                session.execute(LIMITED);
                 var selected = proof.prove(key, (table, columns) -> selected(table, columns, tables));
                 return selected.isEmpty() ? selected : withoutOwn(selected, proof.prove(key));
             });
@@ -107,8 +106,7 @@ final class SelectedReferences {
     private static Finding unknown(ForeignKeyProof.Key key) {
         return Finding.warning(
                 "where-orphans-unknown",
-                "Whether the selection keeps the foreign key %s was not found out within %s."
-                        .formatted(key.object(), LIMIT),
+                "Whether the selection keeps the foreign key %s was not found out within 10 s.".formatted(key.object()),
                 "See to it that what a selected row refers to is selected; else the run stops before it is ready.",
                 key.object());
     }

@@ -10,8 +10,10 @@ import java.util.stream.IntStream;
 final class KeyedRepair implements TableRepair {
     private final TableSql sql;
     private final RowCopy copy;
+    private final SelectedRows.Arrivals arrivals;
 
-    KeyedRepair(TableSql sql, RowCopy copy) {
+    KeyedRepair(TableSql sql, RowCopy copy, SelectedRows.Arrivals arrivals) {
+        this.arrivals = arrivals;
         this.sql = sql;
         this.copy = copy;
     }
@@ -31,6 +33,10 @@ final class KeyedRepair implements TableRepair {
             var rows = keys.stream().mapToLong(RepairStage.Lacking::leader).sum();
             copy.insert(query(keys), rows);
             place = keys.getLast().place();
+        }
+        var arrived = arrivals.note(sql.table().table(), RepairStage.NAME + " AS wanted ON " + sql.isWanted(follower));
+        if (arrived.isPresent()) {
+            stage.update(arrived.get());
         }
         return stage.size();
     }

@@ -100,7 +100,7 @@ public final class Repairer {
 
     private TableRepair tableRepair(TableSql sql, ReadSession source) {
         return sql.table().hasKey()
-                ? new KeyedRepair(sql, new RowCopy(source, follower, sql.table()))
+                ? new KeyedRepair(sql, new RowCopy(source, follower, sql.table()), selected.arrivals())
                 : new KeylessRepair(sql, new RowCopy(source, follower, sql.table()));
     }
 

@@ -162,6 +162,10 @@ class SelectedRowsMoveTest {
             assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
             pair.target("UPDATE plain SET tenant = 2 WHERE id = 1; INSERT INTO plain VALUES (900001, 2, 5)");
             assertEqual(move);
+            move.kill();
+            LiveMove.intrude(pair.atSource(), "DELETE FROM plain WHERE id = 900001");
+            assertThat(move.ask(Verb.VERIFY)).isInstanceOf(Outcome.Different.class);
+            assertThat(move.ask(Verb.REPAIR)).isInstanceOf(Outcome.Done.class);
             pair.target("UPDATE plain SET v = 8 WHERE tenant = 2");
             assertEqual(move);
 

@@ -161,6 +161,23 @@ class SelectionCheckTest {
     }
 
     @Test
+    void aRowOfAPartitionSatisfiesTheConditionsOfAllThatItIsPartOf() {
+        var where = Map.of("events", "id > 1", "events_new", "id > 2", "events_2020", "id > 3");
+
+        var selections = new SourceCatalog(context(tables(List.of("events"), List.of()), where))
+                .planned().stream()
+                        .map(table -> table.name().name().name() + " "
+                                + table.selection().condition());
+
+        assertThat(selections)
+                .contains("events_old (id > 1)")
+                .anyMatch(s -> s.startsWith("events_2020 ")
+                        && s.contains("(id > 1)")
+                        && s.contains("(id > 2)")
+                        && s.contains("(id > 3)"));
+    }
+
+    @Test
     void aSelectionThatBreaksAForeignKeyIsRefusedAndOneThatMayIsTold() {
         pair.source("ALTER TABLE texts REPLICA IDENTITY FULL; ALTER TABLE texts ADD note int REFERENCES notes");
         pair.source("INSERT INTO notes (id, open) VALUES (1, true), (2, false); INSERT INTO texts VALUES (1, '', 1)");
