@@ -69,7 +69,8 @@ class LeavingTest {
 
     @Test
     void largeObjectsAreNeverLostWithoutAWord() {
-        pair.source("CREATE TABLE t (id int PRIMARY KEY, file oid); INSERT INTO t VALUES (1, lo_from_bytea(0, 'abc'))");
+        pair.source("CREATE TABLE scratch (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, file oid);"
+                + " INSERT INTO t VALUES (1, lo_from_bytea(0, 'abc'))");
         try (var refused = leaving().access().steps(UUID.randomUUID());
                 var left = leaving("the store of large objects").access().steps(UUID.randomUUID())) {
             assertThat(refused.check())
