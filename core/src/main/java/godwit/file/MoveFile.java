@@ -38,6 +38,7 @@ public final class MoveFile {
             "mode",
             "schema",
             "insecure",
+            "largeObjects",
             "switch",
             "limits",
             "throttle",

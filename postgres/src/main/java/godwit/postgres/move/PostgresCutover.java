@@ -30,9 +30,11 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private final Hook hook;
     private final Sequences sequences;
     private final UnderFence underFence;
+    private final LargeObjectCutover largeObjects;
     private final ForeignWriters foreign;
     private final Map<Side, Session> sessions = new EnumMap<>(Side.class);
     private @Nullable Fence fence;
+    private long fenceBegan;
     private @Nullable LastRows lastRows;
 
     PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign) {
@@ -41,6 +43,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         this.hook = hook;
         this.sequences = new Sequences();
         this.underFence = new UnderFence(context);
+        this.largeObjects = new LargeObjectCutover(context);
         this.foreign = foreign;
     }
 
@@ -105,6 +108,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void advanceSequences(Side from) {
+        largeObjects.prepare(from, session(from), session(from.other()));
         sequences.advance(session(from), session(from.other()));
         underFence.prepare(session(from));
         prepareLastRows(from);
@@ -124,6 +128,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     @Override
     public void fence(Side from) {
         var raised = Objects.requireNonNull(fence);
+        fenceBegan = System.nanoTime();
         raised.raise(
                 context.spec().switching().pauseMillisMax(),
                 context.spec().switching().fenceSecondsMax());
@@ -148,6 +153,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         foreign.requireNone(from);
         underFence.require(session(from), session(from.other()), from);
         Objects.requireNonNull(lastRows).requireAlike();
+        largeObjects.underFence(from, session(from), session(from.other()), fenceBegan);
     }
 
     @Override

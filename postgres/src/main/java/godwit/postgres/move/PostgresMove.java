@@ -1,10 +1,8 @@
 package godwit.postgres.move;
 
-import godwit.Problem;
 import godwit.move.Conduct.Mode;
 import godwit.move.Lsn;
 import godwit.move.Side;
-import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
@@ -19,7 +17,6 @@ import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
 import godwit.traffic.Writes;
-import godwit.verify.OtherDifference;
 import godwit.verify.Verification;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,6 +43,7 @@ public final class PostgresMove implements MoveSteps {
     private final Progress progress;
     private final Drift drift;
     private final Surroundings surroundings;
+    private final LargeObjectSteps largeObjects;
     private final Signals signals;
     private final Gates gates;
     private final WayBack wayBack;
@@ -78,6 +76,7 @@ public final class PostgresMove implements MoveSteps {
         this.silent = new SilentConnections(context, SILENCE_LIMIT);
         this.drift = new Drift(context);
         this.surroundings = new Surroundings(context);
+        this.largeObjects = new LargeObjectSteps(context);
         this.signals = new MoveSignals(context, folder, this::streams);
     }
 
@@ -107,27 +106,18 @@ public final class PostgresMove implements MoveSteps {
 
     /** What a check of a run that is under way finds; what it made itself is none. */
     public List<Finding> checkUnderWay() {
-        var own = List.of("target-table-exists", "target-table-not-empty", "slots-too-few", "senders-too-few");
+        var own = List.of(
+                "target-table-exists",
+                "target-table-not-empty",
+                "slots-too-few",
+                "senders-too-few",
+                "large-object-exists");
         return check().stream().filter(f -> !own.contains(f.problem().code())).toList();
     }
 
     @Override
     public void preflight() {
-        var blocking = new Preflight(context)
-                .findings(tables(), script()).stream()
-                        .filter(Finding::blocks)
-                        .map(Finding::problem)
-                        .toList();
-        if (blocking.isEmpty()) {
-            return;
-        }
-        var first = blocking.getFirst();
-        var objects =
-                blocking.stream().flatMap(p -> p.objects().stream()).distinct().toList();
-        var message = blocking.size() == 1
-                ? first.message()
-                : first.message() + " And %d more findings; godwit check lists them.".formatted(blocking.size() - 1);
-        throw new Problem(first.code(), message, first.hint(), objects, List.of()).asException();
+        new Preflight(context).require(tables(), script());
     }
 
     /** The tables that are moved, biggest first; read once. */
@@ -143,6 +133,7 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void expand() {
         drift.begin();
+        largeObjects.begin();
         expansion.listen(tables());
         expansion.build(catalog.toMake());
         expansion.guard(Side.TARGET);
@@ -154,7 +145,10 @@ public final class PostgresMove implements MoveSteps {
         keptLog.requireSlot(Side.SOURCE);
         progress.plan(tables());
         var filling = new Filling(context, copies, expansion, throttling.valve());
-        throttling.during(() -> filling.fill(tables(), catalog.toMake()));
+        throttling.during(() -> {
+            filling.fill(tables(), catalog.toMake());
+            largeObjects.fill(throttling.valve()::awaitResumed);
+        });
     }
 
     @Override
@@ -202,7 +196,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void finish() {
-        passAllSnapshots();
+        streams().passAllSnapshots(SNAPSHOTS_LIMIT);
         var filling = new Filling(context, copies, expansion, throttling.valve());
         filling.finish(catalog.toMake());
         expansion.make(catalog.toMake(), object -> object.phase() == SchemaPhase.AFTER_CATCH_UP);
@@ -212,38 +206,10 @@ public final class PostgresMove implements MoveSteps {
             wayBack.prepare(tables());
         }
         filling.complete(analyzed, script().refreshes());
-        requireNoOrphans();
+        surroundings.requireNoOrphans(Side.SOURCE);
         drift.requireNone();
         streams().endJoining();
         follow();
-    }
-
-    /** The constraints alone prove nothing: rows that were applied under replica role passed them unseen. */
-    private void requireNoOrphans() {
-        var orphans = surroundings.orphans(Side.SOURCE);
-        if (!orphans.isEmpty()) {
-            throw Problem.of(
-                            "foreign-key-orphan",
-                            "%d foreign keys of the target have rows that point to nothing.".formatted(orphans.size()),
-                            "Start again to look once more; else roll the run back and start a new one.")
-                    .withObjects(orphans.stream().map(OtherDifference::object).toList())
-                    .asException();
-        }
-    }
-
-    /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
-    private void passAllSnapshots() {
-        do {
-            passNow();
-        } while (!streams().isSettled());
-    }
-
-    private void passNow() {
-        var marker = UUID.randomUUID().toString();
-        try (var source = context.look(Side.SOURCE)) {
-            source.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
-        }
-        streams().from(Side.SOURCE).control().awaitMarker(marker, SNAPSHOTS_LIMIT);
     }
 
     @Override
@@ -300,6 +266,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void stopVerifying() {
+        largeObjects.cancel();
         if (proof instanceof Proof running) {
             running.cancel();
         }
@@ -321,6 +288,9 @@ public final class PostgresMove implements MoveSteps {
         if (phase.equals("on request")) {
             more.addAll(surroundings.orphans(leader));
         }
+        if (!phase.equals(BEFORE_SWITCH)) {
+            more.addAll(largeObjects.differences(leader, phase));
+        }
         var begun = new Proof(context, streams(), tables());
         proof = begun;
         var verification = begun.verify(id, phase, leader).with(more);
@@ -339,12 +309,15 @@ public final class PostgresMove implements MoveSteps {
                 "notices",
                 Reports.of(surroundings.notices(leader)),
                 "foreignTransactions",
-                foreign().count(leader.other()));
+                foreign().count(leader.other()),
+                "largeObjects",
+                largeObjects.remarks());
     }
 
     @Override
     public long repair(UUID id) {
-        return new Proof(context, streams(), tables()).repair(id, gates.leader());
+        var leader = gates.leader();
+        return new Proof(context, streams(), tables()).repair(id, leader) + largeObjects.repair(leader);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package godwit.postgres.move;
 
 import godwit.GodwitException;
+import godwit.Problem;
 import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaReader;
@@ -39,11 +40,30 @@ final class Preflight {
             selection(source);
             script.findings().forEach(f -> findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
             target(source, target, tables);
+            largeObjects(source, target);
         } catch (SQLException e) {
-            throw godwit.Problem.of("check-failed", "A catalog could not be read.", "See the server's log.")
+            throw Problem.of("check-failed", "A catalog could not be read.", "See the server's log.")
                     .asException(e);
         }
         return List.copyOf(findings);
+    }
+
+    /** Refuses a move that cannot begin, with the first finding and the names of all objects. */
+    void require(List<Table> tables, SchemaScript script) {
+        var blocking = findings(tables, script).stream()
+                .filter(Finding::blocks)
+                .map(Finding::problem)
+                .toList();
+        if (blocking.isEmpty()) {
+            return;
+        }
+        var first = blocking.getFirst();
+        var objects =
+                blocking.stream().flatMap(p -> p.objects().stream()).distinct().toList();
+        var message = blocking.size() == 1
+                ? first.message()
+                : first.message() + " And %d more findings; godwit check lists them.".formatted(blocking.size() - 1);
+        throw new Problem(first.code(), message, first.hint(), objects, List.of()).asException();
     }
 
     private void server(Session session, Side side) {
@@ -168,6 +188,16 @@ final class Preflight {
         new TargetCheck(target.connection())
                 .findings(needed)
                 .forEach(f -> findings.add(Finding.blocking(f.code(), f.message(), f.hint(), f.object())));
+    }
+
+    private void largeObjects(Session source, Session target) throws SQLException {
+        if (!sameDatabase(source, target)) {
+            for (var finding : new LargeObjectSteps(context).findings(source, target)) {
+                if (!findings.contains(finding)) {
+                    findings.add(finding);
+                }
+            }
+        }
     }
 
     private static Finding exists(TableName table) {

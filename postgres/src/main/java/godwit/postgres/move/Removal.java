@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.move.Side;
 import godwit.postgres.Session;
+import godwit.postgres.largeobjects.CarriedObjects;
 import godwit.schema.Identifier;
 import godwit.schema.TableName;
 import java.util.List;
@@ -44,6 +45,7 @@ final class Removal {
         dropSchema(Side.SOURCE);
         try (var target = context.openApplying(Side.TARGET, "remove")) {
             if (!keepTarget) {
+                new CarriedObjects(context.run()).remove(target);
                 empty(target);
                 new Made(context.run()).undo(target);
             }
@@ -110,6 +112,7 @@ final class Removal {
             }
             target.transaction(t -> {
                 for (var table : new String[] {
+                    "large_object",
                     "key_range",
                     "row_again",
                     "chunk",

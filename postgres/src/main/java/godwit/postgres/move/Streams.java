@@ -17,10 +17,12 @@ import godwit.postgres.copy.TableCopies;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import godwit.traffic.Writes;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Both streams of a run. The one that follows the side with the writes applies; the other only listens, so that it can
@@ -101,8 +103,19 @@ final class Streams implements AutoCloseable {
         }
     }
 
+    /** A foreign key may point to a row that its table's copy was too early for: the stream has to bring it first. */
+    void passAllSnapshots(Duration limit) {
+        do {
+            var marker = UUID.randomUUID().toString();
+            try (var source = context.look(Side.SOURCE)) {
+                source.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
+            }
+            from(Side.SOURCE).control().awaitMarker(marker, limit);
+        } while (!isSettled());
+    }
+
     /** Whether the forward stream has passed the snapshots of all ranges. */
-    boolean isSettled() {
+    private boolean isSettled() {
         try (var target = context.open(Side.TARGET, "look")) {
             return !from(Side.SOURCE).state().flushed().isBefore(settledAt(target));
         }

@@ -1,5 +1,6 @@
 package godwit.postgres.move;
 
+import godwit.Problem;
 import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.Shape;
@@ -111,6 +112,19 @@ final class Surroundings {
                 : unlike.difference() == Difference.EXTRA ? "is not on the leader" : "is not defined alike";
         var kind = "shape-" + unlike.difference().name().toLowerCase(java.util.Locale.ROOT);
         return new OtherDifference(kind, unlike.object().key(), what);
+    }
+
+    /** The constraints alone prove nothing: rows that were applied under replica role passed them unseen. */
+    void requireNoOrphans(Side leader) {
+        var orphans = orphans(leader);
+        if (!orphans.isEmpty()) {
+            throw Problem.of(
+                            "foreign-key-orphan",
+                            "%d foreign keys of the target have rows that point to nothing.".formatted(orphans.size()),
+                            "Start again to look once more; else roll the run back and start a new one.")
+                    .withObjects(orphans.stream().map(OtherDifference::object).toList())
+                    .asException();
+        }
     }
 
     /** Foreign keys of the follower with rows that point to nothing, unless the leader has such rows as well. */
