@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * What a switch does about large objects: it brings them in step before the fence, measures what will be left to do,
  * and does that under the fence.
  *
- * <p>No fence holds their writers. Who writes a table too is held by the table's gate; who writes large objects alone is
- * waited for if it began before the fence.
+ * <p>No fence holds their writers. Who writes a table too is held by the table's gate; who writes large objects alone
+ * is waited for if it began before the fence.
  */
 final class LargeObjectCutover {
     private static final int ROUNDS_MAX = 3;
@@ -96,9 +96,8 @@ final class LargeObjectCutover {
         var millis = (System.nanoTime() - began) / 1_000_000;
         var limit = context.spec().switching().pauseMillisMax();
         if (millis > limit / 2) {
-            throw tooMany(
-                            "Looking for large objects that changed takes %d ms, more than half of the %d ms that a switch may take."
-                                    .formatted(millis, limit))
+            throw tooMany("To find the large objects that changed takes %d ms, and a switch may take %d ms in all."
+                            .formatted(millis, limit))
                     .asException();
         }
     }
