@@ -1,6 +1,7 @@
 package godwit.file;
 
 import godwit.move.Conduct;
+import godwit.move.Conduct.LargeObjectChoice;
 import godwit.move.Conduct.Mode;
 import godwit.move.Conduct.SchemaOrigin;
 import godwit.move.Conduct.Transport;
@@ -28,10 +29,14 @@ final class ConductReader {
                 Arrays.stream(SchemaOrigin.values()).map(SchemaOrigin::word).toList();
         var mode = file.choice("mode", Mode.LIVE.word(), modes);
         var schema = file.choice("schema", SchemaOrigin.CREATE.word(), origins);
+        var choices = Arrays.stream(LargeObjectChoice.values())
+                .map(LargeObjectChoice::word)
+                .toList();
         return new Conduct(
                 Mode.of(mode),
                 SchemaOrigin.of(schema),
                 file.isTrue("insecure") ? Transport.INSECURE : Transport.PROTECTED,
+                LargeObjectChoice.of(file.choice("largeObjects", LargeObjectChoice.CARRY.word(), choices)),
                 tuning(limits),
                 file.texts("leave"));
     }

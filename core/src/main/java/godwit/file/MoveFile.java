@@ -39,6 +39,7 @@ public final class MoveFile {
             "mode",
             "schema",
             "insecure",
+            "largeObjects",
             "switch",
             "limits",
             "throttle",

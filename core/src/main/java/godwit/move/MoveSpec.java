@@ -42,6 +42,11 @@ public record MoveSpec(
         this(name, source, target, tables, rows, switching, limits, Conduct.usual(limits));
     }
 
+    /** Whether the database's large objects go along, which only those of a whole database do. */
+    public boolean carriesLargeObjects() {
+        return tables.include().isEmpty() && conduct.largeObjects() == Conduct.LargeObjectChoice.CARRY;
+    }
+
     /** The same move, with its target's URL found elsewhere. */
     public MoveSpec at(UrlReference otherTarget) {
         return new MoveSpec(name, source, otherTarget, tables, rows, switching, limits, conduct);

@@ -41,6 +41,11 @@ public final class TransactionFilter {
         applyFrom = NEVER;
     }
 
+    /** The whole number of a transaction that the stream names without its epoch. */
+    public long whole(int xid) {
+        return Snapshot.wholeXid(xid, xidNear);
+    }
+
     /**
      * Takes up a transaction.
      *
@@ -48,7 +53,7 @@ public final class TransactionFilter {
      * @param commit the position of its commit
      */
     public Transaction begin(int xid, Lsn commit) {
-        return new Transaction(Snapshot.wholeXid(xid, xidNear), commit, applyFrom);
+        return new Transaction(whole(xid), commit, applyFrom);
     }
 
     /**
@@ -56,7 +61,7 @@ public final class TransactionFilter {
      * is asked again when it has ended.
      */
     public Transaction beginUnended(int xid) {
-        return new Transaction(Snapshot.wholeXid(xid, xidNear), NEVER, applyFrom);
+        return new Transaction(whole(xid), NEVER, applyFrom);
     }
 
     /** What becomes of a transaction's change of a table. */

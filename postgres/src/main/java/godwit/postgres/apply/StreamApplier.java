@@ -193,21 +193,22 @@ public final class StreamApplier implements AutoCloseable {
     }
 
     private void begin(Message.Begin begin) throws InterruptedException {
-        hold(begin.commit());
+        hold(begin.commit(), begin.xid());
         open = new OpenTransaction(filter.begin(begin.xid(), begin.commit()));
     }
 
-    private void hold(Lsn commit) throws InterruptedException {
-        if (control.wantsHold(commit)) {
+    private void hold(Lsn commit, int xid) throws InterruptedException {
+        var next = new StreamControl.Next(commit, filter.whole(xid));
+        if (!control.passes(next)) {
             flush();
-            control.standHeld(commit);
+            control.standHeld(next);
         }
     }
 
     /** Writes what was staged of a transaction, after all that committed before it. */
     private void commit(Message.StreamCommit commit) throws InterruptedException {
         flush();
-        hold(commit.commit());
+        hold(commit.commit(), commit.xid());
         received = commit.end();
         var ended = staged.ended(commit.xid());
         if (ended == null) {

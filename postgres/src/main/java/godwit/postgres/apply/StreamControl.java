@@ -4,6 +4,7 @@ import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
 import godwit.move.Lsn;
+import godwit.move.Snapshot;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -11,30 +12,94 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Where other threads meet a stream's applier: they hold it at a position, or wait until a marker came through it. */
 public final class StreamControl {
+    private static final int XIDS_KEPT = 16_384;
+
     private final Lock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<String> markers = new HashSet<>();
-    private @Nullable Lsn holdAt;
+    private final long[] lastXids = new long[XIDS_KEPT];
+    private int xids;
+    private @Nullable Hold hold;
+    private @Nullable Snapshot leftBehind;
+    private boolean passedLate;
     private boolean held;
     private boolean paused;
     private boolean stopped;
     private @Nullable RuntimeException failure;
 
+    /**
+     * The transaction that comes next.
+     *
+     * @param commit the position of its commit
+     * @param xid its whole number
+     */
+    record Next(Lsn commit, long xid) {}
+
+    /** Before which transaction the applier is to stop. */
+    private sealed interface Hold {
+        record At(Lsn position) implements Hold {}
+
+        record Unseen(Snapshot snapshot) implements Hold {}
+
+        default boolean isBefore(Next next) {
+            return switch (this) {
+                case At at -> !next.commit().isBefore(at.position());
+                case Unseen unseen -> !unseen.snapshot().sees(next.xid());
+            };
+        }
+    }
+
     /** Asks the applier to stop before the first transaction that committed at this position or later. */
     public void holdAt(Lsn position) {
+        hold(new Hold.At(position));
+    }
+
+    /**
+     * Asks the applier to stop before the first transaction that a snapshot of the followed side does not see. Commits
+     * become visible in nearly, but not just, the order in which they are in the log: {@link #hasPassedUnseen} and
+     * {@link #hasPassedLate} tell whether what is applied then is just what the snapshot sees.
+     */
+    public void holdBeforeUnseen(Snapshot snapshot) {
+        hold(new Hold.Unseen(snapshot));
+    }
+
+    private void hold(Hold wanted) {
         locked(() -> {
-            holdAt = position;
+            hold = wanted;
+            leftBehind = null;
+            passedLate = false;
             held = false;
         });
     }
 
+    /** Whether a transaction that this snapshot does not see is among the last that were applied. */
+    public boolean hasPassedUnseen(Snapshot snapshot) {
+        lock.lock();
+        try {
+            return LongStream.of(lastXids).limit(Math.min(xids, XIDS_KEPT)).anyMatch(xid -> !snapshot.sees(xid));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether, since {@link #holdBeforeUnseen} was released, a transaction came that its snapshot sees. */
+    public boolean hasPassedLate() {
+        lock.lock();
+        try {
+            return passedLate;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     public void release() {
         locked(() -> {
-            holdAt = null;
+            hold = null;
             held = false;
         });
     }
@@ -88,30 +153,48 @@ public final class StreamControl {
         locked(() -> markers.add(marker));
     }
 
-    boolean wantsHold(Lsn commit) {
+    /** Called by the applier before a transaction: whether it may go on to it, which it has done then. */
+    boolean passes(Next next) {
         lock.lock();
         try {
-            return holdAt != null && !commit.isBefore(holdAt);
+            if (stops(next)) {
+                return false;
+            }
+            note(next);
+            return true;
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean stops(Next next) {
+        return hold != null && hold.isBefore(next);
+    }
+
+    private void note(Next next) {
+        lastXids[xids % XIDS_KEPT] = next.xid();
+        // Stays beyond the number kept once it is there, and never ends.
+        xids = xids + 1 < 2 * XIDS_KEPT ? xids + 1 : XIDS_KEPT;
+        passedLate |= leftBehind != null && leftBehind.sees(next.xid());
     }
 
     /**
      * Called by the applier with everything before a transaction's commit done: stays until it is released or stopped,
      * or until the position to hold at lies behind that commit.
      */
-    void standHeld(Lsn commit) throws InterruptedException {
+    void standHeld(Next next) throws InterruptedException {
         lock.lock();
         try {
-            while (wantsHold(commit) && !stopped) {
+            while (stops(next) && !stopped) {
                 if (!held) {
                     held = true;
+                    leftBehind = hold instanceof Hold.Unseen unseen ? unseen.snapshot() : null;
                     changed.signalAll();
                 }
                 changed.await();
             }
             held = false;
+            note(next);
         } finally {
             lock.unlock();
         }

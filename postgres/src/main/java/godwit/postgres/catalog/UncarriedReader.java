@@ -1,7 +1,6 @@
 package godwit.postgres.catalog;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -78,22 +77,13 @@ final class UncarriedReader {
             FROM pg_catalog.pg_seclabel l ORDER BY 4, 3
             """;
 
-    /** Named once, however many there are. */
-    private static final String LARGE_OBJECTS = """
-            SELECT 'the store of large objects' AS description
-            WHERE EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)""";
-
     List<Uncarried> read(Catalog catalog) throws SQLException {
-        var all = new ArrayList<>(catalog.list(
+        return catalog.list(
                 UNCARRIED,
                 row -> new Uncarried(
                         new Address(row.text("catalog"), row.number("oid")),
                         row.text("description"),
-                        row.maybe("definition"))));
-        all.addAll(catalog.list(
-                LARGE_OBJECTS,
-                row -> new Uncarried(new Address("pg_largeobject", 0), row.text("description"), Optional.empty())));
-        return all;
+                        row.maybe("definition")));
     }
 
     /** Labels say something of objects that go along without them. */

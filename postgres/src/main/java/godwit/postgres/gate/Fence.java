@@ -57,6 +57,19 @@ public final class Fence implements AutoCloseable {
         return session.query(sql, row -> row.getString(1));
     }
 
+    /** Shows the server that somebody is there; throws when it has ended the fence, and writers have come in since. */
+    public void renew() {
+        try {
+            session.number("SELECT 1");
+        } catch (GodwitException e) {
+            throw Problem.of(
+                            "fence-ended",
+                            "The fence ended by itself before anything was decided.",
+                            "Switch again when the servers are less busy, or raise switch.fenceSecondsMax.")
+                    .asException(e);
+        }
+    }
+
     /** Ends the fence with nothing decided. */
     public void lift() {
         if (standing) {

@@ -4,12 +4,13 @@ import godwit.Problem;
 import godwit.postgres.Session;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.copy.RangeLedger;
+import godwit.postgres.largeobjects.CarriedObjects;
 import java.util.List;
 
 /** The ledger's tables and their version. */
 final class LedgerSchema {
     /** Raised whenever an older Godwit could not work with the tables any more. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE IF NOT EXISTS godwit.ledger (version int PRIMARY KEY, made_at timestamptz DEFAULT now())",
@@ -62,7 +63,8 @@ final class LedgerSchema {
               read_at timestamptz NOT NULL DEFAULT clock_timestamp())""",
             StreamProgress.TABLE,
             RangeLedger.RANGES,
-            RangeLedger.ROWS);
+            RangeLedger.ROWS,
+            CarriedObjects.TABLE);
 
     private LedgerSchema() {}
 

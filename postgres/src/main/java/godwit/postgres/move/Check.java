@@ -15,7 +15,8 @@ final class Check {
             "target-object-exists",
             "target-table-not-empty",
             "slots-too-few",
-            "senders-too-few");
+            "senders-too-few",
+            "large-object-exists");
 
     private final MoveContext context;
     private final SourceCatalog catalog;

@@ -1,5 +1,6 @@
 package godwit.postgres.move;
 
+import godwit.GodwitException;
 import godwit.Problem;
 import godwit.move.Lsn;
 import godwit.move.Side;
@@ -31,9 +32,11 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private final Hook hook;
     private final Sequences sequences;
     private final UnderFence underFence;
+    private final LargeObjectCutover largeObjects;
     private final ForeignWriters foreign;
     private final Map<Side, Session> sessions = new EnumMap<>(Side.class);
     private @Nullable Fence fence;
+    private long fenceBegan;
     private @Nullable LastRows lastRows;
 
     PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign) {
@@ -42,6 +45,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         this.hook = hook;
         this.sequences = new Sequences();
         this.underFence = new UnderFence(context);
+        this.largeObjects = new LargeObjectCutover(context);
         this.foreign = foreign;
     }
 
@@ -106,6 +110,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void advanceSequences(Side from) {
+        largeObjects.prepare(from, session(from), session(from.other()));
         sequences.advance(session(from), session(from.other()));
         underFence.prepare(session(from));
         prepareLastRows(from);
@@ -125,6 +130,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     @Override
     public void fence(Side from) {
         var raised = Objects.requireNonNull(fence);
+        fenceBegan = System.nanoTime();
         raised.raise(
                 context.spec().switching().pauseMillisMax(),
                 context.spec().switching().fenceSecondsMax());
@@ -146,9 +152,19 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void compareUnderFence(Side from) {
-        foreign.requireNone(from);
-        underFence.require(session(from), session(from.other()), from);
-        Objects.requireNonNull(lastRows).requireAlike();
+        var standing = Objects.requireNonNull(fence);
+        standing.renew();
+        try {
+            foreign.requireNone(from);
+            underFence.require(session(from), session(from.other()), from);
+            standing.renew();
+            Objects.requireNonNull(lastRows).requireAlike();
+            largeObjects.underFence(from, session(from), session(from.other()), fenceBegan);
+        } catch (GodwitException e) {
+            // Where the fence has ended, writers have come in, and what differs then is not what is wrong.
+            standing.renew();
+            throw e;
+        }
     }
 
     @Override

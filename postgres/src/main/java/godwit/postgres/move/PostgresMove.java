@@ -40,6 +40,7 @@ public final class PostgresMove implements MoveSteps {
     private final Drift drift;
     private final Surroundings surroundings;
     private final ForeignKeys foreignKeys;
+    private final LargeObjectSteps largeObjects;
     private final Signals signals;
     private final Gates gates;
     private final WayBack wayBack;
@@ -75,6 +76,7 @@ public final class PostgresMove implements MoveSteps {
         this.drift = new Drift(context);
         this.surroundings = new Surroundings(context);
         this.foreignKeys = new ForeignKeys(expansion, surroundings);
+        this.largeObjects = new LargeObjectSteps(context);
         this.signals = new MoveSignals(context, folder, this::streams);
     }
 
@@ -121,6 +123,7 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void expand() {
         drift.begin();
+        largeObjects.begin();
         expansion.listen(moved());
         expansion.build(catalog.toMake());
         expansion.guard(Side.TARGET);
@@ -132,7 +135,10 @@ public final class PostgresMove implements MoveSteps {
         keptLog.requireSlot(Side.SOURCE);
         progress.plan(moved());
         var filling = new Filling(context, copies, expansion, throttling.valve());
-        throttling.during(() -> filling.fill(moved(), catalog.toMake()));
+        throttling.during(() -> {
+            filling.fill(moved(), catalog.toMake());
+            largeObjects.fill(throttling.valve()::awaitResumed);
+        });
     }
 
     @Override
@@ -244,6 +250,7 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void stopVerifying() {
+        largeObjects.cancel();
         if (proof instanceof Proof running) {
             running.cancel();
         }
@@ -265,6 +272,9 @@ public final class PostgresMove implements MoveSteps {
         if (phase.equals("on request") || moved().stream().anyMatch(MovedRows::isPartly)) {
             more.addAll(surroundings.orphans(leader));
         }
+        if (!phase.equals(BEFORE_SWITCH)) {
+            more.addAll(largeObjects.differences(leader, phase));
+        }
         var begun = new Proof(context, streams(), moved());
         proof = begun;
         var verification = begun.verify(id, phase, leader).with(more);
@@ -283,12 +293,15 @@ public final class PostgresMove implements MoveSteps {
                 "notices",
                 Reports.of(surroundings.notices(leader)),
                 "foreignTransactions",
-                foreign().count(leader.other()));
+                foreign().count(leader.other()),
+                "largeObjects",
+                largeObjects.remarks());
     }
 
     @Override
     public long repair(UUID id) {
-        return new Proof(context, streams(), moved()).repair(id, gates.leader());
+        var leader = gates.leader();
+        return new Proof(context, streams(), moved()).repair(id, leader) + largeObjects.repair(leader);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package godwit.postgres.move;
 
 import godwit.GodwitException;
+import godwit.Problem;
 import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaReader;
@@ -17,7 +18,6 @@ import java.util.List;
 final class Preflight {
     private static final int VERSION_LEAST = 140000;
 
-    /* By the catalog, since a name in a schema that is closed to Godwit's role would be an error. */
     /* Amazon RDS has a role in place of the attribute. */
     private static final String REPLICATION = """
             SELECT rolreplication OR rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles r
@@ -48,8 +48,9 @@ final class Preflight {
             findings.addAll(new ExtensionRows(context).findings(source));
             findings.addAll(new DatabaseItself(context).findings(source, target));
             target(source, target, tables, script);
+            largeObjects(source, target);
         } catch (SQLException e) {
-            throw godwit.Problem.of("check-failed", "A catalog could not be read.", "See the server's log.")
+            throw Problem.of("check-failed", "A catalog could not be read.", "See the server's log.")
                     .asException(e);
         }
         return List.copyOf(findings);
@@ -159,6 +160,16 @@ final class Preflight {
         findings.addAll(new Collisions().findings(source, target, script.objects()));
         findings.addAll(new MakingRights(target).findings(script, needed));
         findings.addAll(new SchemaRights(context.taken(source)).findings(source, target, script.objects()));
+    }
+
+    private void largeObjects(Session source, Session target) throws SQLException {
+        if (!sameDatabase(source, target)) {
+            for (var finding : new LargeObjectSteps(context).findings(source, target)) {
+                if (!findings.contains(finding)) {
+                    findings.add(finding);
+                }
+            }
+        }
     }
 
     private static boolean sameDatabase(Session source, Session target) {

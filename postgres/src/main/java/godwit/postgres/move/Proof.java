@@ -1,8 +1,5 @@
 package godwit.postgres.move;
 
-import godwit.GodwitException;
-import godwit.Problem;
-import godwit.Retry;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.Session;
@@ -11,18 +8,12 @@ import godwit.postgres.verify.Comparer;
 import godwit.postgres.verify.Repairer;
 import godwit.postgres.verify.SnapshotSessions;
 import godwit.postgres.verify.VerifyLimits;
-import godwit.schema.Identifier;
-import godwit.schema.Literal;
 import godwit.schema.Table;
 import godwit.verify.Verification;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,11 +24,19 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A temporary slot of the leading side exports a snapshot that holds just the transactions that committed before the
  * slot's consistent point. The stream stands still before the slot is made, since it could otherwise be past that point
- * already; then it is taken there and held until the other side's snapshot exists.
+ * already; then it is taken there and held until the other side's snapshot exists. The slot is gone before reading
+ * begins.
+ *
+ * <p>Where a transaction that stays open, anywhere on the server, keeps the slot from being made, a plain snapshot is
+ * taken, and the stream is held before the first transaction that it does not see. Both sides are at one position then
+ * unless commits became visible in another order than they are in the log. That can make equal sides look different,
+ * never different ones equal, and the stream tells afterwards whether it was so: then they are compared again.
  */
 final class Proof {
     private static final int ROUNDS_MAX = 20;
-    private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
+    private static final int ATTEMPTS_MAX = 5;
+    private static final Duration SLOT_LIMIT = Duration.ofSeconds(3);
+    private static final Duration REPAIR_LIMIT = Duration.ofSeconds(10);
     private static final Duration HOLD_LIMIT = Duration.ofMinutes(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(Proof.class);
@@ -45,9 +44,9 @@ final class Proof {
     private final MoveContext context;
     private final Streams streams;
     private final List<Table> tables;
-    private final List<Session> lockedReaders = new ArrayList<>();
     private volatile @Nullable Comparer comparer;
     private volatile boolean cancelled;
+    private boolean slotless;
 
     Proof(MoveContext context, Streams streams, List<Table> tables) {
         this.context = context;
@@ -91,34 +90,88 @@ final class Proof {
     }
 
     private Verification compare(Pass pass) {
+        for (var attempt = 1; ; attempt++) {
+            var result = compareOnce(pass);
+            if (result.isPresent()) {
+                return result.get();
+            }
+            if (attempt == ATTEMPTS_MAX) {
+                throw Exported.none(context, pass.leader(), HOLD_LIMIT);
+            }
+        }
+    }
+
+    /** Empty when the sides were not at one position, and only therefore may differ. */
+    private Optional<Verification> compareOnce(Pass pass) {
         var leader = pass.leader();
         var began = System.nanoTime();
         var control = streams.from(leader).control();
         control.holdAt(Lsn.ZERO);
-        try (var here = Exported.bySlot(context, leader);
-                var there = context.open(leader.other(), "exporter")) {
-            try {
-                var lead = sessions(leader, here.snapshot(), pass);
-                holdAt(leader, here.position());
-                LOG.info(
-                        "{} tables are compared at {}, reached in {} ms",
-                        pass.tables().size(),
-                        here.position(),
-                        (System.nanoTime() - began) / 1_000_000);
-                var follow = sessions(leader.other(), export(there), pass);
-                if (pass.locking() == Locking.NONE) {
-                    streams.from(leader).touched().forget();
-                    control.release();
-                }
-                return comparer(lead, follow, pass)
+        try (var here = exported(leader);
+                var lead = lead(here, pass)) {
+            here.letGo();
+            holdAt(leader, here);
+            LOG.info(
+                    "{} tables are compared at {}, reached in {} ms",
+                    pass.tables().size(),
+                    here.position(),
+                    (System.nanoTime() - began) / 1_000_000);
+            try (var follow = follow(pass)) {
+                var result = comparer(lead, follow, pass)
                         .compare(pass.id(), pass.phase(), here.position().toString(), pass.tables());
-            } finally {
-                lockedReaders.forEach(Session::close);
-                lockedReaders.clear();
+                return result.isEqual() || wasAtOnePosition(here, leader) ? Optional.of(result) : Optional.empty();
             }
         } finally {
             control.release();
         }
+    }
+
+    private Exported exported(Side leader) {
+        var bySlot = slotless ? Optional.<Exported>empty() : Exported.bySlot(context, leader, SLOT_LIMIT);
+        slotless = bySlot.isEmpty();
+        return bySlot.orElseGet(
+                () -> Exported.plainly(context, leader, streams.from(leader).control()));
+    }
+
+    /**
+     * With a brief lock the tables are locked at once, because each moment between the snapshot and the lock is one in
+     * which they may be truncated.
+     */
+    private Imported lead(Exported here, Pass pass) {
+        var first = pass.locking() == Locking.NONE
+                ? List.<String>of()
+                : List.of(
+                        "SET LOCAL lock_timeout = '2s'",
+                        "SET LOCAL idle_in_transaction_session_timeout = '30s'",
+                        pass.lockSql());
+        return Imported.open(
+                context, pass.leader(), here.snapshot(), pass.limits().workersPerSide(), first);
+    }
+
+    /** The follower's sessions; with its snapshot taken the stream goes on, unless it would wait for the leader's lock. */
+    private Imported follow(Pass pass) {
+        try (var there = context.open(pass.leader().other(), "exporter")) {
+            var snapshot = export(there);
+            if (pass.locking() == Locking.NONE) {
+                streams.from(pass.leader()).touched().forget();
+                streams.from(pass.leader()).control().release();
+            }
+            return Imported.open(
+                    context, pass.leader().other(), snapshot, pass.limits().workersPerSide(), List.of());
+        }
+    }
+
+    /** Whether what the stream brought after it was held was all unknown to the leader's snapshot. */
+    private boolean wasAtOnePosition(Exported here, Side leader) {
+        if (!here.isPlain()) {
+            return true;
+        }
+        var control = streams.from(leader).control();
+        control.release();
+        var marker = UUID.randomUUID().toString();
+        mark(leader, marker);
+        control.awaitMarker(marker, HOLD_LIMIT);
+        return !control.hasPassedLate();
     }
 
     private Comparer comparer(SnapshotSessions lead, SnapshotSessions follow, Pass pass) {
@@ -138,22 +191,36 @@ final class Proof {
         }
     }
 
-    /** Compares, and writes what differs to the side that does not have the writes, while its stream is held. */
+    /**
+     * Compares, and writes what differs to the side that does not have the writes, while its stream is held. That takes a
+     * slot's snapshot: what the stream brings next must not be written twice.
+     */
     long repair(UUID id, Side leader) {
         var control = streams.from(leader).control();
         control.holdAt(Lsn.ZERO);
-        try (var here = Exported.bySlot(context, leader);
-                var there = context.open(leader.other(), "exporter");
+        var pass = new Pass(id, "repair", leader, tables, Locking.NONE);
+        // The comparison closes its sessions, then the repair has its own.
+        var sessions = 2 * pass.limits().workersPerSide() + 1;
+        try (var here = Exported.bySlot(context, leader, REPAIR_LIMIT)
+                        .orElseThrow(() -> Exported.none(context, leader, REPAIR_LIMIT));
+                var lead = Imported.open(context, leader, here.snapshot(), sessions, List.of());
                 var writing = context.openApplying(leader.other(), "repair")) {
-            holdAt(leader, here.position());
-            var snapshot = export(there);
-            var pass = new Pass(id, "repair", leader, tables, Locking.NONE);
-            var lead = sessions(leader, here.snapshot(), pass);
-            var found = comparer(lead, sessions(leader.other(), snapshot, pass), pass)
-                    .compare(id, "repair", here.position().toString(), tables);
-            return write(writing, lead, leader, found);
+            here.letGo();
+            holdAt(leader, here);
+            try (var follow = followHeld(pass)) {
+                var found = comparer(lead, follow, pass)
+                        .compare(id, "repair", here.position().toString(), tables);
+                return write(writing, lead, leader, found);
+            }
         } finally {
             control.release();
+        }
+    }
+
+    private Imported followHeld(Pass pass) {
+        try (var there = context.open(pass.leader().other(), "exporter")) {
+            return Imported.open(
+                    context, pass.leader().other(), export(there), pass.limits().workersPerSide(), List.of());
         }
     }
 
@@ -169,79 +236,22 @@ final class Proof {
         });
     }
 
-    private void holdAt(Side leader, Lsn position) {
+    private void holdAt(Side leader, Exported here) {
         var control = streams.from(leader).control();
-        control.holdAt(position);
-        try (var session = context.open(leader, "verify")) {
-            session.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, "verify");
-        }
+        here.hold(control);
+        mark(leader, "verify");
         control.awaitHeld(HOLD_LIMIT);
+    }
+
+    private void mark(Side leader, String marker) {
+        try (var session = context.open(leader, "verify")) {
+            session.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
+        }
     }
 
     private static String export(Session session) {
         session.begin();
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
         return session.text("SELECT pg_export_snapshot()");
-    }
-
-    /**
-     * Sessions that see a snapshot. With a brief lock the leader's one is opened and locks at once, because each moment
-     * between the snapshot and the lock is one in which the tables may be truncated.
-     */
-    private SnapshotSessions sessions(Side side, String snapshot, Pass pass) {
-        if (pass.locking() == Locking.NONE || side != pass.leader()) {
-            return () -> reader(side, snapshot).connection();
-        }
-        var locked = reader(side, snapshot);
-        lockedReaders.add(locked);
-        locked.execute("SET LOCAL lock_timeout = '2s'");
-        locked.execute("SET LOCAL idle_in_transaction_session_timeout = '30s'");
-        locked.execute(pass.lockSql());
-        return locked::connection;
-    }
-
-    private Session reader(Side side, String snapshot) {
-        var session = context.open(side, "verify");
-        session.begin();
-        session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        session.execute("SET TRANSACTION SNAPSHOT " + new Literal(snapshot).sql());
-        return session;
-    }
-
-    /** A snapshot of the leading side and the position that it stands for. */
-    private record Exported(Session session, Lsn position, String snapshot) implements AutoCloseable {
-        static Exported bySlot(MoveContext context, Side side) {
-            var session = context.database(side).openReplication("verify");
-            var name = new Identifier("godwit_" + context.shortId() + "_" + System.nanoTime() % 1_000_000_000L);
-            var created = CompletableFuture.supplyAsync(() -> session.query(
-                    "CREATE_REPLICATION_SLOT " + name.sql() + " TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT",
-                    row -> new Exported(session, Lsn.parse(row.getString(2)), row.getString(3))));
-            try {
-                return created.get(SLOT_LIMIT.toSeconds(), TimeUnit.SECONDS).getFirst();
-            } catch (TimeoutException e) {
-                session.abort();
-                throw tooLate(e);
-            } catch (ExecutionException e) {
-                session.close();
-                throw e.getCause() instanceof RuntimeException known ? known : tooLate(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw tooLate(e);
-            }
-        }
-
-        private static GodwitException tooLate(Exception cause) {
-            var problem = Problem.of(
-                    "no-position",
-                    "No position to compare at was found within %d s, because old transactions are open."
-                            .formatted(SLOT_LIMIT.toSeconds()),
-                    "Wait for the oldest transactions in pg_stat_activity to end, then verify again.");
-            return new GodwitException(problem, Retry.NEVER, cause);
-        }
-
-        @Override
-        public void close() {
-            session.close();
-        }
     }
 }

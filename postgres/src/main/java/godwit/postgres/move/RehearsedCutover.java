@@ -20,6 +20,7 @@ final class RehearsedCutover implements CutoverActions {
     private final Streams streams;
     private final PostgresCutover cutover;
     private final UnderFence underFence;
+    private final LargeObjectCutover largeObjects;
     private @Nullable LastRows lastRows;
 
     RehearsedCutover(MoveContext context, Streams streams, PostgresCutover cutover) {
@@ -27,6 +28,7 @@ final class RehearsedCutover implements CutoverActions {
         this.streams = streams;
         this.cutover = cutover;
         this.underFence = new UnderFence(context);
+        this.largeObjects = new LargeObjectCutover(context);
     }
 
     @Override
@@ -45,6 +47,7 @@ final class RehearsedCutover implements CutoverActions {
 
     @Override
     public void advanceSequences(Side from) {
+        largeObjects.rehearsePreparation(from, cutover.session(from), cutover.session(from.other()));
         underFence.prepare(cutover.session(from));
         lastRows = LastRows.prepare(context, streams, from);
     }
@@ -91,6 +94,7 @@ final class RehearsedCutover implements CutoverActions {
             rows.rehearse();
             lastRows = null;
         }
+        largeObjects.rehearse(from, cutover.session(from), cutover.session(from.other()));
     }
 
     @Override

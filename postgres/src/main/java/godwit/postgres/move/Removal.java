@@ -3,6 +3,7 @@ package godwit.postgres.move;
 import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.apply.OutsideRows;
+import godwit.postgres.largeobjects.CarriedObjects;
 import godwit.schema.Identifier;
 import godwit.schema.TableName;
 import java.util.List;
@@ -36,6 +37,7 @@ final class Removal {
         dropSchema(Side.SOURCE);
         try (var target = context.openApplying(Side.TARGET, "remove")) {
             if (!keepTarget) {
+                new CarriedObjects(context.run()).remove(target);
                 empty(target);
                 new Made(context.run()).undo(target);
             }
@@ -103,6 +105,7 @@ final class Removal {
             }
             target.transaction(t -> {
                 for (var table : new String[] {
+                    "large_object",
                     "key_range",
                     "row_again",
                     "chunk",

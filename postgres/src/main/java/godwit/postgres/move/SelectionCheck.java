@@ -21,6 +21,7 @@ final class SelectionCheck {
             LEFT JOIN pg_catalog.pg_class d ON d.oid = t.partdefid AND d.oid <> c.oid
             LEFT JOIN pg_catalog.pg_namespace dn ON dn.oid = d.relnamespace ORDER BY 1, 2""";
 
+    /* By the catalog, since a name in a schema that is closed to Godwit's role would be an error. */
     private static final String KNOWN = """
             SELECT count(*) > 0 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = ? AND c.relname = ?""";

@@ -10,8 +10,8 @@ import java.sql.SQLException;
  * ({@code SET TRANSACTION SNAPSHOT}; PostgreSQL manual, 9.27.5), and has Godwit's settings, which make the text of a
  * value depend on the value alone. Who opens it closes it.
  *
- * <p>A comparison opens up to {@link VerifyLimits#workersPerSide()} on each side, a repair one more on the leader, each
- * when it is first needed: the session that exported the snapshot must live until then.
+ * <p>A comparison takes up to {@link VerifyLimits#workersPerSide()} on each side, a repair as many on the leader and one
+ * more, each when it is first needed.
  */
 public interface SnapshotSessions {
     Connection open() throws SQLException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import godwit.move.Lsn;
+import godwit.move.Snapshot;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,56 @@ class StreamControlTest {
         control.release();
     }
 
-    /** Passes transactions that committed at these positions, as the stream's applier does. */
+    @Test
+    void aStreamIsHeldBeforeTheFirstTransactionThatASnapshotDoesNotSee() {
+        control.holdBeforeUnseen(Snapshot.parse("7:9:7"));
+        var applier = new Applier(5, 8, 7, 9);
+
+        control.awaitHeld(LIMIT);
+
+        assertThat(applier.passed).isEqualTo(8);
+        control.release();
+        await().atMost(LIMIT).until(() -> applier.passed == 9);
+        assertThat(control.hasPassedLate()).isFalse();
+    }
+
+    @Test
+    void aTransactionThatTheSnapshotSeesAndThatComesAfterTheHoldIsNoticed() {
+        control.holdBeforeUnseen(Snapshot.parse("7:9:7"));
+        var applier = new Applier(5, 7, 8, 10);
+        control.awaitHeld(LIMIT);
+        assertThat(applier.passed).isEqualTo(5);
+
+        control.release();
+
+        await().atMost(LIMIT).until(() -> applier.passed == 10);
+        assertThat(control.hasPassedLate()).isTrue();
+        control.holdAt(Lsn.ZERO);
+        assertThat(control.hasPassedLate()).isFalse();
+    }
+
+    @Test
+    void whatWasAppliedBeforeASnapshotSeesItIsNoticed() {
+        var applier = new Applier(5, 7);
+        await().atMost(LIMIT).until(() -> applier.passed == 7);
+
+        assertThat(control.hasPassedUnseen(Snapshot.parse("7:9:7"))).isTrue();
+        assertThat(control.hasPassedUnseen(Snapshot.parse("8:9:"))).isFalse();
+    }
+
+    @Test
+    void onlyTheLastOfManyTransactionsAreRemembered() {
+        for (var xid = 1L; xid <= 100_000; xid++) {
+            control.passes(new StreamControl.Next(new Lsn(xid), xid));
+        }
+
+        assertThat(control.hasPassedUnseen(Snapshot.parse("50000:200000:50000")))
+                .isFalse();
+        assertThat(control.hasPassedUnseen(Snapshot.parse("99000:200000:99000")))
+                .isTrue();
+    }
+
+    /** Passes transactions that committed at these positions and have these numbers, as the stream's applier does. */
     private final class Applier {
         private volatile long passed;
 
@@ -47,7 +97,8 @@ class StreamControlTest {
             Thread.ofPlatform().daemon().start(() -> {
                 try {
                     for (var commit : commits) {
-                        control.standHeld(new Lsn(commit));
+                        var next = new StreamControl.Next(new Lsn(commit), commit);
+                        control.standHeld(next);
                         passed = commit;
                     }
                 } catch (InterruptedException e) {

@@ -66,18 +66,4 @@ class LeavingTest {
         assertThat(pair.targetRows("SELECT conname FROM pg_constraint WHERE conrelid = '\"Two Words\"'::regclass"))
                 .containsExactly("Two Words_pkey");
     }
-
-    @Test
-    void largeObjectsAreNeverLostWithoutAWord() {
-        pair.source("CREATE TABLE scratch (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, file oid);"
-                + " INSERT INTO t VALUES (1, lo_from_bytea(0, 'abc'))");
-        try (var refused = leaving().access().steps(UUID.randomUUID());
-                var left = leaving("the store of large objects").access().steps(UUID.randomUUID())) {
-            assertThat(refused.check())
-                    .filteredOn(Finding::blocks)
-                    .flatExtracting(finding -> finding.problem().objects())
-                    .containsExactly("the store of large objects");
-            assertThat(left.check()).noneMatch(Finding::blocks);
-        }
-    }
 }

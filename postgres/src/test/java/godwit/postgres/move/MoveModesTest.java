@@ -41,7 +41,8 @@ class MoveModesTest {
 
     private LiveMove move(Mode mode, SchemaOrigin schema) {
         var usual = Conduct.usual(Specs.spec("any", 2).limits());
-        return LiveMove.of(pair, "postgres", new Conduct(mode, schema, usual.transport(), usual.tuning()));
+        return LiveMove.of(
+                pair, "postgres", new Conduct(mode, schema, usual.transport(), usual.largeObjects(), usual.tuning()));
     }
 
     @Test

@@ -56,7 +56,7 @@ class PreflightTest {
                 usual.rows(),
                 usual.switching(),
                 usual.limits(),
-                new Conduct(conduct.mode(), origin, conduct.transport(), conduct.tuning()));
+                new Conduct(conduct.mode(), origin, conduct.transport(), conduct.largeObjects(), conduct.tuning()));
     }
 
     /** The findings of a check; the same stop a start, and neither leaves a trace. */

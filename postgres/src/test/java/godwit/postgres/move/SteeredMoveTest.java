@@ -42,7 +42,7 @@ class SteeredMoveTest {
         var usual = Conduct.usual(Specs.spec("any", 2).limits());
         var tuning =
                 usual.tuning().with(LiveSetting.ROWS_PER_SECOND, rowsPerSecond).with(setting, value);
-        var conduct = new Conduct(usual.mode(), usual.schema(), usual.transport(), tuning);
+        var conduct = new Conduct(usual.mode(), usual.schema(), usual.transport(), usual.largeObjects(), tuning);
         return LiveMove.of(pair, "postgres", conduct).start();
     }
 

@@ -79,6 +79,21 @@ class SwitchUndoneTest {
     }
 
     @Test
+    void aFenceThatEndedWhileTheSidesWereCompared() {
+        var interposed = new Interposed(steps.cutover())
+                .after(
+                        "catchUp",
+                        () -> pair.source("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE"
+                                        + " application_name = 'godwit fence' AND datname = current_database()")
+                                .source("UPDATE t SET v = 'came in' WHERE id = 5"));
+
+        assertThatThrownBy(() -> new Cutover(interposed, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal()))
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("fence-ended"));
+    }
+
+    @Test
     void aForeignWriterOnTheSideWithoutTheWrites() {
         LiveMove.intrude(pair.atTarget(), "UPDATE t SET v = 'foreign' WHERE id = 70");
 

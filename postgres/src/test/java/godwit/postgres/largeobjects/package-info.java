@@ -1,0 +1,4 @@
+@NullMarked
+package godwit.postgres.largeobjects;
+
+import org.jspecify.annotations.NullMarked;
