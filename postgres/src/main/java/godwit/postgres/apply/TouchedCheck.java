@@ -1,5 +1,6 @@
 package godwit.postgres.apply;
 
+import godwit.GodwitException;
 import godwit.move.RowKey;
 import godwit.postgres.Session;
 import godwit.schema.Column;
@@ -38,23 +39,58 @@ public final class TouchedCheck implements AutoCloseable {
     /** Those of the keys under which the sides do not hold the same, as JSON-like text, by table. */
     public record Differing(TableName table, List<RowKey> keys, List<String> names) {}
 
+    /**
+     * What was seen.
+     *
+     * @param locked tables that could not be read, because somebody else had or wanted them alone
+     */
+    public record Looked(List<Differing> differing, List<TableName> locked) {}
+
+    /**
+     * From now on nobody's lock is waited for. Under a fence a TRUNCATE waits with its table's lock in its hands, and whoever
+     * waits for that waits until the fence ends by itself.
+     */
+    public void hurry() {
+        here.session.execute("SET lock_timeout = '200ms'");
+        there.session.execute("SET lock_timeout = '200ms'");
+    }
+
     /** Looks at both sides as they are at this moment; keys of tables that are not known are passed over. */
-    public List<Differing> differing(Map<TableName, List<RowKey>> keys) {
+    public Looked look(Map<TableName, List<RowKey>> keys) {
         var found = new ArrayList<Differing>();
+        var locked = new ArrayList<TableName>();
         keys.forEach((table, some) -> {
-            var leading = CompletableFuture.supplyAsync(() -> here.hashes(table, some));
-            var following = there.hashes(table, some);
-            var leader = joined(leading);
-            var unlike = IntStream.range(0, some.size())
-                    .filter(i -> !Objects.equals(leader.get(i), following.get(i)))
-                    .boxed()
-                    .toList();
-            if (!unlike.isEmpty()) {
-                found.add(
-                        new Differing(table, unlike.stream().map(some::get).toList(), here.names(table, some, unlike)));
+            try {
+                var unlike = unlike(table, some);
+                if (!unlike.isEmpty()) {
+                    found.add(new Differing(
+                            table, unlike.stream().map(some::get).toList(), here.names(table, some, unlike)));
+                }
+            } catch (GodwitException e) {
+                if (!Session.isLock(e)) {
+                    throw e;
+                }
+                locked.add(table);
             }
         });
-        return found;
+        return new Looked(found, locked);
+    }
+
+    /** The places of keys under which the sides are unlike. */
+    private List<Integer> unlike(TableName table, List<RowKey> some) {
+        var leading = CompletableFuture.supplyAsync(() -> here.hashes(table, some));
+        Map<Integer, String> following;
+        try {
+            following = there.hashes(table, some);
+        } catch (RuntimeException e) {
+            leading.handle((hashes, failure) -> true).join();
+            throw e;
+        }
+        var leader = joined(leading);
+        return IntStream.range(0, some.size())
+                .filter(i -> !Objects.equals(leader.get(i), following.get(i)))
+                .boxed()
+                .toList();
     }
 
     private static <T> T joined(CompletableFuture<T> work) {
@@ -118,6 +154,20 @@ public final class TouchedCheck implements AutoCloseable {
 
         private <T> T staged(KeyStage stage, List<RowKey> keys, Look<T> look) {
             session.begin();
+            try {
+                stageAll(stage, keys);
+                var found = look.now();
+                session.rollback();
+                return found;
+            } catch (GodwitException e) {
+                if (Session.isLock(e)) {
+                    session.rollback();
+                }
+                throw e;
+            }
+        }
+
+        private void stageAll(KeyStage stage, List<RowKey> keys) {
             try (var rows = new CopyRows(session, stage.name(), binary)) {
                 for (var i = 0; i < keys.size(); i++) {
                     rows.beginRow(keys.get(i).width() + 1);
@@ -129,9 +179,6 @@ public final class TouchedCheck implements AutoCloseable {
                 }
                 rows.finish();
             }
-            var found = look.now();
-            session.rollback();
-            return found;
         }
     }
 

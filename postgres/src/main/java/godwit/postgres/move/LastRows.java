@@ -48,6 +48,7 @@ final class LastRows implements AutoCloseable {
                 tables.stream().allMatch(Table::isBinary));
         var last = new LastRows(streams.from(from).touched(), check);
         last.compareWhileLive();
+        check.hurry();
         return last;
     }
 
@@ -56,7 +57,9 @@ final class LastRows implements AutoCloseable {
             var taken = touched.take();
             before += taken.size();
             var unlike = new HashMap<TableName, Set<RowKey>>();
-            check.differing(lists(taken)).forEach(d -> unlike.put(d.table(), new HashSet<>(d.keys())));
+            var looked = check.look(lists(taken));
+            looked.differing().forEach(d -> unlike.put(d.table(), new HashSet<>(d.keys())));
+            looked.locked().forEach(table -> unlike.put(table, taken.keys().get(table)));
             touched.again(new Touched(unlike, taken.unkept()));
         }
     }
@@ -65,18 +68,19 @@ final class LastRows implements AutoCloseable {
     void requireAlike() {
         var taken = touched.take();
         var some = firstOf(taken);
+        var looked = check.look(some);
+        looked.locked().forEach(some::remove);
         under = some.values().stream().mapToLong(List::size).sum();
         unchecked = taken.unkept() + taken.size() - under;
-        var differing = check.differing(some);
-        if (!differing.isEmpty()) {
-            throw unlike(differing);
+        if (!looked.differing().isEmpty()) {
+            throw unlike(looked.differing());
         }
     }
 
     /** Takes as long as {@link #requireAlike} and refuses nothing: both sides are live. */
     void rehearse() {
         var taken = touched.take();
-        check.differing(firstOf(taken));
+        check.look(firstOf(taken));
         touched.again(taken);
     }
 

@@ -55,7 +55,10 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         streams.requireNoneMissing(from);
         close();
         for (var side : Side.values()) {
-            sessions.put(side, context.openApplying(side, "switch"));
+            var session = context.openApplying(side, "switch");
+            // Shorter than a fence: whoever waits behind it may hold a lock that a look at the catalog wants.
+            session.execute("SET lock_timeout = '1s'");
+            sessions.put(side, session);
         }
         new Unfollowed(context).requireNone(session(from), from);
         requireNoOldWriters(session(from), from);

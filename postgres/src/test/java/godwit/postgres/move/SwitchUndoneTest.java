@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import godwit.GodwitException;
 import godwit.move.Side;
+import godwit.postgres.Beside;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Specs;
@@ -76,6 +77,30 @@ class SwitchUndoneTest {
         move.misapply(pair.atTarget(), "DELETE FROM t WHERE id = 0");
 
         assertThatThrownBy(() -> cutover().run(Side.SOURCE, steps.journal())).hasMessageContaining("1 rows");
+    }
+
+    @Test
+    void aTruncateThatWaitsWithItsLockDoesNotAndItsRowsAreCounted() {
+        var interposed = new Interposed(steps.cutover())
+                .after("advanceSequences", () -> pair.source("UPDATE t SET v = 'b' WHERE id = 1"))
+                .after("fence", this::truncateBeside);
+
+        var pauseMillis = new Cutover(interposed, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal());
+
+        assertThat(pauseMillis).isLessThan(3000);
+        assertThat(steps.cutover().account()).containsEntry("unchecked", 1L);
+    }
+
+    private void truncateBeside() {
+        var truncating = Beside.run(() -> {
+            try (var application = Pair.application(pair.source())) {
+                application.execute("TRUNCATE t");
+            }
+        });
+        await().until(() -> pair.atSource()
+                .is("SELECT count(*) > 0 FROM pg_locks WHERE relation = 't'::regclass AND granted"
+                        + " AND mode = 'AccessExclusiveLock'"));
+        assertThat(truncating).isNotDone();
     }
 
     @Test
