@@ -25,6 +25,9 @@ final class OneServer implements ParameterResolver {
                 .computeIfAbsent(Databases.class, key -> Databases.start(), Databases.class);
     }
 
+    /** A database, and where Godwit and applications find it. */
+    record Named(String url, String jdbcUrl, Database database) {}
+
     /** The server's databases; JUnit closes the server when all tests have ended. */
     static final class Databases implements AutoCloseable {
         private final EmbeddedPostgres server;
@@ -35,21 +38,29 @@ final class OneServer implements ParameterResolver {
         }
 
         private static Databases start() {
-            return new Databases(EmbeddedPostgres.start(EmbeddedSettings.of(15).withoutFsync()));
+            return new Databases(EmbeddedPostgres.start(EmbeddedSettings.of(15)
+                    .withoutFsync()
+                    .with("max_replication_slots", "50")
+                    .with("max_wal_senders", "50")));
         }
 
         /** A new, empty database. */
         Database database() {
-            var name = "contract_" + made.incrementAndGet();
-            try (var session = on("postgres").open("test")) {
-                session.execute("CREATE DATABASE " + name);
-            }
-            return on(name);
+            return named().database();
         }
 
-        private Database on(String name) {
-            var endpoint = Endpoint.parse(server.url(name));
-            return new Database(() -> endpoint);
+        /** A new, empty database with its address. */
+        Named named() {
+            var name = "contract_" + made.incrementAndGet();
+            try (var session = on(server.url("postgres")).open("test")) {
+                session.execute("CREATE DATABASE " + name);
+            }
+            var url = server.url(name);
+            return new Named(url, server.jdbcUrl(name), on(url));
+        }
+
+        private static Database on(String url) {
+            return new Database(() -> Endpoint.parse(url));
         }
 
         @Override
