@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -62,26 +64,39 @@ final class Move implements AutoCloseable {
         return System.getProperty("godwit.home", ".") + "/godwit";
     }
 
-    /** Waits until both sides are in step. */
+    /**
+     * Waits until both sides are in step. It looks through one connection: a new one for each look would cost the servers
+     * as much as a good part of the copy.
+     */
     Move awaitReady() {
         var watch = new Stopwatch();
-        while (!state().equals("ready")) {
-            if (!worker.isAlive()) {
-                programs.await(worker, start);
+        try (var connection = Servers.connect(servers.target(), database);
+                var statement = connection.createStatement()) {
+            while (!state(statement).equals("ready")) {
+                if (!worker.isAlive()) {
+                    programs.await(worker, start);
+                }
+                if (watch.seconds() > READY_SECONDS_MAX) {
+                    throw new IllegalStateException("the move is not ready after %d s".formatted(READY_SECONDS_MAX));
+                }
+                LockSupport.parkNanos(20_000_000);
             }
-            if (watch.seconds() > READY_SECONDS_MAX) {
-                throw new IllegalStateException("the move is not ready after %d s".formatted(READY_SECONDS_MAX));
-            }
-            LockSupport.parkNanos(20_000_000);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
         return this;
     }
 
-    private String state() {
-        var there = "SELECT to_regclass('godwit.run') IS NOT NULL";
-        return Servers.text(servers.target(), database, there).equals("t")
-                ? Servers.text(servers.target(), database, "SELECT phase FROM godwit.run WHERE ended_at IS NULL")
+    private static String state(Statement statement) throws SQLException {
+        return text(statement, "SELECT to_regclass('godwit.run') IS NOT NULL").equals("t")
+                ? text(statement, "SELECT phase FROM godwit.run WHERE ended_at IS NULL")
                 : "";
+    }
+
+    private static String text(Statement statement, String query) throws SQLException {
+        try (var result = statement.executeQuery(query)) {
+            return result.next() ? String.valueOf(result.getString(1)) : "";
+        }
     }
 
     void verb(String... words) {

@@ -1,12 +1,15 @@
 package godwit.postgres;
 
 import godwit.move.Conduct.Transport;
+import godwit.schema.Literal;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postgresql.PGProperty;
 
 /**
@@ -18,30 +21,42 @@ import org.postgresql.PGProperty;
  */
 public final class Database {
     /** What decides how a value looks as text; a stream in text form is written under the same. */
-    private static final String FORMS = """
-            SET search_path = ''; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres';
-            SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmlbinary = 'base64'; SET lc_monetary = 'C';
-            SET standard_conforming_strings = on
-            """;
+    private static final String FORMS = settings(
+            "search_path=",
+            "TimeZone=UTC",
+            "DateStyle=ISO",
+            "IntervalStyle=postgres",
+            "extra_float_digits=1",
+            "bytea_output=hex",
+            "xmlbinary=base64",
+            "lc_monetary=C",
+            "standard_conforming_strings=on");
 
     /**
      * Takes away limits that a role or a database may have for its applications, and has the server notice within half a
      * minute that this end is gone: what a dead session holds, nobody else can have.
      */
-    private static final String LIMITS = """
-            SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
-            SET idle_session_timeout = 0;
-            SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-            SET tcp_user_timeout = 30000
-            """;
+    private static final String LIMITS = settings(
+            "statement_timeout=0",
+            "lock_timeout=0",
+            "idle_in_transaction_session_timeout=0",
+            "idle_session_timeout=0",
+            "tcp_keepalives_idle=15",
+            "tcp_keepalives_interval=5",
+            "tcp_keepalives_count=3",
+            "tcp_user_timeout=30000");
 
-    private static final String SETTINGS = """
-            SET row_security = off; SET lock_timeout = '10s';
-            SET default_transaction_read_only = off; SET client_connection_check_interval = '1s';
-            SELECT set_config('synchronous_commit', CASE s WHEN 'off' THEN 'local' ELSE s END, false)
-              FROM current_setting('synchronous_commit') AS s;
-            SET check_function_bodies = off; SET jit = off; SET default_transaction_isolation = 'read committed';
-            """;
+    private static final String SETTINGS = settings(
+                    "row_security=off",
+                    "lock_timeout=10s",
+                    "default_transaction_read_only=off",
+                    "client_connection_check_interval=1s",
+                    "check_function_bodies=off",
+                    "jit=off",
+                    "default_transaction_isolation=read committed")
+            + """
+            , set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'local'
+                                               ELSE current_setting('synchronous_commit') END, false)""";
 
     private final Supplier<Endpoint> endpoint;
     private final Protection protection;
@@ -81,7 +96,7 @@ public final class Database {
         var properties = properties(to, purpose);
         try {
             var session = tracked(properties, to, owner);
-            session.execute(SETTINGS);
+            session.execute("SELECT " + SETTINGS);
             return session;
         } catch (SQLException e) {
             throw Failures.whileConnecting(to, e);
@@ -121,12 +136,20 @@ public final class Database {
             session.abort();
             throw e;
         }
-        session.execute(FORMS);
-        session.execute(LIMITS);
-        if (session.number("SHOW server_version_num") >= 170000) {
+        session.execute("SELECT " + FORMS + ", " + LIMITS);
+        if (session.connection().getMetaData().getDatabaseMajorVersion() >= 17) {
             session.execute("SET transaction_timeout = 0");
         }
         return session;
+    }
+
+    /** Calls that make settings, all in one statement: sessions are opened by the dozen, and a statement each costs them. */
+    private static String settings(String... settings) {
+        return Stream.of(settings)
+                .map(setting -> setting.split("=", 2))
+                .map(setting -> "set_config(%s, %s, false)"
+                        .formatted(new Literal(setting[0]).sql(), new Literal(setting[1]).sql()))
+                .collect(Collectors.joining(", "));
     }
 
     /** Ends all sessions at once; work in progress on them fails. */

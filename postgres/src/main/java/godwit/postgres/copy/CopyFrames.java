@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import org.postgresql.copy.CopyOut;
 import org.postgresql.core.PGStream;
 import org.postgresql.core.QueryExecutorBase;
+import org.postgresql.core.VisibleBufferedInputStream;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
@@ -21,7 +22,11 @@ import org.postgresql.util.PSQLState;
  * not data is left to the driver. Not for two threads.
  */
 final class CopyFrames {
-    private static final VarHandle STREAM = stream();
+    private static final VarHandle STREAM = field(QueryExecutorBase.class, "pgStream", PGStream.class);
+    private static final VarHandle INPUT = field(PGStream.class, "pgInput", VisibleBufferedInputStream.class);
+
+    /** The driver reads 8 kB at once, which costs as many calls of the kernel as a big table has pages. */
+    private static final int INPUT_BYTES = 128 * 1024;
 
     private final Session session;
     private final PGStream stream;
@@ -29,24 +34,46 @@ final class CopyFrames {
     private byte[] received = {};
     private int at;
 
+    /** Makes a session ready to be read from fast; nothing may be under way in it. */
+    static void prepare(Session session) {
+        try {
+            widen(streamOf(session));
+        } catch (SQLException e) {
+            throw session.failed(e);
+        } catch (IOException e) {
+            throw lost(session, e);
+        }
+    }
+
     /** @param copy has just begun in this session */
     CopyFrames(Session session, CopyOut copy) {
         this.session = session;
         this.copy = copy;
         try {
-            this.stream = (PGStream)
-                    STREAM.get(session.connection().unwrap(PgConnection.class).getQueryExecutor());
+            this.stream = streamOf(session);
         } catch (SQLException e) {
             throw session.failed(e);
         }
     }
 
-    private static VarHandle stream() {
+    private static VarHandle field(Class<?> owner, String name, Class<?> type) {
         try {
-            return MethodHandles.privateLookupIn(QueryExecutorBase.class, MethodHandles.lookup())
-                    .findVarHandle(QueryExecutorBase.class, "pgStream", PGStream.class);
+            return MethodHandles.privateLookupIn(owner, MethodHandles.lookup()).findVarHandle(owner, name, type);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static PGStream streamOf(Session session) throws SQLException {
+        return (PGStream)
+                STREAM.get(session.connection().unwrap(PgConnection.class).getQueryExecutor());
+    }
+
+    /** Gives the driver a larger buffer, unless its own holds something just now. */
+    private static void widen(PGStream stream) throws IOException {
+        var input = (VisibleBufferedInputStream) INPUT.get(stream);
+        if (input.getBuffer().length < INPUT_BYTES && input.available() == 0) {
+            INPUT.set(stream, new VisibleBufferedInputStream(input.getWrapped(), INPUT_BYTES));
         }
     }
 
@@ -94,6 +121,10 @@ final class CopyFrames {
     }
 
     private GodwitException lost(IOException cause) {
+        return lost(session, cause);
+    }
+
+    private static GodwitException lost(Session session, IOException cause) {
         var failure =
                 new PSQLException("the connection broke while rows were read", PSQLState.CONNECTION_FAILURE, cause);
         return session.failed(failure);

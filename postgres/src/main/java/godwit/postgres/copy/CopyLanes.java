@@ -46,6 +46,7 @@ final class CopyLanes {
             var to = target.openApplying("copy", exemption);
             // A chunk and its row in the ledger are lost together or not at all; the end of a table is flushed.
             to.execute("SET synchronous_commit = off");
+            CopyFrames.prepare(from);
             return new Lane(from, to);
         } catch (RuntimeException e) {
             from.abort();

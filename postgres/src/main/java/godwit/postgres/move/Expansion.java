@@ -52,15 +52,35 @@ final class Expansion {
 
     void make(List<SchemaObject> objects, Predicate<SchemaObject> wanted) {
         try (var target = context.openApplying(Side.TARGET, "schema")) {
-            target.execute("SET maintenance_work_mem = '256MB'");
-            var there = made.read(target);
-            for (var object : objects) {
-                if (wanted.test(object) && !there.contains(Made.key(object))) {
-                    Patience.retry(() -> {
-                        made.make(target, object);
-                        return true;
-                    });
-                }
+            target.execute("SET maintenance_work_mem = '512MB'");
+            make(target, objects, wanted);
+        }
+    }
+
+    /**
+     * Makes an index.
+     *
+     * @param alone whether the server's own parallel workers may help: with several builds at once they would cost more
+     *     than they bring, because each worker sorts on disk what one process sorts in memory
+     */
+    void makeIndex(SchemaObject index, boolean alone) {
+        try (var target = context.openApplying(Side.TARGET, "schema")) {
+            target.execute("SET maintenance_work_mem = '512MB'");
+            if (!alone) {
+                target.execute("SET max_parallel_maintenance_workers = 0");
+            }
+            make(target, List.of(index), any -> true);
+        }
+    }
+
+    private void make(Session target, List<SchemaObject> objects, Predicate<SchemaObject> wanted) {
+        var there = made.read(target);
+        for (var object : objects) {
+            if (wanted.test(object) && !there.contains(Made.key(object))) {
+                Patience.retry(() -> {
+                    made.make(target, object);
+                    return true;
+                });
             }
         }
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Fills the target: rows first, then each table's keys and indexes while other tables are still being copied. */
 final class Filling {
@@ -33,13 +34,17 @@ final class Filling {
 
     void fill(List<Table> tables, List<SchemaObject> objects) {
         try (var builders = Executors.newFixedThreadPool(context.spec().limits().indexWorkers())) {
+            var left = new AtomicInteger();
             List<Future<?>> building = Collections.synchronizedList(new ArrayList<>());
             try {
                 copies.copy(tables, table -> {
                     for (var object : afterCopy(objects, table, ranged())) {
+                        left.incrementAndGet();
                         building.add(builders.submit(() -> {
                             valve.awaitResumed();
-                            expansion.make(List.of(object), any -> true);
+                            expansion.makeIndex(
+                                    object, left.get() < context.spec().limits().indexWorkers());
+                            left.decrementAndGet();
                         }));
                     }
                 });
