@@ -48,9 +48,9 @@ final class BeforeSwitch {
         knowsRowsSinceSwitch = from == Side.SOURCE;
     }
 
-    Found look(CutoverActions actions, Side from) {
+    Found look(CutoverActions actions, Side from, Stopping stopping) {
         actions.checkBefore(from);
-        var verification = from == Side.TARGET && isLeftOut() ? null : verify();
+        var verification = from == Side.TARGET && isLeftOut() ? null : verify(stopping);
         if (verification != null && !verification.isEqual()) {
             return new Found(verification, 0, Optional.of(differencesOpen(verification.differences())));
         }
@@ -58,9 +58,9 @@ final class BeforeSwitch {
         return new Found(verification, seconds, from == Side.SOURCE ? tooSlow(seconds) : Optional.empty());
     }
 
-    private Verification verify() {
+    private Verification verify(Stopping stopping) {
         var began = pace.nanos();
-        var verification = steps.verify(UUID.randomUUID(), "before switch");
+        var verification = steps.verify(UUID.randomUUID(), "before switch", stopping);
         verifyMillis = (pace.nanos() - began) / 1_000_000;
         return verification;
     }

@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The ledger in the target's schema {@code godwit}, through one session of its own. */
 public final class PostgresLedger implements Ledger {
@@ -156,10 +158,15 @@ public final class PostgresLedger implements Ledger {
     }
 
     @Override
-    public Optional<Request> nextRequest(UUID run) {
-        return session.first("""
+    public Optional<Request> nextRequest(UUID run, Set<Verb> verbs) {
+        return session.first(
+                """
                 SELECT id, verb, options::text, operator FROM godwit.request WHERE run = ? AND result IS NULL
-                AND waiting_at > clock_timestamp() - interval '10 seconds' ORDER BY asked_at LIMIT 1""", row -> request(run, row), run);
+                AND verb = ANY (string_to_array(?, ','))
+                AND waiting_at > clock_timestamp() - interval '10 seconds' ORDER BY asked_at LIMIT 1""",
+                row -> request(run, row),
+                run,
+                verbs.stream().map(Verb::word).collect(Collectors.joining(",")));
     }
 
     @Override

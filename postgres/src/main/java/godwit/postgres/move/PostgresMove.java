@@ -11,6 +11,7 @@ import godwit.run.RealPace;
 import godwit.run.Reports;
 import godwit.run.Signals;
 import godwit.run.Steering;
+import godwit.run.Stopping;
 import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -50,7 +51,6 @@ public final class PostgresMove implements MoveSteps {
     private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
     private @Nullable ForeignWriters foreign;
-    private volatile @Nullable Proof proof;
 
     /** @param folder where the hook runs */
     public PostgresMove(MoveContext context, Path folder) {
@@ -223,7 +223,8 @@ public final class PostgresMove implements MoveSteps {
         return gates.journal();
     }
 
-    private ForeignWriters foreign() {
+    /** A proof beside the worker's turns asks for it too. */
+    private synchronized ForeignWriters foreign() {
         if (foreign == null) {
             foreign = new ForeignWriters(context, streams());
         }
@@ -249,14 +250,6 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
-    public void stopVerifying() {
-        largeObjects.cancel();
-        if (proof instanceof Proof running) {
-            running.cancel();
-        }
-    }
-
-    @Override
     public void reopen() {
         if (streams != null) {
             streams.close();
@@ -265,19 +258,21 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
-    public Verification verify(UUID id, String phase) {
+    public Verification verify(UUID id, String phase, Stopping stopping) {
         var leader = gates.leader();
         foreign().verified(leader);
         var more = new ArrayList<>(surroundings.differences(leader));
+        stopping.requireWanted();
         if (phase.equals("on request") || moved().stream().anyMatch(MovedRows::isPartly)) {
             more.addAll(surroundings.orphans(leader));
         }
+        stopping.requireWanted();
         if (!phase.equals(BEFORE_SWITCH)) {
-            more.addAll(largeObjects.differences(leader, phase));
+            more.addAll(largeObjects.differences(leader, phase, stopping));
         }
-        var begun = new Proof(context, streams(), moved());
-        proof = begun;
-        var verification = begun.verify(id, phase, leader).with(more);
+        var proof = new Proof(context, streams(), moved());
+        stopping.whenAsked(() -> proof.cancel(leader));
+        var verification = proof.verify(id, phase, leader).with(more);
         if (verification.isEqual() && !phase.equals(BEFORE_SWITCH)) {
             streams().forgetMissing(leader);
         }
@@ -299,9 +294,13 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
-    public long repair(UUID id) {
+    public long repair(UUID id, Stopping stopping) {
         var leader = gates.leader();
-        return new Proof(context, streams(), moved()).repair(id, leader) + largeObjects.repair(leader);
+        var proof = new Proof(context, streams(), moved());
+        stopping.whenAsked(() -> proof.cancel(leader));
+        var rows = proof.repair(id, leader);
+        stopping.requireWanted();
+        return rows + largeObjects.repair(leader, stopping);
     }
 
     @Override

@@ -11,6 +11,7 @@ import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Specs;
 import godwit.run.Phase;
+import godwit.run.Stopping;
 import godwit.traffic.Cutover;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,9 @@ class SwitchUndoneTest {
         move.stop();
         this.steps = move.access().steps(move.run());
         steps.follow();
-        assertThat(steps.verify(UUID.randomUUID(), "before switch").isEqual()).isTrue();
+        assertThat(steps.verify(UUID.randomUUID(), "before switch", Stopping.never())
+                        .isEqual())
+                .isTrue();
     }
 
     @AfterEach
@@ -128,7 +131,9 @@ class SwitchUndoneTest {
                     assertThat(e.problem().pids()).contains(pair.atTarget().pid());
                 });
         assertThat(steps.remarks()).containsEntry("foreignTransactions", 1L);
-        assertThat(steps.verify(UUID.randomUUID(), "on request").differences()).isEqualTo(1);
+        assertThat(steps.verify(UUID.randomUUID(), "on request", Stopping.never())
+                        .differences())
+                .isEqualTo(1);
     }
 
     @Test

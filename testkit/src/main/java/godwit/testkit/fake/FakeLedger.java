@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 
@@ -106,11 +107,12 @@ public final class FakeLedger implements Ledger {
     }
 
     @Override
-    public Optional<Request> nextRequest(UUID run) {
+    public Optional<Request> nextRequest(UUID run, Set<Verb> verbs) {
         return requests.values().stream()
                 .filter(asked -> asked.request.run().equals(run) && asked.answer.isEmpty())
                 .filter(asked -> nanos.getAsLong() - asked.waitingAt < WAITING_NANOS)
                 .map(asked -> asked.request)
+                .filter(request -> verbs.contains(request.verb()))
                 .findFirst();
     }
 

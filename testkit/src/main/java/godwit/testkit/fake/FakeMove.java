@@ -6,6 +6,7 @@ import godwit.move.Side;
 import godwit.run.MoveSteps;
 import godwit.run.Signals;
 import godwit.run.Steering;
+import godwit.run.Stopping;
 import godwit.testkit.fake.Logged.Origin;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -224,19 +225,14 @@ public final class FakeMove implements MoveSteps {
     }
 
     @Override
-    public void stopVerifying() {
-        process.interrupt();
-    }
-
-    @Override
     public void reopen() {
         streams.close();
         follow();
     }
 
     @Override
-    public Verification verify(UUID id, String phase) {
-        return new FakeProof(process, streams).verify(id, phase, leader());
+    public Verification verify(UUID id, String phase, Stopping stopping) {
+        return new FakeProof(process, streams, stopping).verify(id, phase, leader());
     }
 
     @Override
@@ -253,8 +249,8 @@ public final class FakeMove implements MoveSteps {
     }
 
     @Override
-    public long repair(UUID id) {
-        return new FakeProof(process, streams).repair(id, leader());
+    public long repair(UUID id, Stopping stopping) {
+        return new FakeProof(process, streams, stopping).repair(id, leader());
     }
 
     @Override

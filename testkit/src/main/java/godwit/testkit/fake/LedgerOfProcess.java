@@ -11,6 +11,7 @@ import godwit.run.Steering;
 import godwit.run.Verb;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The ledger as one process reaches it: each use is an effect on the target, and ends with the session it began with. */
@@ -72,9 +73,9 @@ public final class LedgerOfProcess implements Ledger {
 
     /** No effect: reading changes nothing, and happens too often to be killed around each time. */
     @Override
-    public Optional<Request> nextRequest(UUID run) {
+    public Optional<Request> nextRequest(UUID run, Set<Verb> verbs) {
         requireSession();
-        return ledger.nextRequest(run);
+        return ledger.nextRequest(run, verbs);
     }
 
     @Override

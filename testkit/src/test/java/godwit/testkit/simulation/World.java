@@ -238,6 +238,7 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
     /** The process is gone, and the servers notice: its sessions end. */
     private void end() {
         process.ifPresent(FakeProcess::kill);
+        pace.end();
         move.ifPresent(FakeMove::close);
         move.ifPresent(FakeMove::endSessions);
     }
