@@ -59,7 +59,7 @@ record StatusReport(Run run, Steering steering, Map<String, Object> live, Writes
         report.put("lagBytes", lag.containsKey("lagBytes") ? lag.get("lagBytes") : 0);
         report.put("lagSeconds", lag.containsKey("lagSeconds") ? lag.get("lagSeconds") : 0);
         report.put("tables", live.getOrDefault("tables", List.of()));
-        for (var key : List.of("rowsPerSecond", "etaSeconds", "unrouted", "wentBack")) {
+        for (var key : List.of("rowsPerSecond", "etaSeconds", "doing", "unrouted", "wentBack")) {
             if (live.containsKey(key)) {
                 report.put(key, live.get(key));
             }

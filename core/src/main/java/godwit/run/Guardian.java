@@ -83,7 +83,10 @@ final class Guardian {
     /** Takes the writes back to the source without being asked. */
     private void goBack(Problem reason, Consumer<Outcome.Refused> whenRefused) {
         noticedAt = pace.nanos();
-        aside.abandon(reason);
+        aside.abandon(Problem.of(
+                "abandoned",
+                "It was ended before its end, because the run goes back by itself: " + reason.message(),
+                "See in status how that ended."));
         course.record(OPERATOR, Verb.SWITCH_BACK.word(), "begun", reason.code());
         switch (reason.code()) {
             // What holds a stream up may be a connection that is dead without knowing it.

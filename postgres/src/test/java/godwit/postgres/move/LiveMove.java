@@ -213,9 +213,15 @@ final class LiveMove implements AutoCloseable {
     }
 
     /** Asks for something and goes on. */
-    void askWithoutWaiting(Verb verb) {
+    Request askWithoutWaiting(Verb verb) {
         var request = new Request(UUID.randomUUID(), run(), verb, Map.of(), "test");
         new PostgresLedger(asking).ask(request);
+        return request;
+    }
+
+    /** The answer to what was asked; empty while there is none. */
+    Optional<Outcome> answer(Request request) {
+        return new PostgresLedger(asking).answerTo(request.id());
     }
 
     /** Asks through a session of its own; empty when no answer came soon, as while a server is down. */

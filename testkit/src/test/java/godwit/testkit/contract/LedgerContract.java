@@ -15,6 +15,7 @@ import godwit.run.Verb;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +88,9 @@ interface LedgerContract {
         var second = asked(run, Verb.SWITCH);
 
         assertThat(ledger().nextRequest(run.id())).contains(first);
+        assertThat(ledger().nextRequest(run.id(), Set.of(Verb.SWITCH, Verb.SWITCH_BACK)))
+                .contains(second);
+        assertThat(ledger().nextRequest(run.id(), Set.of(Verb.PAUSE))).isEmpty();
 
         ledger().answer(first.id(), new Outcome.Done(Map.of()));
 
