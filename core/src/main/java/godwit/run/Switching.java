@@ -148,7 +148,7 @@ final class Switching {
     /** What a switch would do: everything is tried that has no effect, and the rest is measured; in whichever thread. */
     Outcome rehearse(Side from, Stopping stopping) {
         var actions = steps.rehearsal();
-        var found = before.look(actions, from, stopping);
+        var found = before.rehearse(actions, from, stopping);
         if (found.refused().isPresent()) {
             return new Outcome.Refused(found.refused().get());
         }

@@ -22,12 +22,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A move from one PostgreSQL database to another: each step of its life on the real servers. */
 public final class PostgresMove implements MoveSteps {
-    private static final String BEFORE_SWITCH = "before switch";
+    private static final String REHEARSAL = "dry run";
+    private static final Set<String> SHORT = Set.of("before switch", REHEARSAL);
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
 
     private final MoveContext context;
@@ -145,6 +147,7 @@ public final class PostgresMove implements MoveSteps {
     public void follow() {
         var opened = streams();
         for (var side : Side.values()) {
+            gates.requireThere(side);
             gates.awaitNoFence(side);
         }
         var writes = Writes.on(gates.leader());
@@ -261,19 +264,20 @@ public final class PostgresMove implements MoveSteps {
     public Verification verify(UUID id, String phase, Stopping stopping) {
         var leader = gates.leader();
         foreign().verified(leader);
-        var more = new ArrayList<>(surroundings.differences(leader));
+        var more = new ArrayList<>(
+                phase.equals(REHEARSAL) ? surroundings.differencesAsTheyAre(leader) : surroundings.differences(leader));
         stopping.requireWanted();
         if (phase.equals("on request") || moved().stream().anyMatch(MovedRows::isPartly)) {
             more.addAll(surroundings.orphans(leader));
         }
         stopping.requireWanted();
-        if (!phase.equals(BEFORE_SWITCH)) {
+        if (!SHORT.contains(phase)) {
             more.addAll(largeObjects.differences(leader, phase, stopping));
         }
         var proof = new Proof(context, streams(), moved());
         stopping.whenAsked(() -> proof.cancel(leader));
         var verification = proof.verify(id, phase, leader).with(more);
-        if (verification.isEqual() && !phase.equals(BEFORE_SWITCH)) {
+        if (verification.isEqual() && !SHORT.contains(phase)) {
             streams().forgetMissing(leader);
         }
         return verification;

@@ -31,8 +31,9 @@ class WayBackTest {
     private final Pair pair;
 
     WayBackTest(Pair pair) {
-        this.pair = pair.source("CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE errors (id int PRIMARY KEY);"
-                + " INSERT INTO t SELECT i, 'a' FROM generate_series(1, 100) i");
+        this.pair = pair.source(
+                "CREATE SEQUENCE s; CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE errors (id int PRIMARY KEY);"
+                        + " INSERT INTO t SELECT i, 'a' FROM generate_series(1, 100) i");
     }
 
     private LiveMove ready(int rollbackSecondsMax, int verifySecondsBetween, HealthCheck... health) {
@@ -69,6 +70,7 @@ class WayBackTest {
     @Test
     void aDryRunTellsThePauseAndChangesNothing() {
         try (var move = ready(300, 0)) {
+            pair.source("SELECT nextval('s') FROM generate_series(1, 50)");
             assertThat(move.ask(Verb.SWITCH, DRY_RUN)).isInstanceOfSatisfying(Outcome.Done.class, done -> {
                 assertThat((Number) done.result().get("predictedPauseMillis"))
                         .satisfies(millis -> assertThat(millis.longValue()).isBetween(0L, 3000L));
@@ -76,8 +78,10 @@ class WayBackTest {
             });
 
             assertThat(move.phase()).isEqualTo(Phase.READY);
+            assertThat(pair.atTarget().number("SELECT last_value FROM s")).isLessThan(50);
             assertThat(pair.atSource().execute("UPDATE t SET v = 'b'")).isEqualTo(100);
             assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+            assertThat(pair.atTarget().number("SELECT last_value FROM s")).isGreaterThan(50);
             assertThat(move.ask(Verb.SWITCH_BACK, DRY_RUN)).isInstanceOf(Outcome.Done.class);
             assertThat(move.phase()).isEqualTo(Phase.SWITCHED);
         }

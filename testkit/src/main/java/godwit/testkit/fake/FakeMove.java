@@ -25,6 +25,8 @@ public final class FakeMove implements MoveSteps {
     private final FakeProcess process;
     private final FakeStreams streams;
     private final FakeRemoval removal;
+    private final UUID run;
+    private final FakeLedger ledger;
     private final Route route;
     private @Nullable FakeCutover cutover;
     private Signals signals = new CalmSignals();
@@ -32,6 +34,8 @@ public final class FakeMove implements MoveSteps {
     /** @param ledger what is erased at the end of a rollback */
     public FakeMove(UUID run, FakeProcess process, FakeLedger ledger, Route route) {
         this.process = process;
+        this.run = run;
+        this.ledger = ledger;
         this.streams = new FakeStreams(process);
         this.removal = new FakeRemoval(run, process, ledger);
         this.route = route;
@@ -195,10 +199,19 @@ public final class FakeMove implements MoveSteps {
         try {
             var gate = process.databases().on(side).gate();
             return process.effect(
-                    side, "read gate", () -> OptionalLong.of(gate.epoch().orElse(Journal.FIRST_EPOCH)));
+                    side,
+                    "read gate",
+                    () -> gate.epoch().isPresent() || wasMade(side)
+                            ? gate.epoch()
+                            : OptionalLong.of(Journal.FIRST_EPOCH));
         } catch (GodwitException e) {
             return OptionalLong.empty();
         }
+    }
+
+    private boolean wasMade(Side side) {
+        return (side == Side.TARGET || mode() == Mode.LIVE)
+                && ledger.phase(run).filter(phase -> phase.hasGate(side)).isPresent();
     }
 
     @Override
