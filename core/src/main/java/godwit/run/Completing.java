@@ -22,6 +22,7 @@ final class Completing {
             request.ifPresent(asked -> course.answer(asked, new Outcome.Refused(notSwitched())));
             return;
         }
+        request.ifPresent(course::actFor);
         course.enter(Phase.COMPLETING);
         course.publish();
         var left = steps.contract(byMode.leavesSourceAlone()

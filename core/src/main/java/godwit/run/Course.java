@@ -10,14 +10,21 @@ import java.util.function.Supplier;
 
 /** A run on its way: the phase that it is in, what is asked of it, and what its ledger is told. */
 final class Course {
+    private static final String ITSELF = "godwit";
+
     private final Run run;
     private final Ledger ledger;
+    private final String operator;
+    private String acting;
     private Phase phase;
     private List<Supplier<Map<String, Object>>> reporters = List.of();
 
-    Course(Run run, Ledger ledger) {
+    /** @param operator who works on the run; what is done because somebody asked is done for whom that was */
+    Course(Run run, Ledger ledger, String operator) {
         this.run = run;
         this.ledger = ledger;
+        this.operator = operator;
+        this.acting = operator;
         this.phase = run.phase();
     }
 
@@ -31,7 +38,7 @@ final class Course {
 
     /** Moves the run on, in the ledger first. */
     void enter(Phase next) {
-        ledger.enter(run.id(), next);
+        ledger.enter(run.id(), next, acting);
         phase = next;
     }
 
@@ -49,27 +56,45 @@ final class Course {
     }
 
     void begun(Request request) {
-        record(request, "begun", "");
+        actFor(request);
+        ledger.record(request, "begun", "");
+    }
+
+    /** What follows is done for whoever asked for this, until it is answered. */
+    void actFor(Request request) {
+        if (!request.verb().isSteering()) {
+            acting = request.operator();
+        }
+    }
+
+    /** What follows is done by the run itself. */
+    void actAlone() {
+        acting = ITSELF;
+    }
+
+    /** What follows is done for whoever works on the run. */
+    void actForOperator() {
+        acting = operator;
     }
 
     void answer(Request request, Outcome outcome) {
         ledger.answer(request.id(), outcome);
         switch (outcome) {
             case Outcome.Refused refused ->
-                record(request, "refused", refused.problem().code());
-            case Outcome.Done done -> record(request, "done", "");
-            case Outcome.Different different -> record(request, "different", "");
+                ledger.record(request, "refused", refused.problem().code());
+            case Outcome.Done done -> ledger.record(request, "done", "");
+            case Outcome.Different different -> ledger.record(request, "different", "");
             case Outcome.Unknown unknown ->
-                record(request, "unknown", unknown.problem().code());
+                ledger.record(request, "unknown", unknown.problem().code());
+        }
+        if (!request.verb().isSteering()) {
+            actForOperator();
         }
     }
 
-    private void record(Request request, String result, String code) {
-        record(request.operator(), request.verb().word(), result, code);
-    }
-
-    void record(String operator, String verb, String result, String code) {
-        ledger.record(new Ledger.Event(run.id(), operator, verb, result, code));
+    /** Notes something that the run does by itself. */
+    void recordOwn(Verb verb, String result, String code) {
+        ledger.record(new Ledger.Event(run.id(), ITSELF, verb.word(), result, code));
     }
 
     /** From now on these tell how the run stands; of two that tell the same the later one counts. */

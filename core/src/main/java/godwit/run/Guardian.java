@@ -21,8 +21,6 @@ import java.util.function.Consumer;
  * </pre>
  */
 final class Guardian {
-    private static final String OPERATOR = "godwit";
-
     private final Course course;
     private final MoveSteps steps;
     private final Switching switching;
@@ -43,8 +41,11 @@ final class Guardian {
         this.proof = new ContinuousProof(steps, pace);
     }
 
-    /** Begins to watch anew, because the writes have changed sides. */
-    void watchAnew() {
+    /** Begins to watch anew after an attempt to move the writes. */
+    void watchAnew(Outcome outcome) {
+        if (outcome instanceof Outcome.Done) {
+            steps.signals().begin();
+        }
         guard.begin();
         proof.countAnew();
     }
@@ -67,10 +68,15 @@ final class Guardian {
      */
     boolean goesBackOver(GodwitException failure) {
         var reason = failure.retry() == Retry.NEVER ? Optional.of(broken(failure)) : guard.standsStill();
-        reason.ifPresent(why -> goBack(why, refused -> {
+        if (reason.isEmpty()) {
+            // The next worker goes on counting from what is told now.
+            course.publish();
+            return false;
+        }
+        goBack(reason.get(), refused -> {
             throw failure;
-        }));
-        return reason.isPresent();
+        });
+        return true;
     }
 
     private static Problem broken(GodwitException failure) {
@@ -87,7 +93,8 @@ final class Guardian {
                 "abandoned",
                 "It was ended before its end, because the run goes back by itself: " + reason.message(),
                 "See in status how that ended."));
-        course.record(OPERATOR, Verb.SWITCH_BACK.word(), "begun", reason.code());
+        course.actAlone();
+        course.recordOwn(Verb.SWITCH_BACK, "begun", reason.code());
         switch (reason.code()) {
             // What holds a stream up may be a connection that is dead without knowing it.
             case "way-back-stands-still", "way-back-broken" -> steps.reopen();
@@ -110,14 +117,15 @@ final class Guardian {
         told.put("message", reason.message());
         told.put("done", outcome instanceof Outcome.Done);
         told.put("seconds", (pace.nanos() - noticedAt) / 1e9);
-        watchAnew();
+        watchAnew(outcome);
         if (outcome instanceof Outcome.Refused refused) {
             told.put("refused", refused.problem());
             guard.rest();
         }
         report = Map.of("wentBack", told);
         var result = outcome instanceof Outcome.Refused ? "refused" : "done";
-        course.record(OPERATOR, Verb.SWITCH_BACK.word(), result, reason.code());
+        course.recordOwn(Verb.SWITCH_BACK, result, reason.code());
+        course.actForOperator();
         course.publish();
         if (outcome instanceof Outcome.Refused refused) {
             whenRefused.accept(refused);

@@ -15,14 +15,25 @@ public interface Ledger {
     /** Writes a new run down, in the phase planned. */
     Run begin(UUID id, String name, String digest);
 
-    /** Moves a run on, and forgets its Problem. */
-    void enter(UUID run, Phase phase);
+    /**
+     * Moves a run on, and forgets its Problem; a phase that is new is an entry of the run's history.
+     *
+     * @param operator for whom
+     */
+    void enter(UUID run, Phase phase, String operator);
 
-    /** Notes why a run does not go on. */
-    void hold(UUID run, Problem problem);
+    /**
+     * Notes why a run does not go on.
+     *
+     * @param operator who worked on it
+     */
+    void hold(UUID run, Problem problem, String operator);
 
     /** Adds an entry to the run's history. */
     void record(Event event);
+
+    /** Adds an entry about a request, for whoever asked. */
+    void record(Request request, String result, String code);
 
     void ask(Request request);
 

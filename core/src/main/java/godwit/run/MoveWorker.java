@@ -17,8 +17,9 @@ public final class MoveWorker {
     private final RollingBack rollingBack;
     private final Completing completing;
 
-    public MoveWorker(Run run, Ledger ledger, MoveSteps steps, Pace pace) {
-        this.course = new Course(run, ledger);
+    /** @param operator who works on the run, for its history */
+    public MoveWorker(Run run, Ledger ledger, MoveSteps steps, Pace pace, String operator) {
+        this.course = new Course(run, ledger, operator);
         this.steered = new Steered(run, ledger, steps::heed);
         var means = new Means(course, steps, steered, pace);
         var pulse = new Pulse(means);

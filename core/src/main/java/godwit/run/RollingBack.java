@@ -41,6 +41,7 @@ final class RollingBack {
 
     /** @param request who asked; empty when that is not known any more */
     void remove(Optional<Request> request) {
+        request.ifPresent(course::actFor);
         course.enter(Phase.ROLLING_BACK);
         course.publish();
         steps.remove(request.map(asked -> asked.has("keepTarget")).orElse(false));

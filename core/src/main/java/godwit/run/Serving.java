@@ -150,7 +150,7 @@ final class Serving {
     }
 
     private void moved(Request request, Outcome outcome) {
-        guardian.watchAnew();
+        guardian.watchAnew(outcome);
         course.publish();
         course.answer(request, outcome);
     }

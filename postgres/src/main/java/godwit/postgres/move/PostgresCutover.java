@@ -38,12 +38,13 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private final UnderFence underFence;
     private final LargeObjectCutover largeObjects;
     private final ForeignWriters foreign;
+    private final TargetDrift targetDrift;
     private final Map<Side, Session> sessions = new EnumMap<>(Side.class);
     private @Nullable Fence fence;
     private long fenceBegan;
     private @Nullable LastRows lastRows;
 
-    PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign) {
+    PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign, TargetDrift targetDrift) {
         this.context = context;
         this.streams = streams;
         this.hook = hook;
@@ -51,6 +52,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         this.underFence = new UnderFence(context);
         this.largeObjects = new LargeObjectCutover(context);
         this.foreign = foreign;
+        this.targetDrift = targetDrift;
     }
 
     @Override
@@ -159,6 +161,9 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     @Override
     public void advanceSequences(Side from) {
         requireFits(from);
+        if (from == Side.SOURCE) {
+            targetDrift.begin(session(Side.TARGET));
+        }
         largeObjects.prepare(from, session(from), session(from.other()));
         sequences.advance(session(from), session(from.other()));
         underFence.prepare(session(from));

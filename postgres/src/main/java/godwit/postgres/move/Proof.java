@@ -190,7 +190,9 @@ final class Proof {
     void cancel(Side leader) {
         cancelled = true;
         // Whoever waits for the stream to stand there waits no longer.
-        streams.from(leader).control().release();
+        if (streams.isOpen(leader)) {
+            streams.from(leader).control().release();
+        }
         if (comparer instanceof Comparer running) {
             running.cancel();
         }

@@ -151,7 +151,7 @@ final class LiveMove implements AutoCloseable {
                 throw Problem.of("worker-exists", "Another worker.", "").asException();
             }
             try (var steps = access.steps(run.id())) {
-                new MoveWorker(run, ledger, steps, PACE).work(() -> stopped);
+                new MoveWorker(run, ledger, steps, PACE, "test worker").work(() -> stopped);
             }
         }
     }

@@ -71,7 +71,10 @@ public final class FakeLedger implements Ledger {
     }
 
     @Override
-    public void enter(UUID run, Phase phase) {
+    public void enter(UUID run, Phase phase, String operator) {
+        if (phase(run).filter(phase::equals).isEmpty()) {
+            record(new Event(run, operator, phase.word(), "done", ""));
+        }
         replace(run, phase, Optional.empty());
         if (phase.isOver()) {
             ended.add(run);
@@ -79,7 +82,8 @@ public final class FakeLedger implements Ledger {
     }
 
     @Override
-    public void hold(UUID run, Problem problem) {
+    public void hold(UUID run, Problem problem, String operator) {
+        record(new Event(run, operator, "hold", "failed", problem.code()));
         phase(run).ifPresent(phase -> replace(run, phase, Optional.of(problem)));
     }
 
@@ -95,6 +99,11 @@ public final class FakeLedger implements Ledger {
     @Override
     public void record(Event event) {
         events.add(event);
+    }
+
+    @Override
+    public void record(Request request, String result, String code) {
+        record(new Event(request.run(), request.operator(), request.verb().word(), result, code));
     }
 
     public List<Event> events() {

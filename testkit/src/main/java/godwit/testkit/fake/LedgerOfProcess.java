@@ -52,18 +52,23 @@ public final class LedgerOfProcess implements Ledger {
     }
 
     @Override
-    public void enter(UUID run, Phase phase) {
-        does("enter " + phase.word(), () -> ledger.enter(run, phase));
+    public void enter(UUID run, Phase phase, String operator) {
+        does("enter " + phase.word(), () -> ledger.enter(run, phase, operator));
     }
 
     @Override
-    public void hold(UUID run, Problem problem) {
-        does("hold", () -> ledger.hold(run, problem));
+    public void hold(UUID run, Problem problem, String operator) {
+        does("hold", () -> ledger.hold(run, problem, operator));
     }
 
     @Override
     public void record(Event event) {
         does("record", () -> ledger.record(event));
+    }
+
+    @Override
+    public void record(Request request, String result, String code) {
+        does("record", () -> ledger.record(request, result, code));
     }
 
     @Override

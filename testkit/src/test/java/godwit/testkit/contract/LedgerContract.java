@@ -52,7 +52,7 @@ interface LedgerContract {
     @Test
     default void aRunThatHasEndedIsFoundUntilAnotherBegins() {
         var first = begun("again");
-        ledger().enter(first.id(), Phase.COMPLETED);
+        ledger().enter(first.id(), Phase.COMPLETED, "ann");
 
         assertThat(ledger().find("again").map(Run::phase)).contains(Phase.COMPLETED);
 
@@ -71,11 +71,11 @@ interface LedgerContract {
     @Test
     default void aRunThatMovesOnForgetsItsProblem() {
         var run = begun("held");
-        ledger().hold(run.id(), PROBLEM);
+        ledger().hold(run.id(), PROBLEM, "ann");
 
         assertThat(ledger().find("held").flatMap(Run::problem)).contains(PROBLEM);
 
-        ledger().enter(run.id(), Phase.FILLING);
+        ledger().enter(run.id(), Phase.FILLING, "ann");
 
         assertThat(ledger().find("held").orElseThrow().problem()).isEmpty();
         assertThat(ledger().find("held").orElseThrow().phase()).isEqualTo(Phase.FILLING);
@@ -166,7 +166,7 @@ interface LedgerContract {
 
         ledger().steer(run.id(), Map.of(Steering.PAUSED, "true", "limits.copyWorkers", "2"), "ann");
         ledger().steer(run.id(), Map.of("limits.copyWorkers", "3"), "bob");
-        ledger().enter(run.id(), Phase.FILLING);
+        ledger().enter(run.id(), Phase.FILLING, "ann");
 
         assertThat(ledger().steering(run.id()))
                 .isEqualTo(new Steering(Optional.of("ann"), Map.of("limits.copyWorkers", "3")));

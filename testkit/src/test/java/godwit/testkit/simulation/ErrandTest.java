@@ -2,11 +2,13 @@ package godwit.testkit.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import godwit.Problem;
 import godwit.move.Conduct.Mode;
 import godwit.move.HealthCheck;
 import godwit.move.Side;
 import godwit.move.SwitchSpec;
 import godwit.move.Watching;
+import godwit.run.Ledger;
 import godwit.run.Outcome;
 import godwit.run.Phase;
 import godwit.run.Request;
@@ -132,6 +134,10 @@ class ErrandTest {
 
         assertThat(isAnswered(verify)).isTrue();
         assertThat(world.phase()).isEqualTo(Phase.SWITCHED);
+        assertThat(world.ledger().events())
+                .filteredOn(event -> event.verb().equals("switched"))
+                .extracting(Ledger.Event::operator)
+                .containsExactly("tester");
     }
 
     @Test
@@ -151,6 +157,22 @@ class ErrandTest {
         work(() -> world.phase() == Phase.READY);
     }
 
+    @Test
+    void aStreamThatHasEndedForGoodTakesTheWritesBackWhereItCanBeOpenedAgain() {
+        work(() -> world.phase() == Phase.READY);
+        var change = ask(Verb.SWITCH);
+        work(() -> isAnswered(change));
+        var failure = Problem.of("stream-failed", "The stream has ended.", "").asException();
+        world.schedule().in(500, () -> world.move().streams().breakOff(failure));
+
+        work(() -> world.phase() == Phase.READY);
+
+        assertThat(world.ledger().events())
+                .filteredOn(event -> event.code().equals("way-back-broken"))
+                .extracting(Ledger.Event::result)
+                .containsExactly("begun", "done");
+    }
+
     private static Signals failing() {
         return new Signals() {
             @Override
@@ -163,6 +185,9 @@ class ErrandTest {
             public boolean passes(HealthCheck check) {
                 return false;
             }
+
+            @Override
+            public void begin() {}
 
             @Override
             public long standstillMillis() {
