@@ -50,9 +50,7 @@ final class Verifications {
         var leader = gates.leader();
         foreign().verified(leader);
         var more = new ArrayList<>(
-                phase.equals(REHEARSAL)
-                        ? surroundings.differencesAsTheyAre(leader)
-                        : surroundings.differences(leader));
+                phase.equals(REHEARSAL) ? surroundings.differencesAsTheyAre(leader) : surroundings.differences(leader));
         stopping.requireWanted();
         if (phase.equals("on request") || streams.get().tables().stream().anyMatch(MovedRows::isPartly)) {
             more.addAll(surroundings.orphans(leader));
@@ -61,8 +59,7 @@ final class Verifications {
         if (!SHORT.contains(phase)) {
             more.addAll(largeObjects.differences(leader, phase, stopping));
         }
-        var verification =
-                proof(leader, stopping).verify(id, phase, leader).with(more);
+        var verification = proof(leader, stopping).verify(id, phase, leader).with(more);
         if (verification.isEqual() && !SHORT.contains(phase)) {
             streams.get().forgetMissing(leader);
         }
