@@ -180,7 +180,7 @@ class WayBackTest {
         try (var move = switched(3, 0);
                 var blocker = Pair.application(pair.source())) {
             blocker.begin();
-            blocker.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+            blocker.execute("LOCK TABLE t IN SHARE MODE");
             pair.target("UPDATE t SET v = 'later' WHERE id = 2");
             await().atMost(Duration.ofSeconds(20)).until(() -> {
                 pair.atSource()
