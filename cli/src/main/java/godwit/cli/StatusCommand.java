@@ -6,7 +6,6 @@ import godwit.cli.live.Watch;
 import godwit.move.Conduct;
 import godwit.postgres.move.LogGrowth;
 import godwit.postgres.move.MoveAccess;
-import godwit.run.Phase;
 import godwit.run.RealPace;
 import godwit.run.Run;
 import godwit.traffic.Writes;
@@ -59,9 +58,14 @@ final class StatusCommand extends MoveCommand {
     }
 
     static Writes writes(MoveAccess access, Run run) {
-        if (run.phase().isOver()) {
-            var moved = access.spec().conduct().mode() == Conduct.Mode.LIVE && run.phase() == Phase.COMPLETED;
-            return moved ? Writes.TARGET : Writes.SOURCE;
+        // Once a run goes to its end its gates go too.
+        switch (run.phase()) {
+            case COMPLETING, COMPLETED:
+                return access.spec().conduct().mode() == Conduct.Mode.LIVE ? Writes.TARGET : Writes.SOURCE;
+            case ROLLING_BACK, ROLLED_BACK:
+                return Writes.SOURCE;
+            case PLANNED, EXPANDING, FILLING, FOLLOWING, READY, SWITCHING, SWITCHED, SWITCHING_BACK:
+                break;
         }
         try (var steps = access.steps(run.id())) {
             return steps.journal().writes();

@@ -34,6 +34,13 @@ record StatusReport(Run run, Steering steering, Map<String, Object> live, Writes
         if (live.get("unrouted") instanceof Map<?, ?> hook) {
             output.say("  The hook has not been told yet, and is called again: " + hook.get("message"));
         }
+        if (live.get("doing") instanceof String doing && !run.phase().isOver()) {
+            output.say("  Under way: " + doing);
+        }
+        if (live.get("wayBackProblem") instanceof Map<?, ?> problem) {
+            output.say("  The way back: " + problem.get("message") + "  [" + problem.get("code") + "]");
+            output.say("  " + problem.get("hint"));
+        }
         if (!run.phase().isOver()) {
             output.say(
                     "  " + worker.map(StatusReport::words).orElse("Nobody follows the run: go on with godwit start."));
@@ -59,7 +66,7 @@ record StatusReport(Run run, Steering steering, Map<String, Object> live, Writes
         report.put("lagBytes", lag.containsKey("lagBytes") ? lag.get("lagBytes") : 0);
         report.put("lagSeconds", lag.containsKey("lagSeconds") ? lag.get("lagSeconds") : 0);
         report.put("tables", live.getOrDefault("tables", List.of()));
-        for (var key : List.of("rowsPerSecond", "etaSeconds", "unrouted", "wentBack")) {
+        for (var key : List.of("rowsPerSecond", "etaSeconds", "doing", "unrouted", "wentBack", "wayBackProblem")) {
             if (live.containsKey(key)) {
                 report.put(key, live.get(key));
             }

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param hook a command and its arguments, run with GODWIT_WRITES=source or target when writes move; empty: none
  * @param fenceSecondsMax a fence that nobody renews ends by itself after this time
- * @param pauseMillisMax a switch that has not decided within this time after the fence began undoes itself
+ * @param pauseMillisMax how long writers may have to wait in all: drain, catch-up and comparison share it, and a
+ *     switch that has not decided by then undoes itself
  * @param hookSecondsMax the hook is ended after this time
  * @param rollbackSecondsMax a switch whose way back is predicted to take longer is refused
  * @param watching what makes a switched run go back by itself

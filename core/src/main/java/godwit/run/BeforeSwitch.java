@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +49,18 @@ final class BeforeSwitch {
         knowsRowsSinceSwitch = from == Side.SOURCE;
     }
 
-    Found look(CutoverActions actions, Side from) {
+    Found look(CutoverActions actions, Side from, Stopping stopping) {
+        return look(actions, from, () -> verify("before switch", stopping));
+    }
+
+    /** The same for a switch that is not made. */
+    Found rehearse(CutoverActions actions, Side from, Stopping stopping) {
+        return look(actions, from, () -> verify("dry run", stopping));
+    }
+
+    private Found look(CutoverActions actions, Side from, Supplier<Verification> proof) {
         actions.checkBefore(from);
-        var verification = from == Side.TARGET && isLeftOut() ? null : verify();
+        var verification = from == Side.TARGET && isLeftOut() ? null : proof.get();
         if (verification != null && !verification.isEqual()) {
             return new Found(verification, 0, Optional.of(differencesOpen(verification.differences())));
         }
@@ -58,9 +68,9 @@ final class BeforeSwitch {
         return new Found(verification, seconds, from == Side.SOURCE ? tooSlow(seconds) : Optional.empty());
     }
 
-    private Verification verify() {
+    private Verification verify(String phase, Stopping stopping) {
         var began = pace.nanos();
-        var verification = steps.verify(UUID.randomUUID(), "before switch");
+        var verification = steps.verify(UUID.randomUUID(), phase, stopping);
         verifyMillis = (pace.nanos() - began) / 1_000_000;
         return verification;
     }

@@ -6,21 +6,16 @@ import godwit.verify.Verification;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Verifies a switched run again and again, beside all else; whoever asks for something ends it at once. */
-final class ContinuousProof {
+/** Verifies a switched run again and again; whoever asks for something ends it at once. */
+final class ContinuousProof implements Errand<Verification> {
     private static final Logger LOG = LoggerFactory.getLogger(ContinuousProof.class);
-
-    private static final Duration TURN = Duration.ofMillis(10);
 
     private final MoveSteps steps;
     private final Pace pace;
-    private @Nullable CompletableFuture<Verification> running;
+    private Optional<Problem> difference = Optional.empty();
     private long endedAt;
 
     ContinuousProof(MoveSteps steps, Pace pace) {
@@ -30,46 +25,37 @@ final class ContinuousProof {
     }
 
     /** Begins to count anew, as after a switch. */
-    void begin() {
+    void countAnew() {
+        difference = Optional.empty();
         endedAt = pace.nanos();
     }
 
-    /** What the last verification found, once, when it found something; begins the next when it is time. */
-    Optional<Problem> difference() {
-        if (running == null) {
-            beginWhenDue();
-            return Optional.empty();
-        }
-        if (!running.isDone()) {
-            return Optional.empty();
-        }
-        var ended = running;
-        forget();
-        return result(ended).filter(found -> !found.isEqual()).map(ContinuousProof::problem);
-    }
-
-    private void beginWhenDue() {
+    /** Whether it is time for the next. */
+    boolean isDue() {
         var seconds = steps.signals().limits().watching().verifySecondsBetween();
-        if (seconds > 0 && pace.nanos() - endedAt >= Duration.ofSeconds(seconds).toNanos()) {
-            running = CompletableFuture.supplyAsync(() -> steps.verify(UUID.randomUUID(), "continuous"), pace::beside);
-        }
+        return seconds > 0
+                && pace.nanos() - endedAt >= Duration.ofSeconds(seconds).toNanos();
     }
 
-    private void forget() {
-        running = null;
-        endedAt = pace.nanos();
+    /** What the last verification found, when it found something. */
+    Optional<Problem> difference() {
+        return difference;
     }
 
-    private static Optional<Verification> result(CompletableFuture<Verification> ended) {
-        try {
-            return Optional.of(ended.join());
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof GodwitException known) {
-                LOG.info("a verification was not made: {}", known.problem().message());
-                return Optional.empty();
-            }
-            throw e;
-        }
+    @Override
+    public String word() {
+        return "verify (continuous)";
+    }
+
+    @Override
+    public Verification work(Stopping stopping) {
+        return steps.verify(UUID.randomUUID(), "continuous", stopping);
+    }
+
+    @Override
+    public void ended(Verification found) {
+        countAnew();
+        difference = found.isEqual() ? Optional.empty() : Optional.of(problem(found));
     }
 
     private static Problem problem(Verification found) {
@@ -79,15 +65,19 @@ final class ContinuousProof {
                 "See what else writes on the side without the writes.");
     }
 
-    /** Ends a verification that runs. */
-    void stop() {
-        if (running != null) {
-            var ending = running;
-            steps.stopVerifying();
-            while (!ending.isDone()) {
-                pace.pause(TURN);
-            }
-            forget();
-        }
+    @Override
+    public void failed(GodwitException cause) {
+        countAnew();
+        LOG.info("a verification was not made: {}", cause.problem().message());
+    }
+
+    @Override
+    public void abandoned(Problem why) {
+        countAnew();
+    }
+
+    @Override
+    public boolean givesWayTo(Verb verb) {
+        return verb != Verb.SET && verb != Verb.RESUME;
     }
 }

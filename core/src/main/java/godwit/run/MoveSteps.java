@@ -51,18 +51,26 @@ public interface MoveSteps extends AutoCloseable {
     /** Closes the streams and opens them again as the journal says. */
     void reopen();
 
-    Verification verify(UUID id, String phase);
+    /**
+     * Compares both sides at one position; may go on in a thread of its own beside everything but the streams' opening
+     * and closing.
+     *
+     * @throws godwit.GodwitException {@code verification-cancelled} soon after it was asked to stop
+     */
+    Verification verify(UUID id, String phase, Stopping stopping);
 
     /** What is told beside a verification's result and is no difference, such as the tables that do not go along. */
     Map<String, Object> remarks();
 
-    /** Ends a verification that another thread makes. */
-    void stopVerifying();
-
     Signals signals();
 
-    /** Makes the side without the writes equal to the other; returns the number of rows written. */
-    long repair(UUID id);
+    /**
+     * Makes the side without the writes equal to the other, beside everything as {@link #verify}; asked to stop, it
+     * changes nothing, unless all was just done.
+     *
+     * @return the number of rows written
+     */
+    long repair(UUID id, Stopping stopping);
 
     /** Ends the run with the writes on the target, and tells what is left at the source. */
     Map<String, Object> contract(boolean leaveWritable);

@@ -1,5 +1,6 @@
 package godwit.run;
 
+import godwit.move.Side;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -41,6 +42,18 @@ public enum Phase {
 
     public boolean isOver() {
         return this == COMPLETED || this == ROLLED_BACK;
+    }
+
+    /**
+     * Whether a side of a live move has its gate for certain: in any other phase one that is not there may not be made
+     * yet, or be gone again.
+     */
+    public boolean hasGate(Side side) {
+        return switch (this) {
+            case FILLING, FOLLOWING -> side == Side.TARGET;
+            case READY, SWITCHING, SWITCHED, SWITCHING_BACK -> true;
+            case PLANNED, EXPANDING, COMPLETING, COMPLETED, ROLLING_BACK, ROLLED_BACK -> false;
+        };
     }
 
     /** Whether both sides are complete and a stream keeps them in step. */

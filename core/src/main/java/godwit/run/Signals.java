@@ -11,6 +11,9 @@ public interface Signals {
     /** Asks one of the people's own checks; one that cannot be asked has not passed. */
     boolean passes(HealthCheck check);
 
-    /** For how long the stream that applies has not had all that was committed. */
+    /** The writes have just changed sides: from now on {@link #standstillMillis} counts anew. */
+    void begin();
+
+    /** For how long the stream that applies has not had all that was committed, also over workers that failed one after the other. */
     long standstillMillis();
 }

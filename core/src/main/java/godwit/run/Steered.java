@@ -14,6 +14,7 @@ public final class Steered {
     private final Consumer<Steering> work;
     private Steering heeded = Steering.NONE;
     private boolean told;
+    private boolean goesOn;
 
     /** @param work told at first, and whenever the wishes have changed */
     public Steered(Run run, Ledger ledger, Consumer<Steering> work) {
@@ -24,7 +25,7 @@ public final class Steered {
 
     /** Looks what is wanted now, and lets the work know if it is something new. */
     public Steering heed() {
-        var wanted = ledger.steering(run.id());
+        var wanted = allowed(ledger.steering(run.id()));
         if (!told || !wanted.equals(heeded)) {
             told = true;
             work.accept(wanted);
@@ -37,12 +38,20 @@ public final class Steered {
         return heeded.isPaused();
     }
 
+    private Steering allowed(Steering wanted) {
+        return goesOn ? new Steering(Optional.empty(), wanted.settings()) : wanted;
+    }
+
     /** Lets the work go on for now, because something that people want more needs it. */
     void goOnForNow() {
-        if (heeded.isPaused()) {
-            heeded = new Steering(Optional.empty(), heeded.settings());
-            work.accept(heeded);
-        }
+        goesOn = true;
+        heed();
+    }
+
+    /** What needed the work to go on has ended: a pause counts again. */
+    void goOnAsWanted() {
+        goesOn = false;
+        heed();
     }
 
     /** Writes down what a request wants; from then on it holds. */

@@ -10,33 +10,32 @@ import godwit.traffic.Writes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Moves a run's writes to the other side: proof first, then the cutover, then the ledger's phase. */
+/**
+ * Moves a run's writes to the other side: proof first, then the cutover, then the ledger's phase.
+ *
+ * <p>The proof may be made in a thread of its own; all else is done in the worker's turns.
+ */
 final class Switching {
-    /** Where a switch left the run, and what is told of it. */
-    record Result(Phase phase, Outcome outcome) {}
-
-    private final Run run;
-    private final Ledger ledger;
+    private final Course course;
     private final MoveSteps steps;
+    private final Steered steered;
     private final Pace pace;
     private final BeforeSwitch before;
     private final Routing routing;
 
-    Switching(Run run, Ledger ledger, MoveSteps steps, Pace pace) {
-        this.run = run;
-        this.ledger = ledger;
-        this.steps = steps;
-        this.pace = pace;
+    Switching(Means means) {
+        this.course = means.course();
+        this.steps = means.steps();
+        this.steered = means.steered();
+        this.pace = means.pace();
         this.before = new BeforeSwitch(steps, pace);
         this.routing = new Routing(steps, pace);
     }
 
-    /**
-     * The phase that the journal's decision stands for; a decision that was not carried out is finished first.
-     *
-     * @param found the phase in the ledger: in that of a switch, the router may not have heard of its end
-     */
-    Phase settle(Phase found) {
+    /** Enters the phase that the journal's decision stands for; a decision that was not carried out is finished first. */
+    void settle() {
+        // In the phase of a switch, the router may not have heard of its end.
+        var found = course.phase();
         var journal = readable();
         var to = journal.writes() == Writes.SOURCE ? Side.SOURCE : Side.TARGET;
         if (!journal.isSettled()) {
@@ -45,14 +44,14 @@ final class Switching {
         if (!journal.isSettled() || found == Phase.SWITCHING || found == Phase.SWITCHING_BACK) {
             routing.lead(to);
         }
-        return enterRouted(phaseOf(journal.writes()));
+        enterRouted(phaseOf(journal.writes()));
     }
 
     /** Tries again to tell the router, if it has not heard yet and some time has passed. */
-    void routeAgain(Phase phase) {
+    void routeAgain() {
         if (routing.isDue()) {
             routing.again();
-            enterRouted(phase);
+            enterRouted(course.phase());
         }
     }
 
@@ -62,8 +61,12 @@ final class Switching {
     }
 
     /** Until the router has heard, the ledger keeps the phase of the switch: whoever comes next tries again. */
-    private Phase enterRouted(Phase phase) {
-        return routing.isDone() ? enter(phase) : phase;
+    private void enterRouted(Phase phase) {
+        if (routing.isDone()) {
+            course.enter(phase);
+        } else {
+            course.stand(phase);
+        }
     }
 
     private Journal readable() {
@@ -82,64 +85,75 @@ final class Switching {
         return new GodwitException(problem, Retry.LATER, new IllegalStateException("a gate does not answer"));
     }
 
-    /** @param phase the phase to be in under the fence: writing it down takes the session that holds the lease */
-    private Cutover cutover(Phase phase) {
-        return new Cutover(steps.cutover(), pace::nanos, () -> ledger.enter(run.id(), phase));
-    }
-
     private static Phase phaseOf(Writes writes) {
         return writes == Writes.SOURCE ? Phase.READY : Phase.SWITCHED;
     }
 
-    private Phase enter(Phase phase) {
-        ledger.enter(run.id(), phase);
-        return phase;
+    /** The phase in which the writes can move away from a side. */
+    static Phase phaseBefore(Side from) {
+        return phaseOf(Writes.on(from));
     }
 
-    /** Moves the writes away from a side; on any failure the journal says how it ended. */
-    Result move(Side from) {
-        var here = phaseOf(Writes.on(from));
-        var there = phaseOf(Writes.on(from.other()));
-        var under = enter(from == Side.SOURCE ? Phase.SWITCHING : Phase.SWITCHING_BACK);
+    /** Begins to move the writes away from a side: {@link #look} comes next. */
+    void begin(Side from) {
+        course.enter(from == Side.SOURCE ? Phase.SWITCHING : Phase.SWITCHING_BACK);
+        steps.cutover();
+    }
+
+    /** Proves that both sides are alike, and predicts; in whichever thread. */
+    BeforeSwitch.Found look(Side from, Stopping stopping) {
+        return before.look(steps.cutover(), from, stopping);
+    }
+
+    /** Moves the writes as was found possible; on any failure the journal says how it ended. */
+    Outcome finish(Side from, BeforeSwitch.Found found) {
+        if (found.refused().isPresent()) {
+            return leftAlone(from, found.refused().get());
+        }
+        if (steered.isPaused()) {
+            return leftAlone(from, Steered.paused(from == Side.SOURCE ? Verb.SWITCH : Verb.SWITCH_BACK));
+        }
         try {
-            var found = before.look(steps.cutover(), from);
-            if (found.refused().isPresent()) {
-                return new Result(
-                        enterRouted(here), new Outcome.Refused(found.refused().get()));
-            }
-            var millis = cutover(under).run(from, readable());
+            steps.requireAlive();
+            // Writing the phase down takes the session that holds the lease.
+            var under = course.phase();
+            var cutover = new Cutover(steps.cutover(), pace::nanos, () -> course.enter(under));
+            var millis = cutover.run(from, readable());
             before.switched(from);
             routing.lead(from.other());
             var report = report(from, millis, found);
             report.putAll(routing.report());
-            return new Result(enterRouted(there), new Outcome.Done(report));
+            enterRouted(phaseBefore(from.other()));
+            return new Outcome.Done(report);
         } catch (GodwitException e) {
-            return lookedUp(from, under, e);
+            return undone(from, e);
         }
     }
 
-    private Result lookedUp(Side from, Phase under, GodwitException failure) {
+    /** The writes stay where they are; nothing was begun that would have to be looked up. */
+    Outcome leftAlone(Side from, Problem why) {
+        enterRouted(phaseBefore(from));
+        return new Outcome.Refused(why);
+    }
+
+    /** Looks up how a switch ended that failed. */
+    Outcome undone(Side from, GodwitException failure) {
         steps.reopen();
-        var phase = settle(under);
-        var outcome = phase == phaseOf(Writes.on(from.other()))
+        settle();
+        return course.phase() == phaseBefore(from.other())
                 ? new Outcome.Done(Map.of("writes", from.other().word(), "problem", failure.problem()))
                 : new Outcome.Refused(failure.problem());
-        return new Result(phase, outcome);
     }
 
-    /** What a switch would do: everything is tried that has no effect, and the rest is measured. */
-    Outcome rehearse(Side from) {
-        try {
-            var actions = steps.rehearsal();
-            var found = before.look(actions, from);
-            if (found.refused().isPresent()) {
-                return new Outcome.Refused(found.refused().get());
-            }
-            var millis = new Cutover(actions, pace::nanos, () -> {}).run(from, readable());
-            return new Outcome.Done(BeforeSwitch.forecast(from, millis, found));
-        } catch (GodwitException e) {
-            return new Outcome.Refused(e.problem());
+    /** What a switch would do: everything is tried that has no effect, and the rest is measured; in whichever thread. */
+    Outcome rehearse(Side from, Stopping stopping) {
+        var actions = steps.rehearsal();
+        var found = before.rehearse(actions, from, stopping);
+        if (found.refused().isPresent()) {
+            return new Outcome.Refused(found.refused().get());
         }
+        var millis = new Cutover(actions, pace::nanos, () -> {}).run(from, readable());
+        return new Outcome.Done(BeforeSwitch.forecast(from, millis, found));
     }
 
     private Map<String, Object> report(Side from, long pauseMillis, BeforeSwitch.Found found) {

@@ -54,7 +54,8 @@ final class WayBackGuard {
         return standsStill().or(this::isUnhealthy);
     }
 
-    private Optional<Problem> standsStill() {
+    /** Whether the stream that applies has stood still for too long. */
+    Optional<Problem> standsStill() {
         var seconds = signals.standstillMillis() / 1000;
         return seconds <= signals.limits().rollbackSecondsMax()
                 ? Optional.empty()

@@ -152,8 +152,7 @@ public final class Asking {
     private static void steer(Ledger ledger, Run run, Request request) {
         var outcome = new Steered(run, ledger, nobody -> {}).carryOut(request);
         ledger.answer(request.id(), outcome);
-        ledger.record(
-                new Ledger.Event(run.id(), request.operator(), request.verb().word(), "done", ""));
+        ledger.record(request, "done", "");
     }
 
     private void workIfNobodyDoes(Request request) {
@@ -169,7 +168,7 @@ public final class Asking {
             }
             try (var log = RunLog.open(operator.state(), request.run());
                     var steps = access.steps(request.run())) {
-                var worker = new MoveWorker(run.get(), ledger, steps, pace);
+                var worker = new MoveWorker(run.get(), ledger, steps, pace, operator.name());
                 var phase = worker.work(() -> ledger.answerTo(request.id()).isPresent());
                 if (phase.isOver()) {
                     log.remove();

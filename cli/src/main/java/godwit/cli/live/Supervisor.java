@@ -140,13 +140,13 @@ public final class Supervisor {
 
     private Left drive(PostgresLedger ledger, Run run) {
         try (var steps = access.steps(run.id())) {
-            var phase = new MoveWorker(run, ledger, steps, pace).work(() -> stopped);
+            var phase = new MoveWorker(run, ledger, steps, pace, operator.name()).work(() -> stopped);
             say.accept("Run " + run.id() + " is " + phase.word() + ".");
             return new Left(run.id(), phase);
         } catch (GodwitException e) {
             LOG.debug("the work ended: {}", e.problem().code(), e);
             if (e.retry() == Retry.NEVER && !stopped) {
-                ledger.hold(run.id(), e.problem());
+                ledger.hold(run.id(), e.problem(), operator.name());
             }
             throw e;
         }

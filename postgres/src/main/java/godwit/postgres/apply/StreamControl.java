@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -113,14 +114,22 @@ public final class StreamControl {
         locked(() -> paused = false);
     }
 
-    /** Waits until the applier stands at the position it was asked to hold at. */
+    /** Waits until the applier stands at the position it was asked to hold at; in vain once another releases it. */
     public void awaitHeld(Duration limit) {
-        await(limit, () -> held, "stream-not-at-position", "The stream did not reach the wanted position");
+        await(
+                limit,
+                new Reached(() -> held, () -> hold == null),
+                "stream-not-at-position",
+                "The stream did not reach the wanted position");
     }
 
     /** Waits until everything before a marker has been applied and committed. */
     public void awaitMarker(String marker, Duration limit) {
-        await(limit, () -> markers.contains(marker), "stream-not-caught-up", "The stream did not catch up");
+        await(
+                limit,
+                new Reached(() -> markers.contains(marker), () -> false),
+                "stream-not-caught-up",
+                "The stream did not catch up");
     }
 
     public void stop() {
@@ -231,19 +240,18 @@ public final class StreamControl {
         }
     }
 
-    private interface Reached {
-        boolean now();
-    }
+    /** What is waited for, and what makes that vain. */
+    private record Reached(BooleanSupplier now, BooleanSupplier never) {}
 
     private void await(Duration limit, Reached reached, String code, String message) {
         var left = limit.toNanos();
         lock.lock();
         try {
-            while (!reached.now()) {
+            while (!reached.now().getAsBoolean()) {
                 if (failure != null) {
                     throw failure;
                 }
-                if (stopped || left <= 0) {
+                if (stopped || left <= 0 || reached.never().getAsBoolean()) {
                     throw late(limit, code, message);
                 }
                 // A pause takes nothing from the limit.

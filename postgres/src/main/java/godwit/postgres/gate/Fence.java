@@ -36,13 +36,19 @@ public final class Fence implements AutoCloseable {
             session.number("SELECT 1 FROM pg_advisory_xact_lock(?)", gate.lockKey());
         } catch (GodwitException e) {
             session.rollback();
-            throw Problem.of(
-                            "writers-not-drained",
-                            "Transactions that had begun to write did not end within %d ms.".formatted(drainMillisMax),
-                            "Try again when they have ended; status names those that are old.")
-                    .asException(e);
+            throw notDrained(gate.writers(session), drainMillisMax).asException(e);
         }
         standing = true;
+    }
+
+    /** Why a fence was not raised; the writers are those who are still at it. */
+    public static Problem notDrained(List<Writer> writers, long drainMillisMax) {
+        return Problem.of(
+                        "writers-not-drained",
+                        "Transactions that had begun to write did not end within %d ms%s."
+                                .formatted(drainMillisMax, writers.isEmpty() ? "" : ": " + Writer.names(writers)),
+                        "Wait for these pids (0: prepared transactions) to end, or end them; then try again.")
+                .withPids(Writer.pids(writers));
     }
 
     /** Decides: the epoch is set and the fence's own commit flushes it. */

@@ -42,7 +42,8 @@ public final class Gate {
         return new Identifier("godwit_gate_" + name);
     }
 
-    private String epochName() {
+    /** The sequence that holds the epoch, quoted where that is needed. */
+    public String epochName() {
         return "godwit." + new Identifier("epoch_" + name).sql();
     }
 
@@ -165,6 +166,20 @@ public final class Gate {
 
     void setEpochInside(Session session, long epoch) {
         session.number("SELECT setval(?::regclass, greatest(last_value, ?)) FROM " + epochName(), epochName(), epoch);
+    }
+
+    /** Who has written in a transaction that has not ended, the oldest first; Godwit's own sessions are none. */
+    public List<Writer> writers(Session session) {
+        return session.query(
+                """
+                SELECT coalesce(l.pid, 0), coalesce(a.application_name, ''),
+                  coalesce(extract(epoch FROM clock_timestamp() - coalesce(a.xact_start,
+                    (SELECT min(prepared) FROM pg_catalog.pg_prepared_xacts))) * 1000, 0)::bigint AS millis
+                FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.mode = 'ShareLock'
+                  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+                  AND l.classid = ((?::bigint >> 32) & 4294967295)::oid AND l.objid = (?::bigint & 4294967295)::oid
+                ORDER BY millis DESC""", row -> new Writer(row.getInt(1), row.getString(2), row.getLong(3)), lockKey(), lockKey());
     }
 
     /** Whether a fence stands here or waits for writers, whoever raised it. */

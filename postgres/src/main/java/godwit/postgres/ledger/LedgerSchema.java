@@ -10,7 +10,7 @@ import java.util.List;
 /** The ledger's tables and their version. */
 final class LedgerSchema {
     /** Raised whenever an older Godwit could not work with the tables any more. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE IF NOT EXISTS godwit.ledger (version int PRIMARY KEY, made_at timestamptz DEFAULT now())",
@@ -29,6 +29,7 @@ final class LedgerSchema {
               kind text NOT NULL, identity text NOT NULL, undo text NOT NULL, PRIMARY KEY (run, kind, identity))""",
             """
             CREATE TABLE IF NOT EXISTS godwit.table_copy (
+              id uuid NOT NULL DEFAULT gen_random_uuid(),
               run uuid NOT NULL REFERENCES godwit.run, schema_name text NOT NULL, table_name text NOT NULL,
               snapshot text NOT NULL, filenode oid NOT NULL, rows_total bigint NOT NULL, chunks_total int NOT NULL,
               done boolean NOT NULL DEFAULT false, PRIMARY KEY (run, schema_name, table_name))""",
@@ -41,12 +42,13 @@ final class LedgerSchema {
             """
             CREATE TABLE IF NOT EXISTS godwit.request (
               id uuid PRIMARY KEY, run uuid NOT NULL REFERENCES godwit.run, verb text NOT NULL, options jsonb NOT NULL,
-              operator text NOT NULL, asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+              operator text NOT NULL, role text NOT NULL DEFAULT session_user, asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
               waiting_at timestamptz NOT NULL DEFAULT clock_timestamp(), result text, answer jsonb,
               answered_at timestamptz)""",
             """
             CREATE TABLE IF NOT EXISTS godwit.event (
-              number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run uuid NOT NULL, operator text NOT NULL,
+              number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid NOT NULL DEFAULT gen_random_uuid(),
+              run uuid NOT NULL, operator text NOT NULL,
               role text NOT NULL DEFAULT session_user, verb text NOT NULL, result text NOT NULL, code text NOT NULL,
               at timestamptz NOT NULL DEFAULT clock_timestamp())""",
             """
@@ -61,10 +63,21 @@ final class LedgerSchema {
             CREATE TABLE IF NOT EXISTS godwit.move_file (
               run uuid PRIMARY KEY REFERENCES godwit.run, folder text NOT NULL, text text NOT NULL,
               read_at timestamptz NOT NULL DEFAULT clock_timestamp())""",
+            """
+            CREATE TABLE IF NOT EXISTS godwit.verification (
+              id uuid PRIMARY KEY, run uuid NOT NULL, phase text NOT NULL, leader text NOT NULL,
+              position text NOT NULL, rows_compared bigint NOT NULL, differences bigint NOT NULL,
+              ended_at timestamptz NOT NULL DEFAULT clock_timestamp())""",
             StreamProgress.TABLE,
             RangeLedger.RANGES,
             RangeLedger.ROWS,
             CarriedObjects.TABLE);
+
+    /** What the tables of older versions lack; not done where it is not needed, because each locks its table. */
+    private static final List<String> UPGRADES = List.of(
+            "ALTER TABLE godwit.table_copy ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
+            "ALTER TABLE godwit.event ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
+            "ALTER TABLE godwit.request ADD COLUMN IF NOT EXISTS role text NOT NULL DEFAULT session_user");
 
     private LedgerSchema() {}
 
@@ -91,8 +104,12 @@ final class LedgerSchema {
     static void create(Session session) {
         session.transaction(s -> {
             s.number("SELECT 1 FROM pg_advisory_xact_lock(7453010373643069441)");
+            var isOlder = exists(s) && version(s) < VERSION;
             s.execute("CREATE SCHEMA IF NOT EXISTS godwit");
             TABLES.forEach(s::execute);
+            if (isOlder) {
+                UPGRADES.forEach(s::execute);
+            }
             s.execute("INSERT INTO godwit.ledger (version) VALUES (?) ON CONFLICT DO NOTHING", VERSION);
             return true;
         });

@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The ledger in the target's schema {@code godwit}, through one session of its own. */
 public final class PostgresLedger implements Ledger {
@@ -103,18 +105,18 @@ public final class PostgresLedger implements Ledger {
     }
 
     @Override
-    public void enter(UUID run, Phase phase) {
+    public void enter(UUID run, Phase phase, String operator) {
         session.execute("""
                 WITH before AS (SELECT id, phase FROM godwit.run WHERE id = ?),
                 noted AS (INSERT INTO godwit.event (run, operator, verb, result, code)
-                          SELECT id, 'worker', ?, 'done', '' FROM before WHERE phase <> ?)
-                UPDATE godwit.run SET phase = ?, problem = NULL, ended_at = CASE WHEN ? THEN now() END WHERE id = ?""", run, phase.word(), phase.word(), phase.word(), phase.isOver(), run);
+                          SELECT id, ?, ?, 'done', '' FROM before WHERE phase <> ?)
+                UPDATE godwit.run SET phase = ?, problem = NULL, ended_at = CASE WHEN ? THEN now() END WHERE id = ?""", run, operator, phase.word(), phase.word(), phase.word(), phase.isOver(), run);
     }
 
     @Override
-    public void hold(UUID run, Problem problem) {
+    public void hold(UUID run, Problem problem, String operator) {
         session.execute("UPDATE godwit.run SET problem = ?::jsonb WHERE id = ?", ProblemJson.write(problem), run);
-        record(new Event(run, "worker", "hold", "failed", problem.code()));
+        record(new Event(run, operator, "hold", "failed", problem.code()));
     }
 
     @Override
@@ -128,18 +130,34 @@ public final class PostgresLedger implements Ledger {
                 event.code());
     }
 
+    /** The role is that of whoever asked, not of the worker that writes it down. */
+    @Override
+    public void record(Request request, String result, String code) {
+        session.execute(
+                """
+                INSERT INTO godwit.event (run, operator, role, verb, result, code)
+                VALUES (?, ?, coalesce((SELECT role FROM godwit.request WHERE id = ?), session_user), ?, ?, ?)""",
+                request.run(),
+                request.operator(),
+                request.id(),
+                request.verb().word(),
+                result,
+                code);
+    }
+
     /** What happened in a run, the newest first. */
     public List<Entry> history(UUID run, int entriesMax) {
         return session.query(
-                "SELECT at, operator, role, verb, result, code FROM godwit.event WHERE run = ? ORDER BY number DESC"
+                "SELECT id, at, operator, role, verb, result, code FROM godwit.event WHERE run = ? ORDER BY number DESC"
                         + " LIMIT ?",
                 row -> new Entry(
-                        row.getObject(1, OffsetDateTime.class).toInstant().toString(),
-                        row.getString(2),
+                        row.getString(1),
+                        row.getObject(2, OffsetDateTime.class).toInstant().toString(),
                         row.getString(3),
                         row.getString(4),
                         row.getString(5),
-                        row.getString(6)),
+                        row.getString(6),
+                        row.getString(7)),
                 run,
                 entriesMax);
     }
@@ -156,10 +174,15 @@ public final class PostgresLedger implements Ledger {
     }
 
     @Override
-    public Optional<Request> nextRequest(UUID run) {
-        return session.first("""
+    public Optional<Request> nextRequest(UUID run, Set<Verb> verbs) {
+        return session.first(
+                """
                 SELECT id, verb, options::text, operator FROM godwit.request WHERE run = ? AND result IS NULL
-                AND waiting_at > clock_timestamp() - interval '10 seconds' ORDER BY asked_at LIMIT 1""", row -> request(run, row), run);
+                AND verb = ANY (string_to_array(?, ','))
+                AND waiting_at > clock_timestamp() - interval '10 seconds' ORDER BY asked_at LIMIT 1""",
+                row -> request(run, row),
+                run,
+                verbs.stream().map(Verb::word).collect(Collectors.joining(",")));
     }
 
     @Override

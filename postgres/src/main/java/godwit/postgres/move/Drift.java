@@ -5,7 +5,6 @@ import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.Shape;
 import godwit.postgres.catalog.ShapeReader;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,18 +17,18 @@ import org.jspecify.annotations.Nullable;
  * in tables, columns and types: their rows travel in the form that the move began with.
  */
 final class Drift {
-    private static final Duration INTERVAL = Duration.ofSeconds(3);
     private static final int NAMED_MAX = 5;
-    private static final Set<String> FORMS = Set.of("table", "column", "type", "schema", "extension");
+    static final Set<String> FORMS = Set.of("table", "column", "type", "schema", "extension");
 
     private final MoveContext context;
     private final ShapeReader reader;
+    private final KnownShape kept;
     private @Nullable Shape known;
     private String digest = "";
-    private long lookedAt;
 
     Drift(MoveContext context) {
         this.context = context;
+        this.kept = KnownShape.ofSource(context);
         this.reader = new ShapeReader(context.spec().tables());
     }
 
@@ -37,16 +36,11 @@ final class Drift {
     void begin() {
         try (var source = context.open(Side.SOURCE, "catalog");
                 var target = context.open(Side.TARGET, "catalog")) {
-            if (read(target).objects().isEmpty()) {
-                write(target, reader.read(source));
+            if (kept.read(target).objects().isEmpty()) {
+                kept.write(target, reader.read(source));
             }
         }
         requireNone();
-    }
-
-    /** Whether it is time to look again. */
-    boolean isDue() {
-        return System.nanoTime() - lookedAt > INTERVAL.toNanos();
     }
 
     /** Throws when the source's schema has changed and the target's has not. */
@@ -57,13 +51,12 @@ final class Drift {
                 compare(source);
                 digest = now;
             }
-            lookedAt = System.nanoTime();
         }
     }
 
     private void compare(Session source) {
         try (var target = context.open(Side.TARGET, "catalog")) {
-            var before = known == null ? read(target) : known;
+            var before = known == null ? kept.read(target) : known;
             var now = reader.read(source);
             var changed = now.changedSince(before);
             if (!changed.isEmpty() && !before.objects().isEmpty()) {
@@ -72,7 +65,7 @@ final class Drift {
                         .filter(key -> !isTakenOver(key, before, now, there))
                         .toList();
                 requireNone(open);
-                write(target, now);
+                kept.write(target, now);
             }
             known = now;
         }
@@ -96,32 +89,5 @@ final class Drift {
                                 + " columns may be made on the target as well instead.")
                 .withObjects(open)
                 .asException();
-    }
-
-    private Shape read(Session target) {
-        return new Shape(target
-                .query(
-                        "SELECT kind, object, portable, exact FROM godwit.shape WHERE run = ?",
-                        row -> new Shape.Described(
-                                row.getString(1), row.getString(2), row.getString(3), row.getString(4)),
-                        context.run())
-                .stream()
-                .collect(Collectors.toMap(Shape.Described::key, object -> object)));
-    }
-
-    private void write(Session target, Shape shape) {
-        target.transaction(t -> {
-            t.execute("DELETE FROM godwit.shape WHERE run = ?", context.run());
-            for (var object : shape.objects().values()) {
-                t.execute(
-                        "INSERT INTO godwit.shape (run, kind, object, portable, exact) VALUES (?, ?, ?, ?, ?)",
-                        context.run(),
-                        object.kind(),
-                        object.name(),
-                        object.portable(),
-                        object.exact());
-            }
-            return true;
-        });
     }
 }

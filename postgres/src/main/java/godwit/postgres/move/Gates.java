@@ -3,9 +3,12 @@ package godwit.postgres.move;
 import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
+import godwit.move.Conduct.Mode;
 import godwit.move.Side;
+import godwit.run.Phase;
 import godwit.traffic.Journal;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** What both gates of a run say. */
@@ -20,12 +23,50 @@ final class Gates {
         return new Journal(epoch(Side.SOURCE), epoch(Side.TARGET));
     }
 
-    /** A side without a gate has never lost or gained the writes. */
+    /**
+     * Before a side's gate is made it has neither lost nor gained the writes. One that was made and is gone had an epoch
+     * that nobody knows.
+     */
     private OptionalLong epoch(Side side) {
         try (var session = context.look(side)) {
-            return OptionalLong.of(context.gate(side).epoch(session).orElse(Journal.FIRST_EPOCH));
+            var epoch = context.gate(side).epoch(session);
+            return epoch.isPresent() || wasMade(side) ? epoch : OptionalLong.of(Journal.FIRST_EPOCH);
         } catch (GodwitException e) {
             return OptionalLong.empty();
+        }
+    }
+
+    /** Only a live move puts a gate into its source. */
+    private boolean wasMade(Side side) {
+        return (side == Side.TARGET || context.spec().conduct().mode() == Mode.LIVE) && phase().hasGate(side);
+    }
+
+    private Phase phase() {
+        try (var target = context.look(Side.TARGET)) {
+            return target.is("SELECT to_regclass('godwit.run') IS NOT NULL")
+                    ? target.first(
+                                    "SELECT phase FROM godwit.run WHERE id = ?",
+                                    row -> Phase.of(row.getString(1)),
+                                    context.run())
+                            .orElse(Phase.PLANNED)
+                    : Phase.PLANNED;
+        }
+    }
+
+    /** Refuses to act where a gate is gone, which nothing that waits brings back. */
+    void requireThere(Side side) {
+        try (var session = context.look(side)) {
+            if (context.gate(side).epoch(session).isEmpty() && wasMade(side)) {
+                throw Problem.of(
+                                "gate-missing",
+                                "The gate in the %s is gone, so nobody knows which side takes the writes."
+                                        .formatted(side.word()),
+                                "Somebody has dropped it with the schema godwit. Make sure by yourself which side is"
+                                        + " written to; make its sequence again with an epoch that says so (even: the"
+                                        + " source, odd: the target), then end the run with godwit rollback.")
+                        .withObjects(List.of(context.gate(side).epochName()))
+                        .asException();
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 package godwit.postgres.move;
 
-import godwit.Problem;
 import godwit.move.Conduct.Mode;
 import godwit.move.Side;
 import godwit.postgres.Session;
@@ -11,6 +10,7 @@ import godwit.postgres.largeobjects.LargeObjectCheck;
 import godwit.postgres.largeobjects.LargeObjects;
 import godwit.postgres.largeobjects.ObjectPass;
 import godwit.postgres.largeobjects.Sides;
+import godwit.run.Stopping;
 import godwit.verify.OtherDifference;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -30,7 +30,6 @@ final class LargeObjectSteps {
     private static final Logger LOG = LoggerFactory.getLogger(LargeObjectSteps.class);
 
     private final MoveContext context;
-    private volatile boolean cancelled;
     private volatile Map<String, Object> remarks = Map.of();
 
     LargeObjectSteps(MoveContext context) {
@@ -96,13 +95,12 @@ final class LargeObjectSteps {
      * run does not go back by itself over them: no gate has kept the application from writing them on the source, and
      * what it wrote there must not be overwritten before somebody has looked.
      */
-    List<OtherDifference> differences(Side leader, String phase) {
+    List<OtherDifference> differences(Side leader, String phase, Stopping stopping) {
         if (!areCarried()) {
             tellLeft(leader);
             return List.of();
         }
-        cancelled = false;
-        var pass = withSessions(leader, sides -> new LargeObjects(sides, this::requireWanted).carry());
+        var pass = withSessions(leader, sides -> new LargeObjects(sides, stopping::requireWanted).carry());
         tell(pass);
         if (!pass.unlike().isEmpty()) {
             LOG.warn(
@@ -114,19 +112,6 @@ final class LargeObjectSteps {
                 .filter(oid -> !phase.equals(CONTINUOUS))
                 .map(oid -> new OtherDifference("large-object-differs", name(oid), "is not the same on the follower"))
                 .toList();
-    }
-
-    private void requireWanted() {
-        if (cancelled) {
-            throw Problem.of(
-                            "verification-cancelled", "The verification was stopped before its end.", "Start it again.")
-                    .asException();
-        }
-    }
-
-    /** Ends {@link #differences} in another thread, between two pieces of its work. */
-    void cancel() {
-        cancelled = true;
     }
 
     private void tellLeft(Side leader) {
@@ -153,11 +138,11 @@ final class LargeObjectSteps {
     }
 
     /** Makes the follower's equal to the leader's; returns how many were written. */
-    long repair(Side leader) {
+    long repair(Side leader, Stopping stopping) {
         if (!areCarried()) {
             return 0;
         }
-        var pass = withSessions(leader, sides -> new LargeObjects(sides, () -> {}).repair());
+        var pass = withSessions(leader, sides -> new LargeObjects(sides, stopping::requireWanted).repair());
         return pass.copied() + pass.unlinked();
     }
 

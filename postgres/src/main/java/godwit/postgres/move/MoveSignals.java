@@ -8,18 +8,25 @@ import godwit.move.SwitchSpec;
 import godwit.run.Signals;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Asks the people's own checks, and looks whether the stream that applies gets on. */
 final class MoveSignals implements Signals {
+    /** A run without a worker for longer than this was left alone on purpose. */
+    private static final long AWAY_MILLIS_MAX = 30_000;
+
     private final MoveContext context;
     private final Path folder;
     private final Supplier<Streams> streams;
-    private Lsn wanted = Lsn.ZERO;
-    private long wantedAt = System.nanoTime();
-    private long caughtUpAt = System.nanoTime();
+    private Optional<Lsn> wanted = Optional.empty();
+    private long wantedAt;
+    private Optional<Long> reachedAt = Optional.empty();
+    private boolean restored;
 
     /** @param folder where commands run */
     MoveSignals(MoveContext context, Path folder, Supplier<Streams> streams) {
@@ -72,23 +79,74 @@ final class MoveSignals implements Signals {
         }
     }
 
-    /** How old the log's end was that has been reached last. */
+    @Override
+    public void begin() {
+        reachedAt = Optional.empty();
+        wanted = Optional.empty();
+        restored = true;
+    }
+
+    /** How long ago the log's end was read that has been reached last. */
     @Override
     public long standstillMillis() {
+        restore();
         var now = System.nanoTime();
-        if (!streams.get().isOpen(Side.TARGET)) {
-            return (now - caughtUpAt) / 1_000_000;
-        }
-        try (var target = context.open(Side.TARGET, "status")) {
-            var end = Lsn.parse(target.text("SELECT pg_current_wal_flush_lsn()::text"));
-            if (!streams.get().from(Side.TARGET).state().flushed().isBefore(wanted)) {
-                caughtUpAt = wantedAt;
-                wanted = end;
-                wantedAt = now;
+        var before = reachedAt.orElse(now);
+        reachedAt = Optional.of(before);
+        if (streams.get().isOpen(Side.TARGET)) {
+            try (var target = context.open(Side.TARGET, "status")) {
+                look(Lsn.parse(target.text("SELECT pg_current_wal_flush_lsn()::text")), now);
+            } catch (GodwitException e) {
+                return millis(now);
             }
-            return (now - caughtUpAt) / 1_000_000;
-        } catch (GodwitException e) {
-            return (now - caughtUpAt) / 1_000_000;
         }
+        return millis(now);
+    }
+
+    private void look(Lsn end, long now) {
+        var flushed = streams.get().from(Side.TARGET).state().flushed();
+        var isReached = wanted.filter(flushed::isBefore).isEmpty();
+        if (isReached) {
+            reachedAt = wanted.isPresent() ? Optional.of(wantedAt) : reachedAt;
+            wanted = Optional.of(end);
+            wantedAt = now;
+        }
+    }
+
+    private long millis(long now) {
+        return (now - reachedAt.orElse(now)) / 1_000_000;
+    }
+
+    /** A worker that failed has told how long the stream had stood still; the time in which nobody worked counts little. */
+    private void restore() {
+        if (restored) {
+            return;
+        }
+        restored = true;
+        try (var target = context.look(Side.TARGET)) {
+            target.first(
+                            """
+                            SELECT (live -> 'wayBack' ->> 'standstillMillis')::bigint,
+                              greatest(0, extract(epoch FROM clock_timestamp()
+                                - (live -> 'wayBack' ->> 'at')::timestamptz) * 1000)::bigint
+                            FROM godwit.run WHERE id = ? AND live -> 'wayBack' IS NOT NULL""",
+                            row -> row.getLong(1) + (row.getLong(2) < AWAY_MILLIS_MAX ? row.getLong(2) : 0),
+                            context.run())
+                    .ifPresent(millis -> reachedAt = Optional.of(System.nanoTime() - millis * 1_000_000));
+        }
+    }
+
+    /** What is told in status, and to the next worker. */
+    Map<String, Object> report() {
+        restore();
+        return reachedAt.isEmpty()
+                ? Map.of()
+                : Map.of(
+                        "wayBack",
+                        Map.of(
+                                "standstillMillis",
+                                millis(System.nanoTime()),
+                                "at",
+                                Instant.now().toString()));
     }
 }

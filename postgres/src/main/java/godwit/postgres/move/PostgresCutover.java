@@ -9,6 +9,7 @@ import godwit.postgres.apply.OutsideRows;
 import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.gate.Fence;
+import godwit.postgres.gate.Writer;
 import godwit.traffic.CutoverActions;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Its sessions are opened before the fence, since a connection made under it would lengthen everybody's wait.
  */
 final class PostgresCutover implements CutoverActions, AutoCloseable {
+    private static final long OLD_MILLIS = 1000;
+    private static final Duration PATIENCE_WITH_APPLIER = Duration.ofSeconds(1);
     private static final Duration PATIENCE_WITH_WRITERS = Duration.ofSeconds(2);
     private static final Duration PATIENCE_WITH_WAY_BACK = Duration.ofSeconds(30);
 
@@ -34,12 +38,13 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private final UnderFence underFence;
     private final LargeObjectCutover largeObjects;
     private final ForeignWriters foreign;
+    private final TargetDrift targetDrift;
     private final Map<Side, Session> sessions = new EnumMap<>(Side.class);
     private @Nullable Fence fence;
     private long fenceBegan;
     private @Nullable LastRows lastRows;
 
-    PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign) {
+    PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign, TargetDrift targetDrift) {
         this.context = context;
         this.streams = streams;
         this.hook = hook;
@@ -47,6 +52,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         this.underFence = new UnderFence(context);
         this.largeObjects = new LargeObjectCutover(context);
         this.foreign = foreign;
+        this.targetDrift = targetDrift;
     }
 
     @Override
@@ -73,30 +79,71 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     /** Writers that are older than a moment are predicted to stay: they are waited for briefly, then named. */
     private void requireNoOldWriters(Session session, Side from) {
         var until = System.nanoTime() + PATIENCE_WITH_WRITERS.toNanos();
-        for (var blockers = blockers(session, from); !blockers.isEmpty(); blockers = blockers(session, from)) {
+        for (var old = oldWriters(session, from); !old.isEmpty(); old = oldWriters(session, from)) {
             if (System.nanoTime() > until) {
                 throw Problem.of(
                                 "writers-too-old",
-                                "%d transactions have been writing for longer than a switch may wait."
-                                        .formatted(blockers.size()),
+                                "%d transactions have been writing for longer than a switch may wait: %s."
+                                        .formatted(old.size(), Writer.names(old)),
                                 "Wait for these pids (0: prepared transactions) to end, or end them; then try again.")
-                        .withPids(blockers)
+                        .withPids(Writer.pids(old))
                         .asException();
             }
             Patience.pause(Duration.ofMillis(100));
         }
     }
 
-    private List<Integer> blockers(Session session, Side from) {
-        var key = context.gate(from).lockKey();
-        return session.query("""
-                SELECT coalesce(l.pid, 0) FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.mode = 'ShareLock'
-                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                  AND l.classid = ((?::bigint >> 32) & 4294967295)::oid AND l.objid = (?::bigint & 4294967295)::oid
-                  AND (l.pid IS NULL AND EXISTS (SELECT FROM pg_prepared_xacts WHERE prepared < now() - interval '1 s')
-                       OR a.xact_start < clock_timestamp() - interval '1 second')
-                ORDER BY a.xact_start""", row -> row.getInt(1), key, key);
+    private List<Writer> oldWriters(Session session, Side from) {
+        return context.gate(from).writers(session).stream()
+                .filter(writer -> writer.millis() > OLD_MILLIS)
+                .toList();
+    }
+
+    /**
+     * Refuses before anybody waits what would not fit: how long the stream takes now to bring what is committed is how
+     * long it would take under the fence.
+     */
+    void requireFits(Side from) {
+        var limit = pauseMillisMax();
+        try {
+            catchUpWithin(session(from), from, Duration.ofMillis(limit));
+        } catch (GodwitException e) {
+            if (!e.problem().code().equals("stream-not-caught-up")) {
+                throw e;
+            }
+            throw Problem.of(
+                            "does-not-fit",
+                            "The stream is predicted to catch up in more than the %d ms that a switch may take."
+                                    .formatted(limit),
+                            "Wait for these pids, which hold it up, to end, or for a quieter moment; or raise"
+                                    + " switch.pauseMillisMax.")
+                    .withPids(holdingUp(from))
+                    .asException(e);
+        }
+    }
+
+    /** Those who keep the applying session from its locks, and those who write at present: what they wrote is to come. */
+    private List<Integer> holdingUp(Side from) {
+        var until = System.nanoTime() + PATIENCE_WITH_APPLIER.toNanos();
+        var blocking = blocking(from.other());
+        // Between two attempts the applying session waits for nobody.
+        while (blocking.isEmpty() && System.nanoTime() < until) {
+            Patience.pause(Duration.ofMillis(50));
+            blocking = blocking(from.other());
+        }
+        var writing = Writer.pids(context.gate(from).writers(session(from)));
+        return Stream.concat(blocking.stream(), writing.stream()).distinct().toList();
+    }
+
+    private List<Integer> blocking(Side gaining) {
+        return session(gaining).query("""
+                SELECT DISTINCT b.pid FROM pg_catalog.pg_stat_activity a
+                CROSS JOIN LATERAL unnest(pg_catalog.pg_blocking_pids(a.pid)) AS b (pid)
+                WHERE a.datname = current_database() AND a.application_name = 'godwit apply' ORDER BY 1""", row -> row.getInt(1));
+    }
+
+    private int pauseMillisMax() {
+        return context.spec().switching().pauseMillisMax();
     }
 
     @Override
@@ -113,6 +160,10 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void advanceSequences(Side from) {
+        requireFits(from);
+        if (from == Side.SOURCE) {
+            targetDrift.begin(session(Side.TARGET));
+        }
         largeObjects.prepare(from, session(from), session(from.other()));
         sequences.advance(session(from), session(from.other()));
         underFence.prepare(session(from));
@@ -120,7 +171,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         wayBackMillis(from);
         foreign.requireNone(from);
         fence = new Fence(context.open(from, "fence"), context.gate(from));
-        catchUpWithin(session(from), from, Duration.ofSeconds(30));
+        requireFits(from);
     }
 
     private void prepareLastRows(Side from) {
@@ -134,17 +185,26 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     public void fence(Side from) {
         var raised = Objects.requireNonNull(fence);
         fenceBegan = System.nanoTime();
-        raised.raise(
-                context.spec().switching().pauseMillisMax(),
-                context.spec().switching().fenceSecondsMax());
+        raised.raise(pauseMillisMax(), context.spec().switching().fenceSecondsMax());
+    }
+
+    /** What the drain has left of the time that writers may have to wait in all. */
+    private Duration left() {
+        var left = Duration.ofMillis(pauseMillisMax()).minusNanos(System.nanoTime() - fenceBegan);
+        if (left.isNegative()) {
+            throw Problem.of(
+                            "pause-too-long",
+                            "Writers would have had to wait for longer than %d ms, so the switch undid itself."
+                                    .formatted(pauseMillisMax()),
+                            "Switch again when the servers are less busy, or raise switch.pauseMillisMax.")
+                    .asException();
+        }
+        return left;
     }
 
     @Override
     public void catchUp(Side from) {
-        catchUpWithin(
-                session(from),
-                from,
-                Duration.ofMillis(context.spec().switching().pauseMillisMax()));
+        catchUpWithin(session(from), from, left());
     }
 
     void catchUpWithin(Session session, Side from, Duration limit) {
@@ -177,6 +237,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void recordWayBack(Side from) {
+        left();
         var to = from.other();
         var position = Lsn.parse(session(to)
                 .text(
@@ -194,6 +255,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     @Override
     public void decide(Side from, long epoch) {
+        left();
         try (var raised = Objects.requireNonNull(fence)) {
             raised.decide(epoch);
             fence = null;

@@ -8,9 +8,9 @@ import godwit.postgres.catalog.SchemaScript;
 import godwit.postgres.copy.TableCopies;
 import godwit.run.MoveSteps;
 import godwit.run.RealPace;
-import godwit.run.Reports;
 import godwit.run.Signals;
 import godwit.run.Steering;
+import godwit.run.Stopping;
 import godwit.schema.Table;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -18,7 +18,6 @@ import godwit.traffic.Writes;
 import godwit.verify.Verification;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A move from one PostgreSQL database to another: each step of its life on the real servers. */
 public final class PostgresMove implements MoveSteps {
-    private static final String BEFORE_SWITCH = "before switch";
+    private static final Duration DRIFT_INTERVAL = Duration.ofSeconds(3);
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
 
     private final MoveContext context;
@@ -38,10 +37,11 @@ public final class PostgresMove implements MoveSteps {
     private final TableCopies copies;
     private final Progress progress;
     private final Drift drift;
-    private final Surroundings surroundings;
+    private final TargetDrift targetDrift;
+    private final Verifications verifications;
     private final ForeignKeys foreignKeys;
     private final LargeObjectSteps largeObjects;
-    private final Signals signals;
+    private final MoveSignals signals;
     private final Gates gates;
     private final WayBack wayBack;
     private final KeptLog keptLog;
@@ -49,8 +49,7 @@ public final class PostgresMove implements MoveSteps {
     private final SilentConnections silent;
     private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
-    private @Nullable ForeignWriters foreign;
-    private volatile @Nullable Proof proof;
+    private long driftLookedAt = System.nanoTime() - DRIFT_INTERVAL.toNanos();
 
     /** @param folder where the hook runs */
     public PostgresMove(MoveContext context, Path folder) {
@@ -74,9 +73,11 @@ public final class PostgresMove implements MoveSteps {
         this.catchingUp = new CatchingUp(context);
         this.silent = new SilentConnections(context, SILENCE_LIMIT);
         this.drift = new Drift(context);
-        this.surroundings = new Surroundings(context);
+        this.targetDrift = new TargetDrift(context);
+        var surroundings = new Surroundings(context);
         this.foreignKeys = new ForeignKeys(expansion, surroundings);
         this.largeObjects = new LargeObjectSteps(context);
+        this.verifications = new Verifications(context, gates, surroundings, largeObjects, this::streams);
         this.signals = new MoveSignals(context, folder, this::streams);
     }
 
@@ -145,6 +146,7 @@ public final class PostgresMove implements MoveSteps {
     public void follow() {
         var opened = streams();
         for (var side : Side.values()) {
+            gates.requireThere(side);
             gates.awaitNoFence(side);
         }
         var writes = Writes.on(gates.leader());
@@ -202,8 +204,21 @@ public final class PostgresMove implements MoveSteps {
         if (silent.isDue()) {
             silent.requireNone(streams());
         }
-        if (drift.isDue() && journal().writes() == Writes.SOURCE) {
-            drift.requireNone();
+        lookForDrift();
+    }
+
+    private void lookForDrift() {
+        if (System.nanoTime() - driftLookedAt < DRIFT_INTERVAL.toNanos()) {
+            return;
+        }
+        driftLookedAt = System.nanoTime();
+        switch (journal().writes()) {
+            case SOURCE -> {
+                drift.requireNone();
+                targetDrift.forget();
+            }
+            case TARGET -> targetDrift.look();
+            case UNKNOWN -> {}
         }
     }
 
@@ -223,17 +238,11 @@ public final class PostgresMove implements MoveSteps {
         return gates.journal();
     }
 
-    private ForeignWriters foreign() {
-        if (foreign == null) {
-            foreign = new ForeignWriters(context, streams());
-        }
-        return foreign;
-    }
-
+    /** A rehearsal beside the worker's turns asks for it too. */
     @Override
-    public CutoverActions cutover() {
+    public synchronized CutoverActions cutover() {
         if (cutover == null) {
-            cutover = new PostgresCutover(context, streams(), hook, foreign());
+            cutover = new PostgresCutover(context, streams(), hook, verifications.foreign(), targetDrift);
         }
         return cutover;
     }
@@ -249,14 +258,6 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
-    public void stopVerifying() {
-        largeObjects.cancel();
-        if (proof instanceof Proof running) {
-            running.cancel();
-        }
-    }
-
-    @Override
     public void reopen() {
         if (streams != null) {
             streams.close();
@@ -265,43 +266,18 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
-    public Verification verify(UUID id, String phase) {
-        var leader = gates.leader();
-        foreign().verified(leader);
-        var more = new ArrayList<>(surroundings.differences(leader));
-        if (phase.equals("on request") || moved().stream().anyMatch(MovedRows::isPartly)) {
-            more.addAll(surroundings.orphans(leader));
-        }
-        if (!phase.equals(BEFORE_SWITCH)) {
-            more.addAll(largeObjects.differences(leader, phase));
-        }
-        var begun = new Proof(context, streams(), moved());
-        proof = begun;
-        var verification = begun.verify(id, phase, leader).with(more);
-        if (verification.isEqual() && !phase.equals(BEFORE_SWITCH)) {
-            streams().forgetMissing(leader);
-        }
-        return verification;
+    public Verification verify(UUID id, String phase, Stopping stopping) {
+        return verifications.verify(id, phase, stopping);
     }
 
     @Override
     public Map<String, Object> remarks() {
-        var leader = gates.leader();
-        return Map.of(
-                "excluded",
-                surroundings.excluded(leader),
-                "notices",
-                Reports.of(surroundings.notices(leader)),
-                "foreignTransactions",
-                foreign().count(leader.other()),
-                "largeObjects",
-                largeObjects.remarks());
+        return verifications.remarks();
     }
 
     @Override
-    public long repair(UUID id) {
-        var leader = gates.leader();
-        return new Proof(context, streams(), moved()).repair(id, leader) + largeObjects.repair(leader);
+    public long repair(UUID id, Stopping stopping) {
+        return verifications.repair(id, stopping);
     }
 
     @Override
@@ -333,6 +309,8 @@ public final class PostgresMove implements MoveSteps {
     public Map<String, Object> live() {
         var report = progress.report();
         report.put("logKeptBytes", keptLog.report());
+        report.putAll(signals.report());
+        report.putAll(targetDrift.report());
         return report;
     }
 

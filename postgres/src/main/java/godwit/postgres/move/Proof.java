@@ -1,5 +1,6 @@
 package godwit.postgres.move;
 
+import godwit.Problem;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.Session;
@@ -45,6 +46,7 @@ final class Proof {
     private final Streams streams;
     private final List<Table> tables;
     private volatile @Nullable Comparer comparer;
+    private volatile @Nullable Session writing;
     private volatile boolean cancelled;
     private boolean slotless;
 
@@ -103,6 +105,7 @@ final class Proof {
 
     /** Empty when the sides were not at one position, and only therefore may differ. */
     private Optional<Verification> compareOnce(Pass pass) {
+        requireWanted();
         var leader = pass.leader();
         var began = System.nanoTime();
         var control = streams.from(leader).control();
@@ -183,11 +186,26 @@ final class Proof {
         return begun;
     }
 
-    /** Ends a verification that another thread makes, at its next piece. */
-    void cancel() {
+    /** Ends what another thread does: a comparison at its next piece, a repair with nothing written. */
+    void cancel(Side leader) {
         cancelled = true;
+        // Whoever waits for the stream to stand there waits no longer.
+        if (streams.isOpen(leader)) {
+            streams.from(leader).control().release();
+        }
         if (comparer instanceof Comparer running) {
             running.cancel();
+        }
+        if (writing instanceof Session open) {
+            open.abort();
+        }
+    }
+
+    private void requireWanted() {
+        if (cancelled) {
+            throw Problem.of(
+                            "verification-cancelled", "The verification was stopped before its end.", "Start it again.")
+                    .asException();
         }
     }
 
@@ -204,13 +222,14 @@ final class Proof {
         try (var here = Exported.bySlot(context, leader, REPAIR_LIMIT)
                         .orElseThrow(() -> Exported.none(context, leader, REPAIR_LIMIT));
                 var lead = Imported.open(context, leader, here.snapshot(), sessions, List.of());
-                var writing = context.openApplying(leader.other(), "repair")) {
+                var session = context.openApplying(leader.other(), "repair")) {
+            writing = session;
             here.letGo();
             holdAt(leader, here);
             try (var follow = followHeld(pass)) {
                 var found = comparer(lead, follow, pass)
                         .compare(id, "repair", here.position().toString(), tables);
-                return write(writing, lead, leader, found);
+                return write(session, lead, leader, found);
             }
         } finally {
             control.release();
@@ -224,8 +243,9 @@ final class Proof {
         }
     }
 
-    private long write(Session writing, SnapshotSessions lead, Side leader, Verification found) {
-        return writing.transaction(s -> {
+    private long write(Session session, SnapshotSessions lead, Side leader, Verification found) {
+        requireWanted();
+        return session.transaction(s -> {
             s.text("SELECT pg_logical_emit_message(true, 'godwit.apply', ?)::text", context.run() + " repair");
             return new Repairer(
                             lead,

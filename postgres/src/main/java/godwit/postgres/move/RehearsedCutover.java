@@ -1,7 +1,7 @@
 package godwit.postgres.move;
 
-import godwit.Problem;
 import godwit.move.Side;
+import godwit.postgres.gate.Fence;
 import godwit.traffic.CutoverActions;
 import java.time.Duration;
 import java.util.Map;
@@ -22,6 +22,7 @@ final class RehearsedCutover implements CutoverActions {
     private final UnderFence underFence;
     private final LargeObjectCutover largeObjects;
     private @Nullable LastRows lastRows;
+    private long until;
 
     RehearsedCutover(MoveContext context, Streams streams, PostgresCutover cutover) {
         this.context = context;
@@ -47,22 +48,21 @@ final class RehearsedCutover implements CutoverActions {
 
     @Override
     public void advanceSequences(Side from) {
+        cutover.requireFits(from);
         largeObjects.rehearsePreparation(from, cutover.session(from), cutover.session(from.other()));
         underFence.prepare(cutover.session(from));
         lastRows = LastRows.prepare(context, streams, from);
+        cutover.requireFits(from);
     }
 
     /** Waits for the writers of this moment, as the drain does, and keeps no other waiting. */
     @Override
     public void fence(Side from) {
         var limit = context.spec().switching().pauseMillisMax();
-        var until = System.nanoTime() + Duration.ofMillis(limit).toNanos();
+        until = System.nanoTime() + Duration.ofMillis(limit).toNanos();
         for (var writers = writers(from); !writers.isEmpty(); writers.retainAll(writers(from))) {
             if (System.nanoTime() > until) {
-                throw Problem.of(
-                                "writers-not-drained",
-                                "Transactions that had begun to write did not end within %d ms.".formatted(limit),
-                                "Try again when they have ended; status names those that are old.")
+                throw Fence.notDrained(context.gate(from).writers(cutover.session(from)), limit)
                         .asException();
             }
             Patience.pause(Duration.ofMillis(2));
@@ -83,8 +83,7 @@ final class RehearsedCutover implements CutoverActions {
 
     @Override
     public void catchUp(Side from) {
-        var limit = Duration.ofMillis(context.spec().switching().pauseMillisMax());
-        cutover.catchUpWithin(cutover.session(from), from, limit);
+        cutover.catchUpWithin(cutover.session(from), from, Duration.ofNanos(Math.max(0, until - System.nanoTime())));
     }
 
     @Override

@@ -112,6 +112,7 @@ final class Removal {
                     "table_copy",
                     "made",
                     "request",
+                    "verification",
                     "progress",
                     "shape",
                     "setting",
@@ -120,6 +121,7 @@ final class Removal {
                 }) {
                     t.execute("DELETE FROM godwit." + new Identifier(table).sql() + " WHERE run = ?", context.run());
                 }
+                KnownShape.ofTarget(context).forget(t);
                 return t.execute("DELETE FROM godwit.run WHERE id = ?", context.run());
             });
         }

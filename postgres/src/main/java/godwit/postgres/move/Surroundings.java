@@ -49,9 +49,22 @@ final class Surroundings {
 
     /** Sequences and shape; the follower's sequences are first set ahead, as they are before a switch. */
     List<OtherDifference> differences(Side leader) {
+        return differences(leader, this::sequences);
+    }
+
+    /** The same with nothing set: a sequence that is behind only because nobody has set it ahead is no difference. */
+    List<OtherDifference> differencesAsTheyAre(Side leader) {
+        return differences(leader, this::sequencesAsTheyAre);
+    }
+
+    private interface SequencesCompared {
+        List<OtherDifference> of(Session leader, Session follower, Predicate<TableName> wanted);
+    }
+
+    private List<OtherDifference> differences(Side leader, SequencesCompared compared) {
         try (var here = context.open(leader, "verify");
                 var there = context.openApplying(leader.other(), "verify")) {
-            var all = new ArrayList<>(sequences(here, there, moved(here)));
+            var all = new ArrayList<>(compared.of(here, there, moved(here)));
             if (leader == Side.SOURCE) {
                 all.addAll(shape(shapes.read(here), shapes.read(there)));
             }
@@ -74,6 +87,14 @@ final class Surroundings {
     List<OtherDifference> sequences(Session leader, Session follower, Predicate<TableName> wanted) {
         return new SequenceComparison(leader.connection(), follower.connection())
                 .compare(wanted, () -> new Sequences().advance(leader, follower));
+    }
+
+    /** The sequences that the follower lacks, or that count in other steps there; none is set. */
+    List<OtherDifference> sequencesAsTheyAre(Session leader, Session follower, Predicate<TableName> wanted) {
+        return new SequenceComparison(leader.connection(), follower.connection())
+                .compare(wanted).stream()
+                        .filter(found -> !found.kind().equals("sequence-behind"))
+                        .toList();
     }
 
     /** Which sequences go along: all but those of tables that do not. */

@@ -49,10 +49,10 @@ final class UnderFence {
         }
     }
 
-    /** Takes about as long as {@link #require} and refuses nothing. */
+    /** Takes about as long as {@link #require} and neither refuses nor sets anything. */
     void rehearse(Session losing, Session gaining) {
         shapes.digest(losing);
-        surroundings.sequences(losing, gaining, sequences);
+        surroundings.sequencesAsTheyAre(losing, gaining, sequences);
     }
 
     private static RuntimeException changed(Side from, List<String> objects) {

@@ -100,15 +100,17 @@ class FenceTest {
     }
 
     @Test
-    void itIsNotRaisedWhenAWriterDoesNotEndInTime() {
+    void itIsNotRaisedWhenAWriterDoesNotEndInTimeWhoIsNamed() {
         var writer = gated.application();
+        writer.execute("SET application_name = 'nightly import'");
         writer.begin();
         writer.execute("UPDATE t SET v = 1 WHERE id = 1");
 
-        assertThatThrownBy(() -> gated.fence().raise(300, 30))
-                .isInstanceOfSatisfying(
-                        GodwitException.class,
-                        e -> assertThat(e.problem().code()).isEqualTo("writers-not-drained"));
+        assertThatThrownBy(() -> gated.fence().raise(300, 30)).isInstanceOfSatisfying(GodwitException.class, e -> {
+            assertThat(e.problem().code()).isEqualTo("writers-not-drained");
+            assertThat(e.problem().pids()).containsExactly(writer.pid());
+            assertThat(e.problem().message()).contains(writer.pid() + " (nightly import)");
+        });
 
         writer.rollback();
         assertThat(gated.application().execute("UPDATE t SET v = 2")).isEqualTo(5);

@@ -2,12 +2,16 @@ package godwit.postgres.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import godwit.GodwitException;
+import godwit.Problem;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.run.Phase;
+import godwit.run.Request;
 import godwit.run.Steering;
+import godwit.run.Verb;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -26,7 +30,7 @@ class LedgerVersionTest {
         this.ledger = new PostgresLedger(pair.atTarget());
         ledger.create();
         ledger.begin(RUN, "people", "");
-        ledger.enter(RUN, Phase.FOLLOWING);
+        ledger.enter(RUN, Phase.FOLLOWING, "ann as bob");
     }
 
     @Test
@@ -41,7 +45,9 @@ class LedgerVersionTest {
 
     @Test
     void anOlderLedgerIsTakenOverWithItsRunsInFlight() {
-        pair.target("DROP TABLE godwit.setting, godwit.worker, godwit.move_file;"
+        pair.target("DROP TABLE godwit.setting, godwit.worker, godwit.move_file, godwit.verification;"
+                + "ALTER TABLE godwit.event DROP id; ALTER TABLE godwit.request DROP role;"
+                + "ALTER TABLE godwit.table_copy DROP id;"
                 + "DELETE FROM godwit.ledger; INSERT INTO godwit.ledger (version) VALUES (1)");
 
         assertThat(ledger.find("people").map(run -> run.phase())).contains(Phase.FOLLOWING);
@@ -50,6 +56,32 @@ class LedgerVersionTest {
         assertThat(ledger.steering(RUN).isPaused()).isTrue();
         assertThat(pair.atTarget().number("SELECT max(version) FROM godwit.ledger"))
                 .isEqualTo(LedgerSchema.VERSION);
+    }
+
+    @Test
+    void eachEntryOfTheHistoryTellsWhoAndWhen() {
+        pair.target("DROP ROLE IF EXISTS asker; CREATE ROLE asker LOGIN; GRANT USAGE ON SCHEMA godwit TO asker;"
+                + " GRANT INSERT ON godwit.request TO asker");
+        var request = new Request(UUID.randomUUID(), RUN, Verb.SWITCH, Map.of(), "eve as carol");
+        pair.target("SET SESSION AUTHORIZATION asker; INSERT INTO godwit.request (id, run, verb, options, operator)"
+                + " VALUES ('" + request.id() + "', '" + RUN + "', 'switch', '{}', 'eve as carol');"
+                + " RESET SESSION AUTHORIZATION");
+        ledger.record(request, "refused", "does-not-fit");
+        ledger.hold(RUN, Problem.of("slot-lost", "gone", ""), "ann as bob");
+
+        var history = ledger.history(RUN, 10);
+
+        assertThat(history)
+                .extracting(Entry::operator, Entry::role, Entry::verb, Entry::result, Entry::code)
+                .containsExactly(
+                        tuple("ann as bob", "postgres", "hold", "failed", "slot-lost"),
+                        tuple("eve as carol", "asker", "switch", "refused", "does-not-fit"),
+                        tuple("ann as bob", "postgres", "following", "done", ""));
+        assertThat(history).allSatisfy(entry -> {
+            assertThat(entry.at()).matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z");
+            assertThat(UUID.fromString(entry.id()).version()).isEqualTo(4);
+        });
+        pair.target("DROP OWNED BY asker; DROP ROLE asker");
     }
 
     @Test

@@ -151,7 +151,7 @@ final class LiveMove implements AutoCloseable {
                 throw Problem.of("worker-exists", "Another worker.", "").asException();
             }
             try (var steps = access.steps(run.id())) {
-                new MoveWorker(run, ledger, steps, PACE).work(() -> stopped);
+                new MoveWorker(run, ledger, steps, PACE, "test worker").work(() -> stopped);
             }
         }
     }
@@ -213,9 +213,15 @@ final class LiveMove implements AutoCloseable {
     }
 
     /** Asks for something and goes on. */
-    void askWithoutWaiting(Verb verb) {
+    Request askWithoutWaiting(Verb verb) {
         var request = new Request(UUID.randomUUID(), run(), verb, Map.of(), "test");
         new PostgresLedger(asking).ask(request);
+        return request;
+    }
+
+    /** The answer to what was asked; empty while there is none. */
+    Optional<Outcome> answer(Request request) {
+        return new PostgresLedger(asking).answerTo(request.id());
     }
 
     /** Asks through a session of its own; empty when no answer came soon, as while a server is down. */

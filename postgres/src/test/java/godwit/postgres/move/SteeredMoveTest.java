@@ -8,6 +8,7 @@ import godwit.move.LiveSetting;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Specs;
+import godwit.postgres.ledger.PostgresLedger;
 import godwit.run.Outcome;
 import godwit.run.Phase;
 import godwit.run.Verb;
@@ -94,6 +95,30 @@ class SteeredMoveTest {
             move.ask(Verb.RESUME);
             await().until(() -> rowsOnTarget() == ROWS - 10);
             assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+        }
+    }
+
+    /** A lock on the target keeps the stream from where the verification needs it. */
+    @Test
+    void aVerificationThatWaitsForTheStreamIsBesideTheWorkerAndEndsForARollback() {
+        var blocker = pair.atTarget();
+        try (var move = slow(0).awaitPhase(Phase.READY)) {
+            blocker.begin();
+            blocker.execute("LOCK TABLE notes IN ACCESS EXCLUSIVE MODE");
+            pair.source("DELETE FROM notes WHERE id <= 10");
+            var verify = move.askWithoutWaiting(Verb.VERIFY);
+            await().until(() -> "verify".equals(move.live().get("doing")));
+
+            assertThat(move.ask(Verb.SET, Map.of("limits.copyWorkers", "1"))).isInstanceOf(Outcome.Done.class);
+            assertThat(move.answer(verify)).isEmpty();
+
+            move.askWithoutWaiting(Verb.ROLLBACK);
+            await().atMost(Duration.ofSeconds(8))
+                    .untilAsserted(() -> assertThat(move.answer(verify))
+                            .hasValueSatisfying(
+                                    outcome -> assertThat(outcome.toString()).contains("abandoned")));
+            blocker.rollback();
+            await().atMost(Duration.ofSeconds(20)).until(() -> !new PostgresLedger(pair.atTarget()).exists());
         }
     }
 

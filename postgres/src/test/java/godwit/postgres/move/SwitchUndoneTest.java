@@ -11,7 +11,10 @@ import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Specs;
 import godwit.run.Phase;
+import godwit.run.Stopping;
 import godwit.traffic.Cutover;
+import godwit.traffic.Writes;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,9 @@ class SwitchUndoneTest {
         move.stop();
         this.steps = move.access().steps(move.run());
         steps.follow();
-        assertThat(steps.verify(UUID.randomUUID(), "before switch").isEqual()).isTrue();
+        assertThat(steps.verify(UUID.randomUUID(), "before switch", Stopping.never())
+                        .isEqual())
+                .isTrue();
     }
 
     @AfterEach
@@ -128,7 +133,9 @@ class SwitchUndoneTest {
                     assertThat(e.problem().pids()).contains(pair.atTarget().pid());
                 });
         assertThat(steps.remarks()).containsEntry("foreignTransactions", 1L);
-        assertThat(steps.verify(UUID.randomUUID(), "on request").differences()).isEqualTo(1);
+        assertThat(steps.verify(UUID.randomUUID(), "on request", Stopping.never())
+                        .differences())
+                .isEqualTo(1);
     }
 
     @Test
@@ -167,6 +174,49 @@ class SwitchUndoneTest {
 
         assertThatThrownBy(() -> new Cutover(interposed, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal()))
                 .isInstanceOf(GodwitException.class);
+        assertThat(pair.atSource().execute("UPDATE t SET v = 'on'")).isEqualTo(100);
+    }
+
+    @Test
+    void aGateThatIsGoneIsUnknownAndNobodyActs() {
+        pair.source("DROP SCHEMA godwit CASCADE");
+
+        assertThat(steps.journal().writes()).isEqualTo(Writes.UNKNOWN);
+        assertThatThrownBy(steps::follow).isInstanceOfSatisfying(GodwitException.class, e -> {
+            assertThat(e.problem().code()).isEqualTo("gate-missing");
+            assertThat(e.problem().message()).contains("source");
+        });
+    }
+
+    @Test
+    void aStreamThatSomebodyHoldsUpIsRefusedBeforeAnybodyWaits() {
+        try (var blocker = Pair.application(pair.target())) {
+            blocker.begin();
+            blocker.execute("LOCK TABLE t IN SHARE MODE");
+            var interposed = new Interposed(steps.cutover())
+                    .after("rehearseRoute", () -> pair.source("UPDATE t SET v = 'waits' WHERE id = 3"));
+
+            assertThatThrownBy(
+                            () -> new Cutover(interposed, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal()))
+                    .isInstanceOfSatisfying(GodwitException.class, e -> {
+                        assertThat(e.problem().code()).isEqualTo("does-not-fit");
+                        assertThat(e.problem().pids()).containsExactly(blocker.pid());
+                    });
+            blocker.rollback();
+        }
+        assertThat(pair.atSource().execute("UPDATE t SET v = 'on'")).isEqualTo(100);
+    }
+
+    /** Who writes takes one half of the time, who compares the other. */
+    @Test
+    void aDrainAndACatchUpThatTakeTooLongTogether() {
+        var interposed = new Interposed(steps.cutover())
+                .after("fence", () -> await().pollDelay(Duration.ofMillis(3100)).until(() -> true));
+
+        assertThatThrownBy(() -> new Cutover(interposed, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal()))
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("pause-too-long"));
         assertThat(pair.atSource().execute("UPDATE t SET v = 'on'")).isEqualTo(100);
     }
 }

@@ -13,6 +13,7 @@ import godwit.postgres.Specs;
 import godwit.run.Outcome;
 import godwit.run.Phase;
 import godwit.run.Verb;
+import godwit.schema.TableName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,16 +32,23 @@ class WayBackTest {
     private final Pair pair;
 
     WayBackTest(Pair pair) {
-        this.pair = pair.source("CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE errors (id int PRIMARY KEY);"
-                + " INSERT INTO t SELECT i, 'a' FROM generate_series(1, 100) i");
+        this.pair = pair.source(
+                "CREATE SEQUENCE s; CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE errors (id int PRIMARY KEY);"
+                        + " CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);"
+                        + " CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+                        + " INSERT INTO t SELECT i, 'a' FROM generate_series(1, 100) i");
     }
 
-    private LiveMove ready(int rollbackSecondsMax, int verifySecondsBetween, HealthCheck... health) {
+    private MoveSpec spec(int rollbackSecondsMax, int verifySecondsBetween, HealthCheck... health) {
         var usual = Specs.spec(pair.name(), 1);
         var watching = new Watching(List.of(health), verifySecondsBetween);
         var switching = new SwitchSpec(List.of(), 5, 3000, 10, rollbackSecondsMax, watching);
-        var spec = new MoveSpec(
+        return new MoveSpec(
                 usual.name(), usual.source(), usual.target(), usual.tables(), usual.rows(), switching, usual.limits());
+    }
+
+    private LiveMove ready(int rollbackSecondsMax, int verifySecondsBetween, HealthCheck... health) {
+        var spec = spec(rollbackSecondsMax, verifySecondsBetween, health);
         return LiveMove.of(pair, "postgres", spec).start().awaitPhase(Phase.READY);
     }
 
@@ -69,6 +77,7 @@ class WayBackTest {
     @Test
     void aDryRunTellsThePauseAndChangesNothing() {
         try (var move = ready(300, 0)) {
+            pair.source("SELECT nextval('s') FROM generate_series(1, 50)");
             assertThat(move.ask(Verb.SWITCH, DRY_RUN)).isInstanceOfSatisfying(Outcome.Done.class, done -> {
                 assertThat((Number) done.result().get("predictedPauseMillis"))
                         .satisfies(millis -> assertThat(millis.longValue()).isBetween(0L, 3000L));
@@ -76,8 +85,10 @@ class WayBackTest {
             });
 
             assertThat(move.phase()).isEqualTo(Phase.READY);
+            assertThat(pair.atTarget().number("SELECT last_value FROM s")).isLessThan(50);
             assertThat(pair.atSource().execute("UPDATE t SET v = 'b'")).isEqualTo(100);
             assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+            assertThat(pair.atTarget().number("SELECT last_value FROM s")).isGreaterThan(50);
             assertThat(move.ask(Verb.SWITCH_BACK, DRY_RUN)).isInstanceOf(Outcome.Done.class);
             assertThat(move.phase()).isEqualTo(Phase.SWITCHED);
         }
@@ -161,6 +172,97 @@ class WayBackTest {
 
             assertGoesBack(move, "way-back-stands-still", 20);
             assertThat(pair.atSource().text("SELECT v FROM t WHERE id = 2")).isEqualTo("later");
+        }
+    }
+
+    @Test
+    void aStreamThatFailsAgainAndAgainStandsStillSinceItsLastProgress() {
+        try (var move = switched(3, 0);
+                var blocker = Pair.application(pair.source())) {
+            blocker.begin();
+            blocker.execute("LOCK TABLE t IN SHARE MODE");
+            pair.target("UPDATE t SET v = 'later' WHERE id = 2");
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                pair.atSource()
+                        .query(
+                                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                        + " WHERE application_name = 'godwit apply' AND datname = current_database()",
+                                row -> row.getBoolean(1));
+                return pair.atTarget().is("SELECT count(*) > 0 FROM godwit.event WHERE code = 'way-back-stands-still'");
+            });
+
+            blocker.rollback();
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> move.phase() == Phase.READY);
+            assertThat(pair.atSource().text("SELECT v FROM t WHERE id = 2")).isEqualTo("later");
+        }
+    }
+
+    @Test
+    void aStreamThatCannotGoOnIsToldAndGoesBackWhenItCan() {
+        try (var move = switched(300, 0)) {
+            pair.source("ALTER TABLE t RENAME COLUMN v TO w");
+            pair.target("UPDATE t SET v = 'later' WHERE id = 2");
+
+            var failure = move.awaitFailure();
+
+            assertThat(failure.code()).isNotEqualTo("way-back-broken");
+            assertThat(pair.atTarget()
+                            .number("SELECT count(*) FROM godwit.event WHERE operator = 'godwit'"
+                                    + " AND result = 'refused' AND code = 'way-back-broken'"))
+                    .isEqualTo(1);
+            assertThat(move.phase()).isEqualTo(Phase.SWITCHED);
+
+            pair.source("ALTER TABLE t RENAME COLUMN w TO v");
+            move.start();
+            assertThat(move.ask(Verb.SWITCH_BACK)).isInstanceOf(Outcome.Done.class);
+            assertThat(pair.atSource().text("SELECT v FROM t WHERE id = 2")).isEqualTo("later");
+        }
+    }
+
+    @Test
+    void aPartitionMadeOnTheTargetIsToldBeforeSomebodyGoesBackAndHow() {
+        try (var move = switched(300, 0)) {
+            pair.target("CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM (10) TO (20); INSERT INTO p VALUES (12);"
+                    + " ALTER TABLE errors ADD more int");
+            await().atMost(Duration.ofSeconds(15))
+                    .untilAsserted(() -> assertThat(move.live())
+                            .extractingByKey("wayBackProblem")
+                            .asString()
+                            .contains(
+                                    "tables-not-followed",
+                                    "CREATE TABLE public.p_2 PARTITION OF public.p FOR VALUES FROM (10) TO (20)"));
+            assertThat(move.ask(Verb.SWITCH_BACK)).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+                assertThat(refused.problem().code()).isEqualTo("tables-not-followed");
+                assertThat(refused.problem().hint()).contains("PARTITION OF");
+            });
+
+            pair.target("DROP TABLE p_2");
+            await().atMost(Duration.ofSeconds(15))
+                    .untilAsserted(() -> assertThat(move.live())
+                            .extractingByKey("wayBackProblem")
+                            .asString()
+                            .contains("target-schema-changed", "column public.errors.more"));
+            pair.target("ALTER TABLE errors DROP more");
+            await().atMost(Duration.ofSeconds(15)).until(() -> !move.live().containsKey("wayBackProblem"));
+            assertThat(move.ask(Verb.SWITCH_BACK)).isInstanceOf(Outcome.Done.class);
+        }
+    }
+
+    @Test
+    void aPartitionMadeOnTheTargetAndOnTheSourceDoesNotBarTheWayBackOnceItIsExcluded() {
+        var spec = spec(300, 0);
+        try (var move = LiveMove.of(pair, "postgres", spec).start().awaitPhase(Phase.READY)) {
+            assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+            pair.target("CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM (10) TO (20); INSERT INTO p VALUES (1), (12)");
+            pair.source("CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM (10) TO (20)");
+        }
+        var excluded = new MoveSpec.TableSelection(List.of(), List.of(TableName.of("public", "p_2")));
+        try (var move = LiveMove.of(pair, "postgres", LiveMove.selecting(spec, excluded, Map.of()))
+                .start()) {
+            assertThat(move.ask(Verb.SWITCH_BACK)).isInstanceOf(Outcome.Done.class);
+            assertThat(pair.atSource().number("SELECT count(*) FROM p")).isEqualTo(1);
+            assertThat(pair.atSource().execute("INSERT INTO p VALUES (13)")).isEqualTo(1);
         }
     }
 }

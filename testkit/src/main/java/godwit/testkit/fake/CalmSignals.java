@@ -19,6 +19,9 @@ final class CalmSignals implements Signals {
     }
 
     @Override
+    public void begin() {}
+
+    @Override
     public long standstillMillis() {
         return 0;
     }

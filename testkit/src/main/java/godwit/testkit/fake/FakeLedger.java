@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 
@@ -70,7 +71,10 @@ public final class FakeLedger implements Ledger {
     }
 
     @Override
-    public void enter(UUID run, Phase phase) {
+    public void enter(UUID run, Phase phase, String operator) {
+        if (phase(run).filter(phase::equals).isEmpty()) {
+            record(new Event(run, operator, phase.word(), "done", ""));
+        }
         replace(run, phase, Optional.empty());
         if (phase.isOver()) {
             ended.add(run);
@@ -78,7 +82,8 @@ public final class FakeLedger implements Ledger {
     }
 
     @Override
-    public void hold(UUID run, Problem problem) {
+    public void hold(UUID run, Problem problem, String operator) {
+        record(new Event(run, operator, "hold", "failed", problem.code()));
         phase(run).ifPresent(phase -> replace(run, phase, Optional.of(problem)));
     }
 
@@ -96,6 +101,11 @@ public final class FakeLedger implements Ledger {
         events.add(event);
     }
 
+    @Override
+    public void record(Request request, String result, String code) {
+        record(new Event(request.run(), request.operator(), request.verb().word(), result, code));
+    }
+
     public List<Event> events() {
         return List.copyOf(events);
     }
@@ -106,11 +116,12 @@ public final class FakeLedger implements Ledger {
     }
 
     @Override
-    public Optional<Request> nextRequest(UUID run) {
+    public Optional<Request> nextRequest(UUID run, Set<Verb> verbs) {
         return requests.values().stream()
                 .filter(asked -> asked.request.run().equals(run) && asked.answer.isEmpty())
                 .filter(asked -> nanos.getAsLong() - asked.waitingAt < WAITING_NANOS)
                 .map(asked -> asked.request)
+                .filter(request -> verbs.contains(request.verb()))
                 .findFirst();
     }
 

@@ -6,6 +6,7 @@ import godwit.move.Side;
 import godwit.run.MoveSteps;
 import godwit.run.Signals;
 import godwit.run.Steering;
+import godwit.run.Stopping;
 import godwit.testkit.fake.Logged.Origin;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
@@ -24,6 +25,8 @@ public final class FakeMove implements MoveSteps {
     private final FakeProcess process;
     private final FakeStreams streams;
     private final FakeRemoval removal;
+    private final UUID run;
+    private final FakeLedger ledger;
     private final Route route;
     private @Nullable FakeCutover cutover;
     private Signals signals = new CalmSignals();
@@ -31,6 +34,8 @@ public final class FakeMove implements MoveSteps {
     /** @param ledger what is erased at the end of a rollback */
     public FakeMove(UUID run, FakeProcess process, FakeLedger ledger, Route route) {
         this.process = process;
+        this.run = run;
+        this.ledger = ledger;
         this.streams = new FakeStreams(process);
         this.removal = new FakeRemoval(run, process, ledger);
         this.route = route;
@@ -194,10 +199,19 @@ public final class FakeMove implements MoveSteps {
         try {
             var gate = process.databases().on(side).gate();
             return process.effect(
-                    side, "read gate", () -> OptionalLong.of(gate.epoch().orElse(Journal.FIRST_EPOCH)));
+                    side,
+                    "read gate",
+                    () -> gate.epoch().isPresent() || wasMade(side)
+                            ? gate.epoch()
+                            : OptionalLong.of(Journal.FIRST_EPOCH));
         } catch (GodwitException e) {
             return OptionalLong.empty();
         }
+    }
+
+    private boolean wasMade(Side side) {
+        return (side == Side.TARGET || mode() == Mode.LIVE)
+                && ledger.phase(run).filter(phase -> phase.hasGate(side)).isPresent();
     }
 
     @Override
@@ -224,19 +238,14 @@ public final class FakeMove implements MoveSteps {
     }
 
     @Override
-    public void stopVerifying() {
-        process.interrupt();
-    }
-
-    @Override
     public void reopen() {
         streams.close();
         follow();
     }
 
     @Override
-    public Verification verify(UUID id, String phase) {
-        return new FakeProof(process, streams).verify(id, phase, leader());
+    public Verification verify(UUID id, String phase, Stopping stopping) {
+        return new FakeProof(process, streams, stopping).verify(id, phase, leader());
     }
 
     @Override
@@ -253,8 +262,8 @@ public final class FakeMove implements MoveSteps {
     }
 
     @Override
-    public long repair(UUID id) {
-        return new FakeProof(process, streams).repair(id, leader());
+    public long repair(UUID id, Stopping stopping) {
+        return new FakeProof(process, streams, stopping).repair(id, leader());
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class FakeProcess {
     private final Map<Side, Integer> cuts = new EnumMap<>(Side.class);
     private final Set<Side> cut = java.util.EnumSet.noneOf(Side.class);
     private Mode mode = Mode.LIVE;
+    private final Thread own = Thread.currentThread();
     private boolean alive = true;
     private boolean interrupted;
 
@@ -86,8 +87,10 @@ public final class FakeProcess {
     /** Ends the sessions of the step that runs beside the caller, so that it fails at its next effect. */
     void interrupt() {
         interrupted = true;
-        pace.pause(Duration.ZERO);
-        interrupted = false;
+    }
+
+    private boolean isInterrupted() {
+        return interrupted && Thread.currentThread() != own;
     }
 
     /** Has an effect on one database. */
@@ -111,7 +114,7 @@ public final class FakeProcess {
 
     private void requireReachable(Side side, int connection) {
         requireAlive();
-        if (cut.contains(side) || !databases.on(side).isUp() || connection != connection(side) || interrupted) {
+        if (cut.contains(side) || !databases.on(side).isUp() || connection != connection(side) || isInterrupted()) {
             throw lost(side);
         }
     }
@@ -141,6 +144,9 @@ public final class FakeProcess {
             }
             pace.pause(TURN);
             requireAlive();
+            if (isInterrupted()) {
+                throw passing("interrupted", "The step was ended.");
+            }
         }
         return true;
     }

@@ -2,6 +2,7 @@ package godwit.testkit.fake;
 
 import godwit.move.Lsn;
 import godwit.move.Side;
+import godwit.run.Stopping;
 import godwit.testkit.fake.Logged.Origin;
 import godwit.verify.TableDifference;
 import godwit.verify.Verification;
@@ -16,10 +17,12 @@ final class FakeProof {
 
     private final FakeProcess process;
     private final FakeStreams streams;
+    private final Stopping stopping;
 
-    FakeProof(FakeProcess process, FakeStreams streams) {
+    FakeProof(FakeProcess process, FakeStreams streams, Stopping stopping) {
         this.process = process;
         this.streams = streams;
+        this.stopping = stopping;
     }
 
     Verification verify(UUID id, String phase, Side leader) {
@@ -42,12 +45,16 @@ final class FakeProof {
             return database.end();
         });
         var after = database.nextXid();
-        if (!process.await(SLOT_MILLIS_MAX, () -> database.snapshot().xmin() >= after)) {
+        if (!process.await(SLOT_MILLIS_MAX, () -> {
+            stopping.requireWanted();
+            return database.snapshot().xmin() >= after;
+        })) {
             throw godwit.Problem.of("no-position", "Old transactions are open.", "Wait for them.")
                     .asException();
         }
         stream.holdAt(position);
         var there = process.await(HOLD_MILLIS_MAX, () -> {
+            stopping.requireWanted();
             stream.requireAlive();
             return !stream.received().isBefore(position) || isNothingBefore(leader, stream, position);
         });
@@ -69,6 +76,7 @@ final class FakeProof {
     private Verification compare(UUID id, String phase, Side leader, Lsn position) {
         var here = process.effect(
                 leader, "read leader", () -> process.databases().on(leader).before(position));
+        stopping.requireWanted();
         var there = process.effect(
                 leader.other(),
                 "read follower",
@@ -95,6 +103,7 @@ final class FakeProof {
                 follower.rows().of(table).forEach(row -> writes.add(new Write.Delete(table, row)));
                 right.of(table).forEach(row -> writes.add(new Write.Insert(table, row, 0)));
             }
+            stopping.requireWanted();
             process.does(follower.side(), "repair " + id, () -> follower.commit(Origin.ECHO, writes));
             return writes.size();
         } finally {

@@ -1,5 +1,6 @@
 package godwit.testkit.fake;
 
+import godwit.GodwitException;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import java.util.EnumMap;
@@ -12,6 +13,7 @@ public final class FakeStreams {
     private final FakeProcess process;
     private final Map<Side, FakeStream> open = new EnumMap<>(Side.class);
     private boolean paused;
+    private Optional<GodwitException> broken = Optional.empty();
 
     FakeStreams(FakeProcess process) {
         this.process = process;
@@ -43,13 +45,22 @@ public final class FakeStreams {
         open.values().forEach(FakeStream::begin);
     }
 
+    /** A stream ends like this, until the streams are opened again. */
+    public void breakOff(GodwitException failure) {
+        broken = Optional.of(failure);
+    }
+
     void requireAlive() {
+        if (broken.isPresent()) {
+            throw broken.get();
+        }
         open.values().forEach(FakeStream::requireAlive);
     }
 
     void close() {
         open.values().forEach(FakeStream::close);
         open.clear();
+        broken = Optional.empty();
     }
 
     /** Whether nothing is to be applied for now. */

@@ -11,6 +11,7 @@ import godwit.run.Steering;
 import godwit.run.Verb;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The ledger as one process reaches it: each use is an effect on the target, and ends with the session it began with. */
@@ -51,18 +52,23 @@ public final class LedgerOfProcess implements Ledger {
     }
 
     @Override
-    public void enter(UUID run, Phase phase) {
-        does("enter " + phase.word(), () -> ledger.enter(run, phase));
+    public void enter(UUID run, Phase phase, String operator) {
+        does("enter " + phase.word(), () -> ledger.enter(run, phase, operator));
     }
 
     @Override
-    public void hold(UUID run, Problem problem) {
-        does("hold", () -> ledger.hold(run, problem));
+    public void hold(UUID run, Problem problem, String operator) {
+        does("hold", () -> ledger.hold(run, problem, operator));
     }
 
     @Override
     public void record(Event event) {
         does("record", () -> ledger.record(event));
+    }
+
+    @Override
+    public void record(Request request, String result, String code) {
+        does("record", () -> ledger.record(request, result, code));
     }
 
     @Override
@@ -72,9 +78,9 @@ public final class LedgerOfProcess implements Ledger {
 
     /** No effect: reading changes nothing, and happens too often to be killed around each time. */
     @Override
-    public Optional<Request> nextRequest(UUID run) {
+    public Optional<Request> nextRequest(UUID run, Set<Verb> verbs) {
         requireSession();
-        return ledger.nextRequest(run);
+        return ledger.nextRequest(run, verbs);
     }
 
     @Override

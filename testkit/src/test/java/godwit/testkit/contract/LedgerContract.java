@@ -15,6 +15,7 @@ import godwit.run.Verb;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +52,7 @@ interface LedgerContract {
     @Test
     default void aRunThatHasEndedIsFoundUntilAnotherBegins() {
         var first = begun("again");
-        ledger().enter(first.id(), Phase.COMPLETED);
+        ledger().enter(first.id(), Phase.COMPLETED, "ann");
 
         assertThat(ledger().find("again").map(Run::phase)).contains(Phase.COMPLETED);
 
@@ -70,11 +71,11 @@ interface LedgerContract {
     @Test
     default void aRunThatMovesOnForgetsItsProblem() {
         var run = begun("held");
-        ledger().hold(run.id(), PROBLEM);
+        ledger().hold(run.id(), PROBLEM, "ann");
 
         assertThat(ledger().find("held").flatMap(Run::problem)).contains(PROBLEM);
 
-        ledger().enter(run.id(), Phase.FILLING);
+        ledger().enter(run.id(), Phase.FILLING, "ann");
 
         assertThat(ledger().find("held").orElseThrow().problem()).isEmpty();
         assertThat(ledger().find("held").orElseThrow().phase()).isEqualTo(Phase.FILLING);
@@ -87,6 +88,9 @@ interface LedgerContract {
         var second = asked(run, Verb.SWITCH);
 
         assertThat(ledger().nextRequest(run.id())).contains(first);
+        assertThat(ledger().nextRequest(run.id(), Set.of(Verb.SWITCH, Verb.SWITCH_BACK)))
+                .contains(second);
+        assertThat(ledger().nextRequest(run.id(), Set.of(Verb.PAUSE))).isEmpty();
 
         ledger().answer(first.id(), new Outcome.Done(Map.of()));
 
@@ -162,7 +166,7 @@ interface LedgerContract {
 
         ledger().steer(run.id(), Map.of(Steering.PAUSED, "true", "limits.copyWorkers", "2"), "ann");
         ledger().steer(run.id(), Map.of("limits.copyWorkers", "3"), "bob");
-        ledger().enter(run.id(), Phase.FILLING);
+        ledger().enter(run.id(), Phase.FILLING, "ann");
 
         assertThat(ledger().steering(run.id()))
                 .isEqualTo(new Steering(Optional.of("ann"), Map.of("limits.copyWorkers", "3")));

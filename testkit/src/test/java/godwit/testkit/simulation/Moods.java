@@ -32,6 +32,9 @@ final class Moods implements Signals {
     }
 
     @Override
+    public void begin() {}
+
+    @Override
     public long standstillMillis() {
         return 0;
     }

@@ -147,6 +147,11 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         clientsWork = false;
     }
 
+    /** What the worker of this moment works with. */
+    FakeMove move() {
+        return move.orElseThrow();
+    }
+
     Optional<FakeProcess> process() {
         return process;
     }
@@ -229,7 +234,7 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
         var own = new LedgerOfProcess(ledger, process.orElseThrow());
         var run = own.find(NAME).filter(found -> !found.phase().isOver());
         if (run.isPresent()) {
-            new MoveWorker(run.get(), own, move.orElseThrow(), pace).work(enough);
+            new MoveWorker(run.get(), own, move.orElseThrow(), pace, "worker").work(enough);
         } else {
             pace.pause(java.time.Duration.ofMillis(10));
         }
@@ -238,6 +243,7 @@ final class World implements Effects, FakeDatabase.CommitWatcher {
     /** The process is gone, and the servers notice: its sessions end. */
     private void end() {
         process.ifPresent(FakeProcess::kill);
+        pace.end();
         move.ifPresent(FakeMove::close);
         move.ifPresent(FakeMove::endSessions);
     }

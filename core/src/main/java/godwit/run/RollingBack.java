@@ -1,0 +1,50 @@
+package godwit.run;
+
+import godwit.move.Side;
+import java.util.Optional;
+
+/** Ends a run with the writes on the source, where they are taken first if need be, and leaves nothing of it. */
+final class RollingBack {
+    private final Course course;
+    private final MoveSteps steps;
+    private final Steered steered;
+    private final Switching switching;
+    private final Aside aside;
+
+    RollingBack(Means means, Switching switching, Aside aside) {
+        this.course = means.course();
+        this.steps = means.steps();
+        this.steered = means.steered();
+        this.switching = switching;
+        this.aside = aside;
+    }
+
+    /** Begins; nothing may go on aside. */
+    void begin(Request request) {
+        steered.goOnForNow();
+        if (course.phase() == Phase.SWITCHED) {
+            switching.begin(Side.TARGET);
+            aside.begin(Moving.unstoppably(switching, Side.TARGET, outcome -> moved(request, outcome)));
+        } else {
+            remove(Optional.of(request));
+        }
+    }
+
+    private void moved(Request request, Outcome outcome) {
+        if (outcome instanceof Outcome.Refused) {
+            steered.goOnAsWanted();
+            course.answer(request, outcome);
+        } else {
+            remove(Optional.of(request));
+        }
+    }
+
+    /** @param request who asked; empty when that is not known any more */
+    void remove(Optional<Request> request) {
+        request.ifPresent(course::actFor);
+        course.enter(Phase.ROLLING_BACK);
+        course.publish();
+        steps.remove(request.map(asked -> asked.has("keepTarget")).orElse(false));
+        course.stand(Phase.ROLLED_BACK);
+    }
+}
