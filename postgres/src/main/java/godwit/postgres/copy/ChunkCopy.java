@@ -36,8 +36,8 @@ final class ChunkCopy {
         snapshot.importInto(source);
         source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
         requireSameFile(source, snapshot);
-        write(source, target, snapshot, chunk);
-        source.rollback();
+        // Before the chunk counts: what fails later is not read again.
+        write(source, target, snapshot, chunk, source::rollback);
     }
 
     /**
@@ -45,13 +45,14 @@ final class ChunkCopy {
      * the TRUNCATE that waits for this one.
      */
     void copyThroughHolder(TableSnapshot holder, Session target, Chunk chunk) {
-        write(holder.session(), target, holder, chunk);
+        write(holder.session(), target, holder, chunk, () -> {});
     }
 
-    private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
+    private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk, Runnable whenRead) {
         target.transaction(t -> {
             var copied = pipe(source, t, chunk);
             ledger.note(t, table, snapshot.snapshot(), chunk, copied.rows(), copied.bytes());
+            whenRead.run();
             return true;
         });
     }
@@ -89,15 +90,20 @@ final class ChunkCopy {
         var now = source.number(
                 "SELECT pg_relation_filenode(?::regclass)", table.name().sql());
         if (now != snapshot.filenode()) {
-            throw new GodwitException(
-                    Problem.of(
-                                    "table-rewritten",
-                                    "%s was truncated or rewritten while it was copied.".formatted(table.name()),
-                                    "Its copy begins again by itself.")
-                            .withObjects(List.of(table.name().plain())),
-                    Retry.LATER,
-                    new IllegalStateException("table-rewritten"));
+            throw rewritten(table);
         }
+    }
+
+    /** A table has to be copied anew from its beginning. */
+    static GodwitException rewritten(Table table) {
+        return new GodwitException(
+                Problem.of(
+                                "table-rewritten",
+                                "%s was truncated, rewritten or locked while it was copied.".formatted(table.name()),
+                                "Its copy begins again by itself.")
+                        .withObjects(List.of(table.name().plain())),
+                Retry.LATER,
+                new IllegalStateException("table-rewritten"));
     }
 
     private Copied pipe(Session source, Session target, CopiedPart chunk) {

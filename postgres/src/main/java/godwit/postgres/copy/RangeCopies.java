@@ -57,10 +57,11 @@ final class RangeCopies {
     }
 
     void copy(Table table, KeyPlace place, ExecutorService workers) {
-        var attempt = copies.lanes().use(lane -> attempt(lane, table, place));
+        var attempt = copies.useYielding(table, lane -> attempt(lane, table, place));
         var open = copies.lanes().use(lane -> copies.ranges().open(lane.target(), table.name(), place));
         copies.pass(
                 workers,
+                table,
                 open.stream()
                         .<Consumer<CopyLanes.Lane>>map(range -> lane -> copies.copyRange(lane, table, range, attempt))
                         .toList());
