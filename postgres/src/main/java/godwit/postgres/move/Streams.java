@@ -83,7 +83,9 @@ final class Streams implements AutoCloseable {
                     binary);
             var source = context.streamSource(from, binary, protocol(progress, session, join));
             var reader = SlotReader.open(context.database(from), source, position);
-            open.put(from, applier(reader, session, start));
+            var opened = applier(reader, session, start);
+            opened.touched().keepWithin(context.spec().limits().keyBytesMax());
+            open.put(from, opened);
         } catch (RuntimeException e) {
             session.abort();
             throw e;
