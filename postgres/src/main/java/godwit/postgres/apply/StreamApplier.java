@@ -9,6 +9,7 @@ import godwit.postgres.Session;
 import godwit.postgres.capture.Message;
 import godwit.postgres.capture.SlotReader;
 import godwit.postgres.copy.RangeJoin;
+import godwit.postgres.numbers.ObjectNumbers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class StreamApplier implements AutoCloseable {
     private final LockPatience patience = new LockPatience(control);
     private final StagedTransactions staged;
     private final RangeJoin join;
+    private final ObjectNumbers numbers;
     private final NewChanges changes;
     private final Batch batch = new Batch();
     private final StreamThread thread;
@@ -68,9 +70,10 @@ public final class StreamApplier implements AutoCloseable {
         this.progress = start.progress();
         this.filter = new TransactionFilter(start.from(), start.applyFrom(), start.copies(), start.xidNear());
         this.join = start.join();
+        this.numbers = start.numbers();
         this.changes = new NewChanges(join);
         this.writer = new BatchWriter(session, start.binary(), start.progress(), join);
-        this.tables = new StreamTables(session, start.tables(), start.followed());
+        this.tables = new StreamTables(session, start);
         this.staged = new StagedTransactions(
                 session, start, filter, new StagedTransactions.Shared(tables, patience, changes));
         this.flushed = start.from();
@@ -353,6 +356,7 @@ public final class StreamApplier implements AutoCloseable {
         reader.close();
         thread.awaitEnd();
         join.close();
+        numbers.close();
         session.abort();
     }
 }

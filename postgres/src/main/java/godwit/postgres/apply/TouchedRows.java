@@ -63,6 +63,10 @@ public final class TouchedRows {
             return;
         }
         switch (changes) {
+            // Such keys are those of one side only.
+            case KeyedChanges keyed
+            when table.numbered().hasAny(table.key()) ->
+                unkept += keyed.replaced().size() + keyed.finals().size();
             case KeyedChanges keyed -> {
                 var name = table.table().name();
                 keyed.replaced().forEach(key -> keep(name, key));

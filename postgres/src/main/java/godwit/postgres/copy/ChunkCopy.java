@@ -5,6 +5,8 @@ import godwit.Problem;
 import godwit.Retry;
 import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
+import godwit.postgres.numbers.NumberedColumns;
+import godwit.postgres.numbers.NumberedRows;
 import godwit.schema.Table;
 import java.sql.SQLException;
 import java.util.List;
@@ -19,13 +21,18 @@ final class ChunkCopy {
 
     private final CopyLedger ledger;
     private final Table table;
+    private final NumberedColumns numbered;
     private final RowLimit limit;
     private final Passing live;
 
-    /** @param live told of rows while they are copied */
-    ChunkCopy(CopyLedger ledger, Table table, RowLimit limit, Passing live) {
+    /**
+     * @param numbered its columns whose values hold numbers of objects
+     * @param live told of rows while they are copied
+     */
+    ChunkCopy(CopyLedger ledger, Table table, NumberedColumns numbered, RowLimit limit, Passing live) {
         this.ledger = ledger;
         this.table = table;
+        this.numbered = numbered;
         this.limit = limit;
         this.live = live;
     }
@@ -139,7 +146,20 @@ final class ChunkCopy {
                 + where + ")";
     }
 
+    private interface Written {
+        void take(byte[] buffer, int filled);
+    }
+
+    /** Where pieces of the copy go; only a binary one has numbers of objects. */
+    private Written into(Session target, CopyIn in) {
+        if (!table.isBinary() || numbered.isEmpty()) {
+            return (buffer, filled) -> write(target, in, buffer, 0, filled);
+        }
+        return new NumberedRows(numbered, (buffer, offset, length) -> write(target, in, buffer, offset, length))::pass;
+    }
+
     private Copied pump(CopyFrames out, Session target, CopyIn in) {
+        var into = into(target, in);
         var buffer = new byte[BUFFER_BYTES];
         var filled = 0;
         long bytes = 0;
@@ -152,7 +172,7 @@ final class ChunkCopy {
                 filled += piece;
                 left -= piece;
                 if (filled == buffer.length) {
-                    write(target, in, buffer, filled);
+                    into.take(buffer, filled);
                     filled = 0;
                 }
             }
@@ -162,14 +182,14 @@ final class ChunkCopy {
                 counted = 0;
             }
         }
-        write(target, in, buffer, filled);
+        into.take(buffer, filled);
         live.passed(counted);
         return new Copied(ended(target, in), bytes);
     }
 
-    private static void write(Session target, CopyIn in, byte[] buffer, int filled) {
+    private static void write(Session target, CopyIn in, byte[] buffer, int offset, int length) {
         try {
-            in.writeToCopy(buffer, 0, filled);
+            in.writeToCopy(buffer, offset, length);
         } catch (SQLException e) {
             throw target.failed(e);
         }

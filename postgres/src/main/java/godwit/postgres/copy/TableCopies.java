@@ -12,6 +12,8 @@ import godwit.postgres.Exemption;
 import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.postgres.YieldingReads;
+import godwit.postgres.numbers.NumberedColumns;
+import godwit.postgres.numbers.ObjectNumbers;
 import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.schema.TableName;
@@ -55,7 +57,9 @@ public final class TableCopies {
     private final CopyLedger ledger;
     private final CopyLanes lanes;
     private final Valve valve;
+    private final ObjectNumbers numbers;
     private final YieldingReads reads;
+    private final Map<TableName, NumberedColumns> numbered = new ConcurrentHashMap<>();
     private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
 
     /** @param valve what every chunk passes */
@@ -67,6 +71,7 @@ public final class TableCopies {
         this.reads = new YieldingReads(source, Duration.ofMillis(spec.limits().lockWaitMillisMax()));
         this.lanes = new CopyLanes(source, target, exemption, reads);
         this.valve = valve;
+        this.numbers = new ObjectNumbers(source, target);
     }
 
     /** Rows copied so far by this process, for people. */
@@ -98,6 +103,7 @@ public final class TableCopies {
             }
         } finally {
             lanes.closeIdle();
+            numbers.close();
             reads.close();
         }
     }
@@ -245,7 +251,8 @@ public final class TableCopies {
 
     private ChunkCopy chunkCopy(Table table, ChunkCopy.Passing passing) {
         var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
-        return new ChunkCopy(ledger, table, new RowLimit(spec.limits().rowBytesMax()), rows -> {
+        var columns = numbered.computeIfAbsent(table.name(), name -> numbers.columnsOf(table));
+        return new ChunkCopy(ledger, table, columns, new RowLimit(spec.limits().rowBytesMax()), rows -> {
             counter.addAndGet(rows);
             passing.passed(rows);
         });

@@ -31,4 +31,19 @@ class TouchedRowsTest {
             assertThat(taken.size() + taken.unkept()).isEqualTo(3000);
         }
     }
+
+    @Test
+    void keysThatAreNumbersOfObjectsAreCountedOnly() {
+        pair.both("CREATE TABLE t (id regclass PRIMARY KEY)");
+        try (var following = Following.of(pair)) {
+            var touched = following.applier().touched();
+            touched.forget();
+
+            pair.source("INSERT INTO t VALUES ('t'), ('pg_class')");
+            following.catchUp();
+
+            assertThat(touched.kept()).isZero();
+            assertThat(touched.take().unkept()).isEqualTo(2);
+        }
+    }
 }
