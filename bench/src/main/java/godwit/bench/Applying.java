@@ -15,6 +15,7 @@ import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.capture.StreamSource;
 import godwit.postgres.catalog.TableReader;
 import godwit.postgres.copy.RangeJoin;
+import godwit.postgres.numbers.ObjectNumbers;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,8 @@ final class Applying implements AutoCloseable {
                     Map.of(),
                     RangeJoin.none(from),
                     xid,
-                    true);
+                    true,
+                    new ObjectNumbers(from, to));
             var reader = SlotReader.open(
                     from,
                     new StreamSource(slot, "bench", true, new RowLimit(1 << 28), StreamProtocol.STREAMED),

@@ -60,7 +60,9 @@ public final class MoveFile {
             "logKeptBytesMax",
             "startSecondsMax",
             "resumableBytes",
-            "streamProtocol");
+            "streamProtocol",
+            "lockWaitMillisMax",
+            "keyBytesMax");
 
     private MoveFile() {}
 
@@ -227,6 +229,8 @@ public final class MoveFile {
                 node.number("logKeptBytesMax", standard.logKeptBytesMax(), 1L << 20, 1L << 50),
                 (int) node.number("startSecondsMax", standard.startSecondsMax(), 1, 86_400),
                 node.number("resumableBytes", standard.resumableBytes(), 0, 1L << 50),
-                (int) node.number("streamProtocol", standard.streamProtocol(), 1, 2));
+                (int) node.number("streamProtocol", standard.streamProtocol(), 1, 2),
+                (int) node.number("lockWaitMillisMax", standard.lockWaitMillisMax(), 100, 3_600_000),
+                node.number("keyBytesMax", standard.keyBytesMax(), 1L << 20, 1L << 40));
     }
 }

@@ -61,4 +61,9 @@ public record Table(
     public boolean isBinary() {
         return stored().stream().allMatch(Column::binary);
     }
+
+    /** Whether the binary form of some column holds numbers of objects, which are others on another server. */
+    public boolean isNumbered() {
+        return stored().stream().anyMatch(Column::numbered);
+    }
 }

@@ -2,9 +2,11 @@ package godwit.postgres.apply;
 
 import godwit.move.KeyedChanges;
 import godwit.move.TableChanges;
+import godwit.move.Tuple;
 import godwit.move.UnseenChanges;
 import godwit.postgres.capture.Message;
 import godwit.postgres.copy.RangeJoin;
+import godwit.postgres.numbers.NumberedColumns;
 
 /** Adds the changes of messages to a batch, as far as the copies of their tables do not have them. */
 final class NewChanges {
@@ -16,6 +18,7 @@ final class NewChanges {
 
     /** @param xid the transaction's whole number */
     void add(Batch batch, TargetTable table, long xid, Message change) {
+        translate(table.numbered(), change);
         var net = batch.changesOf(table);
         var unseen = join.changesOf(table.table());
         if (unseen != null && net instanceof KeyedChanges keyed) {
@@ -24,6 +27,24 @@ final class NewChanges {
             addAll(net, change);
         }
         batch.count(change.bytes());
+    }
+
+    /** From here on rows hold the numbers that objects have where they are applied. */
+    private static void translate(NumberedColumns numbered, Message change) {
+        if (numbered.isEmpty()) {
+            return;
+        }
+        switch (change) {
+            case Message.Insert i -> numbered.translate(i.row());
+            case Message.Update u -> {
+                numbered.translate(u.row());
+                if (u.old() instanceof Tuple old) {
+                    numbered.translate(old);
+                }
+            }
+            case Message.Delete d -> numbered.translate(d.old());
+            default -> {}
+        }
     }
 
     private static void addAll(TableChanges net, Message change) {

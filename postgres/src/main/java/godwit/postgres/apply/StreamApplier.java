@@ -5,11 +5,11 @@ import godwit.Problem;
 import godwit.Retry;
 import godwit.move.Lsn;
 import godwit.move.TransactionFilter;
-import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import godwit.postgres.capture.Message;
 import godwit.postgres.capture.SlotReader;
 import godwit.postgres.copy.RangeJoin;
+import godwit.postgres.numbers.ObjectNumbers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +38,10 @@ public final class StreamApplier implements AutoCloseable {
     private final LockPatience patience = new LockPatience(control);
     private final StagedTransactions staged;
     private final RangeJoin join;
+    private final ObjectNumbers numbers;
     private final NewChanges changes;
     private final Batch batch = new Batch();
-    private final Thread thread;
+    private final StreamThread thread;
 
     private volatile StreamLimits limits = StreamLimits.DEFAULT;
     private volatile Lsn flushed;
@@ -69,24 +70,20 @@ public final class StreamApplier implements AutoCloseable {
         this.progress = start.progress();
         this.filter = new TransactionFilter(start.from(), start.applyFrom(), start.copies(), start.xidNear());
         this.join = start.join();
+        this.numbers = start.numbers();
         this.changes = new NewChanges(join);
         this.writer = new BatchWriter(session, start.binary(), start.progress(), join);
-        this.tables = new StreamTables(session, start.tables(), start.followed());
+        this.tables = new StreamTables(session, start);
         this.staged = new StagedTransactions(
                 session, start, filter, new StagedTransactions.Shared(tables, patience, changes));
         this.flushed = start.from();
         this.received = start.from();
-        this.thread = Thread.ofPlatform()
-                .name("stream " + start.progress().stream())
-                .daemon()
-                .unstarted(this::follow);
+        this.thread = new StreamThread("stream " + start.progress().stream(), control, this::step, this::wholeIfMixed);
     }
 
     /** Begins to apply, unless it has begun. */
     public StreamApplier begin() {
-        if (thread.getState() == Thread.State.NEW) {
-            thread.start();
-        }
+        thread.begin();
         return this;
     }
 
@@ -129,25 +126,11 @@ public final class StreamApplier implements AutoCloseable {
         writer.forgetMissingRows(applying);
     }
 
-    private void follow() {
-        try {
-            while (!control.isStopped()) {
-                step();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (GodwitException e) {
-            control.fail(e.problem().code().equals(StagedTransactions.MIXED) ? wholeFromNowOn(e) : e);
-        } catch (OutOfMemoryError e) {
-            control.fail(RowLimit.unfit("the stream", e));
-        } catch (RuntimeException e) {
-            var problem = Problem.of("stream-failed", "Applying the stream failed.", "It is tried again.");
-            control.fail(new GodwitException(problem, Retry.LATER, e));
-        }
-    }
-
     /** Notes that what is under way is to be sent whole when the stream begins again. */
-    private GodwitException wholeFromNowOn(GodwitException cause) {
+    private GodwitException wholeIfMixed(GodwitException cause) {
+        if (!cause.problem().code().equals(StagedTransactions.MIXED)) {
+            return cause;
+        }
         try {
             progress.wantWholeUntil(session, received.max(flushed));
             return cause;
@@ -371,14 +354,9 @@ public final class StreamApplier implements AutoCloseable {
     public void close() {
         control.stop();
         reader.close();
-        try {
-            if (thread.getState() != Thread.State.NEW) {
-                thread.join(Duration.ofSeconds(10));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.awaitEnd();
         join.close();
+        numbers.close();
         session.abort();
     }
 }

@@ -4,6 +4,8 @@ import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.move.Snapshot;
 import godwit.postgres.copy.RangeJoin;
+import godwit.postgres.numbers.NumberedColumns;
+import godwit.postgres.numbers.ObjectNumbers;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.util.List;
@@ -22,6 +24,7 @@ import java.util.Optional;
  * @param join what of changes is to be applied of tables that were copied by ranges of their keys; closed with the stream
  * @param xidNear a whole transaction number of the followed server, less than 2^31 away from all that come
  * @param binary whether values travel in binary form
+ * @param numbers which objects of the followed side are which of the applying side; closed with the stream
  */
 public record StreamStart(
         Side followed,
@@ -32,9 +35,15 @@ public record StreamStart(
         Map<TableName, Snapshot> copies,
         RangeJoin join,
         long xidNear,
-        boolean binary) {
+        boolean binary,
+        ObjectNumbers numbers) {
     public StreamStart {
         tables = List.copyOf(tables);
         copies = Map.copyOf(copies);
+    }
+
+    /** The columns of a table whose values, as they travel, hold numbers of objects. */
+    NumberedColumns numberedOf(Table table) {
+        return binary ? numbers.columnsOf(table) : NumberedColumns.NONE;
     }
 }

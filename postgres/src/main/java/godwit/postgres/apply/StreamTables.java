@@ -3,7 +3,6 @@ package godwit.postgres.apply;
 import godwit.Problem;
 import godwit.move.KeyedChanges;
 import godwit.move.KeylessChanges;
-import godwit.move.Side;
 import godwit.move.TableChanges;
 import godwit.postgres.Session;
 import godwit.postgres.capture.Message;
@@ -18,25 +17,25 @@ import org.jspecify.annotations.Nullable;
 /** The tables that a stream names by number. */
 final class StreamTables {
     private final Session session;
-    private final Side followed;
+    private final StreamStart start;
     private final Map<TableName, Table> known;
     private final Map<TableName, TargetTable> targets;
     private final Map<Integer, @Nullable TargetTable> byRelation = new HashMap<>();
     private final @Nullable StreamTables outer;
 
-    /** @param followed the side whose stream it is */
-    StreamTables(Session session, List<Table> tables, Side followed) {
+    /** @param session of the applying side */
+    StreamTables(Session session, StreamStart start) {
         this.session = session;
-        this.followed = followed;
+        this.start = start;
         this.known = new HashMap<>();
         this.targets = new HashMap<>();
         this.outer = null;
-        tables.forEach(table -> known.put(table.name(), table));
+        start.tables().forEach(table -> known.put(table.name(), table));
     }
 
     private StreamTables(StreamTables outer) {
         this.session = outer.session;
-        this.followed = outer.followed;
+        this.start = outer.start;
         this.known = outer.known;
         this.targets = outer.targets;
         this.outer = outer;
@@ -70,7 +69,7 @@ final class StreamTables {
 
     private TargetTable target(Table table) {
         var number = targets.size();
-        return targets.computeIfAbsent(table.name(), name -> TargetTable.read(session, table, number, followed));
+        return targets.computeIfAbsent(table.name(), name -> TargetTable.read(session, table, number, start));
     }
 
     /** The table of a relation number; null when it is not part of the move. */
@@ -83,20 +82,36 @@ final class StreamTables {
         return table.table().hasKey() ? new KeyedChanges(table.key()) : new KeylessChanges();
     }
 
-    private static void requireSameShape(Table table, Message.Relation relation) {
+    private void requireSameShape(Table table, Message.Relation relation) {
         var planned = table.stored().stream().map(c -> c.name().name()).toList();
         var found =
                 relation.columns().stream().map(Message.RelationColumn::name).toList();
-        var withoutGenerated = found.stream()
-                .filter(name -> table.column(name).map(Column::generated).orElse(false) == false)
-                .toList();
-        if (!planned.equals(withoutGenerated) || found.size() != withoutGenerated.size()) {
-            throw Problem.of(
-                            "source-schema-changed",
-                            "The columns of %s are not those that the move began with.".formatted(table.name()),
-                            "Undo the change at the source or roll the run back and start it again.")
-                    .withObjects(List.of(table.name().plain()))
-                    .asException();
+        if (!planned.equals(found)) {
+            throw changed(table, "The columns of %s are not those that the move began with.".formatted(table.name()));
         }
+        for (var column : relation.columns()) {
+            requireSameType(table, column);
+        }
+    }
+
+    /** Values of another type may have as many bytes, and would be written as what they are not. */
+    private void requireSameType(Table table, Message.RelationColumn column) {
+        var planned = table.column(column.name()).map(Column::type).orElse("");
+        var found = start.numbers().typeName(column.typeId(), column.typeModifier());
+        if (!planned.equals(found)) {
+            throw changed(
+                    table,
+                    "The column %s of %s is of type %s now; the move began with %s."
+                            .formatted(column.name(), table.name(), found, planned));
+        }
+    }
+
+    private static RuntimeException changed(Table table, String message) {
+        return Problem.of(
+                        "source-schema-changed",
+                        message,
+                        "Undo the change at the source or roll the run back and start it again.")
+                .withObjects(List.of(table.name().plain()))
+                .asException();
     }
 }

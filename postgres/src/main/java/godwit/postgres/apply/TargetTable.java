@@ -1,7 +1,7 @@
 package godwit.postgres.apply;
 
-import godwit.move.Side;
 import godwit.postgres.Session;
+import godwit.postgres.numbers.NumberedColumns;
 import godwit.schema.Column;
 import godwit.schema.Table;
 import java.util.ArrayList;
@@ -22,25 +22,32 @@ final class TargetTable {
     private final int[] key;
     private final ColumnTypes types;
     private final RowFilter filter;
+    private final NumberedColumns numbered;
 
-    private TargetTable(Table table, String number, ColumnTypes types, RowFilter filter) {
+    private TargetTable(Table table, String number, ColumnTypes types, RowFilter filter, NumberedColumns numbered) {
         this.table = table;
         this.filter = filter;
+        this.numbered = numbered;
         this.number = number;
         var names = table.stored().stream().map(Column::name).toList();
         this.key = table.key().stream().mapToInt(names::indexOf).toArray();
         this.types = types;
     }
 
-    /** @param followed the side whose changes are written */
-    static TargetTable read(Session session, Table table, int number, Side followed) {
+    /** @param start of the stream whose changes are written */
+    static TargetTable read(Session session, Table table, int number, StreamStart start) {
         var types = ColumnTypes.read(session, table);
-        return new TargetTable(table, String.valueOf(number), types, new RowFilter(table, followed, types));
+        return new TargetTable(
+                table,
+                String.valueOf(number),
+                types,
+                new RowFilter(table, start.followed(), types),
+                start.numberedOf(table));
     }
 
     /** The same table with temporary tables of its own, for one of the transactions that are staged beside each other. */
     TargetTable beside(int place) {
-        return new TargetTable(table, number + "_" + place, types, filter);
+        return new TargetTable(table, number + "_" + place, types, filter, numbered);
     }
 
     Table table() {
@@ -49,6 +56,11 @@ final class TargetTable {
 
     RowFilter filter() {
         return filter;
+    }
+
+    /** The columns whose values hold numbers of objects. */
+    NumberedColumns numbered() {
+        return numbered;
     }
 
     int[] key() {

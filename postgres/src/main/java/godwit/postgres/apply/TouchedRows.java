@@ -16,9 +16,15 @@ import java.util.Set;
  * <p>What cannot be kept is counted: rows without a key, and keys beyond the limit.
  */
 public final class TouchedRows {
-    private static final int KEYS_MAX = 100_000;
+    /** Around a key: its objects and its place in a set. */
+    private static final long BYTES_PER_KEY = 200;
+
+    private static final long BYTES_PER_VALUE = 40;
+    private static final long BYTES_MAX_USUAL = 64L << 20;
 
     private final Map<TableName, Set<RowKey>> keys = new HashMap<>();
+    private long bytesMax = BYTES_MAX_USUAL;
+    private long bytes;
     private int kept;
     private long unkept;
     private boolean collecting;
@@ -48,6 +54,7 @@ public final class TouchedRows {
     private void clear() {
         keys.clear();
         kept = 0;
+        bytes = 0;
         unkept = 0;
     }
 
@@ -56,6 +63,10 @@ public final class TouchedRows {
             return;
         }
         switch (changes) {
+            // Such keys are those of one side only.
+            case KeyedChanges keyed
+            when table.numbered().hasAny(table.key()) ->
+                unkept += keyed.replaced().size() + keyed.finals().size();
             case KeyedChanges keyed -> {
                 var name = table.table().name();
                 keyed.replaced().forEach(key -> keep(name, key));
@@ -70,12 +81,27 @@ public final class TouchedRows {
         unkept += rows;
     }
 
+    /** From now on keys are kept in so much memory, in bytes. */
+    public synchronized void keepWithin(long bytesOfKeysMax) {
+        bytesMax = bytesOfKeysMax;
+    }
+
     private void keep(TableName table, RowKey key) {
-        if (kept >= KEYS_MAX) {
+        var size = size(key);
+        if (bytes + size > bytesMax) {
             unkept++;
         } else if (keys.computeIfAbsent(table, t -> new LinkedHashSet<>()).add(key.alone())) {
             kept++;
+            bytes += size;
         }
+    }
+
+    private static long size(RowKey key) {
+        var size = BYTES_PER_KEY;
+        for (var column = 0; column < key.width(); column++) {
+            size += BYTES_PER_VALUE + key.row().length(column);
+        }
+        return size;
     }
 
     /** Hands over what was collected and goes on with nothing. */

@@ -53,34 +53,33 @@ public final class TableReader {
             """ + HOLDING_ROWS + " AND c.relpersistence = 'p' ORDER BY n.nspname, c.relname";
 
     /**
-     * The binary form is a server's own where it holds OIDs: of objects (the reg types), or of the types of an array's
-     * elements and a row's fields, when they are not built in.
+     * The binary form is a server's own where it holds OIDs of objects: the reg types, wherever they are inside a type.
+     * The OIDs of the types of an array's elements and a row's fields do not matter to a server from version 14 on.
      */
     private static final String COLUMNS = """
             WITH RECURSIVE holder AS (SELECT c.oid\s""" + HOLDING_ROWS + """
              AND c.relpersistence = 'p'),
-            part (root, type, written) AS (
-                SELECT DISTINCT a.atttypid, a.atttypid, false
+            part (root, type) AS (
+                SELECT DISTINCT a.atttypid, a.atttypid
                 FROM pg_catalog.pg_attribute a JOIN holder ON holder.oid = a.attrelid
                 WHERE a.attnum > 0 AND NOT a.attisdropped
               UNION
-                SELECT part.root, inner_type.oid, inner_type.written
+                SELECT part.root, inner_type.oid
                 FROM part JOIN pg_catalog.pg_type t ON t.oid = part.type
                 CROSS JOIN LATERAL (
-                    SELECT t.typbasetype AS oid, false AS written WHERE t.typtype = 'd'
-                    UNION ALL SELECT t.typelem, true WHERE t.typcategory = 'A' AND t.typelem <> 0
-                    UNION ALL SELECT r.rngsubtype, false FROM pg_catalog.pg_range r
+                    SELECT t.typbasetype AS oid WHERE t.typtype = 'd'
+                    UNION ALL SELECT t.typelem WHERE t.typcategory = 'A' AND t.typelem <> 0
+                    UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r
                               WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
-                    UNION ALL SELECT f.atttypid, true FROM pg_catalog.pg_attribute f
+                    UNION ALL SELECT f.atttypid FROM pg_catalog.pg_attribute f
                               WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0
                                 AND NOT f.attisdropped) inner_type),
             portable AS (
-                SELECT part.root, bool_and(t.typsend <> 0 AND t.typreceive <> 0
-                                           AND NOT (t.oid < 16384 AND t.typname ~ '^reg')
-                                           AND NOT (part.written AND t.oid >= 16384)) AS is
+                SELECT part.root, bool_and(t.typsend <> 0 AND t.typreceive <> 0) AS is,
+                       bool_or(t.oid < 16384 AND t.typname ~ '^reg') AS numbered
                 FROM part JOIN pg_catalog.pg_type t ON t.oid = part.type GROUP BY part.root)
             SELECT a.attrelid AS table, a.attname AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
-                   portable.is AS binary, a.attstorage <> 'p' AS toastable, a.attgenerated <> '' AS generated
+                   portable.is AS binary, portable.numbered, a.attstorage <> 'p' AS toastable, a.attgenerated <> '' AS generated
             FROM pg_catalog.pg_attribute a JOIN holder ON holder.oid = a.attrelid JOIN portable ON root = a.atttypid
             WHERE a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attrelid, a.attnum
@@ -119,6 +118,7 @@ public final class TableReader {
                 new Identifier(row.text("name")),
                 row.text("type"),
                 row.flag("binary"),
+                row.flag("numbered"),
                 row.flag("toastable"),
                 row.flag("generated"));
         return new TableColumn(row.number("table"), column);

@@ -5,6 +5,8 @@ import godwit.Problem;
 import godwit.Retry;
 import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
+import godwit.postgres.numbers.NumberedColumns;
+import godwit.postgres.numbers.NumberedRows;
 import godwit.schema.Table;
 import java.sql.SQLException;
 import java.util.List;
@@ -19,13 +21,18 @@ final class ChunkCopy {
 
     private final CopyLedger ledger;
     private final Table table;
+    private final NumberedColumns numbered;
     private final RowLimit limit;
     private final Passing live;
 
-    /** @param live told of rows while they are copied */
-    ChunkCopy(CopyLedger ledger, Table table, RowLimit limit, Passing live) {
+    /**
+     * @param numbered its columns whose values hold numbers of objects
+     * @param live told of rows while they are copied
+     */
+    ChunkCopy(CopyLedger ledger, Table table, NumberedColumns numbered, RowLimit limit, Passing live) {
         this.ledger = ledger;
         this.table = table;
+        this.numbered = numbered;
         this.limit = limit;
         this.live = live;
     }
@@ -36,8 +43,8 @@ final class ChunkCopy {
         snapshot.importInto(source);
         source.execute("LOCK TABLE ONLY " + table.name().sql() + " IN ACCESS SHARE MODE");
         requireSameFile(source, snapshot);
-        write(source, target, snapshot, chunk);
-        source.rollback();
+        // Before the chunk counts: what fails later is not read again.
+        write(source, target, snapshot, chunk, source::rollback);
     }
 
     /**
@@ -45,13 +52,14 @@ final class ChunkCopy {
      * the TRUNCATE that waits for this one.
      */
     void copyThroughHolder(TableSnapshot holder, Session target, Chunk chunk) {
-        write(holder.session(), target, holder, chunk);
+        write(holder.session(), target, holder, chunk, () -> {});
     }
 
-    private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk) {
+    private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk, Runnable whenRead) {
         target.transaction(t -> {
             var copied = pipe(source, t, chunk);
             ledger.note(t, table, snapshot.snapshot(), chunk, copied.rows(), copied.bytes());
+            whenRead.run();
             return true;
         });
     }
@@ -89,15 +97,20 @@ final class ChunkCopy {
         var now = source.number(
                 "SELECT pg_relation_filenode(?::regclass)", table.name().sql());
         if (now != snapshot.filenode()) {
-            throw new GodwitException(
-                    Problem.of(
-                                    "table-rewritten",
-                                    "%s was truncated or rewritten while it was copied.".formatted(table.name()),
-                                    "Its copy begins again by itself.")
-                            .withObjects(List.of(table.name().plain())),
-                    Retry.LATER,
-                    new IllegalStateException("table-rewritten"));
+            throw rewritten(table);
         }
+    }
+
+    /** A table has to be copied anew from its beginning. */
+    static GodwitException rewritten(Table table) {
+        return new GodwitException(
+                Problem.of(
+                                "table-rewritten",
+                                "%s was truncated, rewritten or locked while it was copied.".formatted(table.name()),
+                                "Its copy begins again by itself.")
+                        .withObjects(List.of(table.name().plain())),
+                Retry.LATER,
+                new IllegalStateException("table-rewritten"));
     }
 
     private Copied pipe(Session source, Session target, CopiedPart chunk) {
@@ -133,7 +146,20 @@ final class ChunkCopy {
                 + where + ")";
     }
 
+    private interface Written {
+        void take(byte[] buffer, int filled);
+    }
+
+    /** Where pieces of the copy go; only a binary one has numbers of objects. */
+    private Written into(Session target, CopyIn in) {
+        if (!table.isBinary() || numbered.isEmpty()) {
+            return (buffer, filled) -> write(target, in, buffer, 0, filled);
+        }
+        return new NumberedRows(numbered, (buffer, offset, length) -> write(target, in, buffer, offset, length))::pass;
+    }
+
     private Copied pump(CopyFrames out, Session target, CopyIn in) {
+        var into = into(target, in);
         var buffer = new byte[BUFFER_BYTES];
         var filled = 0;
         long bytes = 0;
@@ -146,7 +172,7 @@ final class ChunkCopy {
                 filled += piece;
                 left -= piece;
                 if (filled == buffer.length) {
-                    write(target, in, buffer, filled);
+                    into.take(buffer, filled);
                     filled = 0;
                 }
             }
@@ -156,14 +182,14 @@ final class ChunkCopy {
                 counted = 0;
             }
         }
-        write(target, in, buffer, filled);
+        into.take(buffer, filled);
         live.passed(counted);
         return new Copied(ended(target, in), bytes);
     }
 
-    private static void write(Session target, CopyIn in, byte[] buffer, int filled) {
+    private static void write(Session target, CopyIn in, byte[] buffer, int offset, int length) {
         try {
-            in.writeToCopy(buffer, 0, filled);
+            in.writeToCopy(buffer, offset, length);
         } catch (SQLException e) {
             throw target.failed(e);
         }

@@ -3,6 +3,7 @@ package godwit.postgres.copy;
 import godwit.postgres.Database;
 import godwit.postgres.Exemption;
 import godwit.postgres.Session;
+import godwit.postgres.YieldingReads;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
@@ -15,15 +16,17 @@ final class CopyLanes {
     private final Database source;
     private final Database target;
     private final Exemption exemption;
+    private final YieldingReads reads;
     private final ConcurrentLinkedDeque<Lane> idle = new ConcurrentLinkedDeque<>();
 
     /** A session on either side. */
     record Lane(Session source, Session target) {}
 
-    CopyLanes(Database source, Database target, Exemption exemption) {
+    CopyLanes(Database source, Database target, Exemption exemption, YieldingReads reads) {
         this.source = source;
         this.target = target;
         this.exemption = exemption;
+        this.reads = reads;
     }
 
     /** Runs work with a lane; one that the work failed on is not used again. */
@@ -43,6 +46,7 @@ final class CopyLanes {
     private Lane opened() {
         var from = source.open("copy");
         try {
+            reads.add(from);
             var to = target.openApplying("copy", exemption);
             // A chunk and its row in the ledger are lost together or not at all; the end of a table is flushed.
             to.execute("SET synchronous_commit = off");

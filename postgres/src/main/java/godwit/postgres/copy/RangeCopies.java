@@ -34,6 +34,14 @@ final class RangeCopies {
                      AND (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary))
             FROM pg_catalog.pg_class c WHERE c.oid = ?::pg_catalog.regclass""";
 
+    /**
+     * Ranges that were read at different times may hold the same unique value: where a prepared target has such an index
+     * already, rows are copied under one snapshot.
+     */
+    private static final String IS_FREE = """
+            SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = ?::pg_catalog.regclass
+                     AND (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary)""";
+
     private final TableCopies copies;
     private final boolean binary;
 
@@ -53,14 +61,16 @@ final class RangeCopies {
     private boolean isFit(Table table) {
         var key = table.key().stream().map(Identifier::name).toArray(String[]::new);
         return copies.lanes()
-                .use(lane -> lane.source().is(IS_FIT, key, table.name().sql()));
+                .use(lane -> lane.source().is(IS_FIT, key, table.name().sql())
+                        && lane.target().is(IS_FREE, table.name().sql()));
     }
 
     void copy(Table table, KeyPlace place, ExecutorService workers) {
-        var attempt = copies.lanes().use(lane -> attempt(lane, table, place));
+        var attempt = copies.useYielding(table, lane -> attempt(lane, table, place));
         var open = copies.lanes().use(lane -> copies.ranges().open(lane.target(), table.name(), place));
         copies.pass(
                 workers,
+                table,
                 open.stream()
                         .<Consumer<CopyLanes.Lane>>map(range -> lane -> copies.copyRange(lane, table, range, attempt))
                         .toList());

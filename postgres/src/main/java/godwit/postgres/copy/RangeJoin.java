@@ -11,6 +11,8 @@ import godwit.move.Tuple;
 import godwit.move.UnseenChanges;
 import godwit.postgres.Database;
 import godwit.postgres.Session;
+import godwit.postgres.numbers.NumberedColumns;
+import godwit.postgres.numbers.ObjectNumbers;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.io.ByteArrayOutputStream;
@@ -56,19 +58,27 @@ public final class RangeJoin implements AutoCloseable {
     }
 
     /** For a stream that may bring what the copies have already. */
-    public static RangeJoin load(Session target, UUID run, Database followed, List<Table> tables) {
+    public static RangeJoin load(
+            Session target, UUID run, Database followed, List<Table> tables, ObjectNumbers numbers) {
         var join = new RangeJoin(new RangeLedger(run), followed, tables.stream().allMatch(Table::isBinary));
         var copied = join.ledger.tables(target);
-        tables.stream().filter(table -> copied.contains(table.name())).forEach(table -> join.add(target, table));
+        tables.stream()
+                .filter(table -> copied.contains(table.name()))
+                .forEach(table -> join.add(target, table, numbers));
         return join;
     }
 
-    private void add(Session target, Table table) {
+    private void add(Session target, Table table, ObjectNumbers numbers) {
         var place = KeyPlace.of(table, binary).orElseThrow(() -> changed(table));
         var snapshots = ledger.snapshots(target, table, place);
         var names = table.stored().stream().map(column -> column.name()).toList();
+        var numbered = binary ? numbers.columnsOf(table) : NumberedColumns.NONE;
         var key = table.key().stream().mapToInt(names::indexOf).toArray();
-        var changes = new UnseenChanges(snapshots, key, (row, xid) -> read(table, place, row, xid));
+        var changes = new UnseenChanges(snapshots, key, (row, xid) -> {
+            var reading = read(table, place, row, xid);
+            reading.row().ifPresent(numbered::translate);
+            return reading;
+        });
         tables.put(table.name(), new Joined(table, place, snapshots, changes));
     }
 

@@ -1,6 +1,8 @@
 package godwit.postgres.copy;
 
 import godwit.GodwitException;
+import godwit.Problem;
+import godwit.Retry;
 import godwit.move.LiveSetting;
 import godwit.move.MoveLimits;
 import godwit.move.MoveSpec;
@@ -9,9 +11,14 @@ import godwit.postgres.Database;
 import godwit.postgres.Exemption;
 import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
+import godwit.postgres.YieldingReads;
+import godwit.postgres.numbers.NumberedColumns;
+import godwit.postgres.numbers.ObjectNumbers;
 import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.schema.TableName;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -27,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Copies all tables of a move, the biggest first, each in chunks that several workers share.
@@ -40,12 +48,18 @@ public final class TableCopies {
     /** After so many attempts a table is locked for a moment, because it is truncated faster than it can be read. */
     private static final int FREE_ATTEMPTS_MAX = 3;
 
+    /** So often a chunk is read again because somebody waited for its lock. */
+    private static final int YIELDS_MAX = 10;
+
     private final UUID run;
     private final MoveSpec spec;
     private final Database source;
     private final CopyLedger ledger;
     private final CopyLanes lanes;
     private final Valve valve;
+    private final ObjectNumbers numbers;
+    private final YieldingReads reads;
+    private final Map<TableName, NumberedColumns> numbered = new ConcurrentHashMap<>();
     private final Map<TableName, AtomicLong> live = new ConcurrentHashMap<>();
 
     /** @param valve what every chunk passes */
@@ -54,8 +68,10 @@ public final class TableCopies {
         this.spec = spec;
         this.source = source;
         this.ledger = new CopyLedger(run);
-        this.lanes = new CopyLanes(source, target, exemption);
+        this.reads = new YieldingReads(source, Duration.ofMillis(spec.limits().lockWaitMillisMax()));
+        this.lanes = new CopyLanes(source, target, exemption, reads);
         this.valve = valve;
+        this.numbers = new ObjectNumbers(source, target);
     }
 
     /** Rows copied so far by this process, for people. */
@@ -87,6 +103,8 @@ public final class TableCopies {
             }
         } finally {
             lanes.closeIdle();
+            numbers.close();
+            reads.close();
         }
     }
 
@@ -113,11 +131,11 @@ public final class TableCopies {
             use(lane -> ledger.begin(lane.target(), table, snapshot, chunks.size()));
             if (attempt > FREE_ATTEMPTS_MAX) {
                 // Under the table's lock: nothing is to wait here.
-                use(lane -> chunks.forEach(
-                        c -> chunkCopy(table, rows -> {}).copyThroughHolder(snapshot, lane.target(), c)));
+                use(lane -> copyThroughHolder(lane, table, snapshot, chunks));
             } else {
                 pass(
                         workers,
+                        table,
                         chunks.stream()
                                 .<Consumer<CopyLanes.Lane>>map(chunk -> lane -> copyChunk(lane, table, snapshot, chunk))
                                 .toList());
@@ -131,6 +149,47 @@ public final class TableCopies {
             }
             throw e;
         }
+    }
+
+    private void copyThroughHolder(CopyLanes.Lane lane, Table table, TableSnapshot snapshot, List<Chunk> chunks) {
+        reads.add(snapshot.session());
+        var reader = snapshot.session().pid();
+        try {
+            chunks.forEach(chunk -> chunkCopy(table, rows -> {}).copyThroughHolder(snapshot, lane.target(), chunk));
+        } catch (GodwitException e) {
+            throw reads.hasYielded(reader) ? ChunkCopy.rewritten(table) : e;
+        }
+    }
+
+    /** Does a work again, with another lane, when its reading had to yield to somebody who waited for the table's lock. */
+    <T> T useYielding(Table table, Function<CopyLanes.Lane, T> work) {
+        var readers = new ArrayDeque<Integer>();
+        for (var attempt = 1; ; attempt++) {
+            try {
+                return lanes.use(lane -> {
+                    readers.push(lane.source().pid());
+                    return work.apply(lane);
+                });
+            } catch (GodwitException e) {
+                if (readers.isEmpty() || !reads.hasYielded(readers.peek())) {
+                    throw e;
+                }
+                if (attempt == YIELDS_MAX) {
+                    throw inTheWay(table, e);
+                }
+            }
+        }
+    }
+
+    private static GodwitException inTheWay(Table table, GodwitException cause) {
+        var problem = Problem.of(
+                        "copy-in-the-way",
+                        "Reading %s kept somebody waiting for its lock %d times in a row."
+                                .formatted(table.name(), YIELDS_MAX),
+                        "It is tried again. Smaller chunks (limits.chunkBytes) are read faster; limits.lockWaitMillisMax"
+                                + " says for how long others may wait.")
+                .withObjects(List.of(table.name().plain()));
+        return new GodwitException(problem, Retry.LATER, cause);
     }
 
     private TableSnapshot snapshot(Table table, int attempt) {
@@ -156,13 +215,17 @@ public final class TableCopies {
     }
 
     /** Lets works pass the valve and waits for them; they begin in their order, whichever thread passes first. */
-    void pass(ExecutorService workers, List<Consumer<CopyLanes.Lane>> works) {
+    void pass(ExecutorService workers, Table table, List<Consumer<CopyLanes.Lane>> works) {
         var waiting = new ConcurrentLinkedQueue<>(works);
         await(works.stream()
                 .<Future<?>>map(any -> workers.submit(() -> {
                     valve.enter();
                     try {
-                        use(waiting.remove());
+                        var work = waiting.remove();
+                        useYielding(table, lane -> {
+                            work.accept(lane);
+                            return true;
+                        });
                     } finally {
                         valve.leave();
                     }
@@ -188,7 +251,8 @@ public final class TableCopies {
 
     private ChunkCopy chunkCopy(Table table, ChunkCopy.Passing passing) {
         var counter = live.computeIfAbsent(table.name(), name -> new AtomicLong());
-        return new ChunkCopy(ledger, table, new RowLimit(spec.limits().rowBytesMax()), rows -> {
+        var columns = numbered.computeIfAbsent(table.name(), name -> numbers.columnsOf(table));
+        return new ChunkCopy(ledger, table, columns, new RowLimit(spec.limits().rowBytesMax()), rows -> {
             counter.addAndGet(rows);
             passing.passed(rows);
         });

@@ -1,6 +1,7 @@
 package godwit.postgres.move;
 
 import godwit.move.Side;
+import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
 import godwit.postgres.copy.RangeLedger;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** Fills the target: rows first, then each table's keys and indexes while other tables are still being copied. */
 final class Filling {
@@ -93,18 +95,26 @@ final class Filling {
     /** Begins to give the planner of the target what it needs, which is in when the result is complete. */
     CompletableFuture<Void> analyze(List<Table> tables) {
         var workers = Executors.newFixedThreadPool(context.spec().limits().indexWorkers());
-        var all = tables.stream()
-                .map(table -> CompletableFuture.runAsync(
-                        () -> statement("ANALYZE " + table.name().sql()), workers))
+        var all = asked(target -> Analysis.ofTables(target, tables)).stream()
+                .map(sql -> CompletableFuture.runAsync(() -> statement(sql), workers))
                 .toArray(CompletableFuture<?>[]::new);
         workers.shutdown();
         return CompletableFuture.allOf(all);
     }
 
-    /** Waits for the analysis and gives materialised views their rows. */
+    /** Waits for the analysis and gives materialised views their rows, and the planner what it needs of them. */
     void complete(CompletableFuture<Void> analysis, List<String> refreshes) {
         await(List.of(analysis));
         refreshes.forEach(this::statement);
+        if (!refreshes.isEmpty()) {
+            asked(Analysis::ofViews).forEach(this::statement);
+        }
+    }
+
+    private List<String> asked(Function<Session, List<String>> question) {
+        try (var target = context.look(Side.TARGET)) {
+            return question.apply(target);
+        }
     }
 
     private void statement(String sql) {

@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.move.Side;
 import godwit.postgres.Session;
+import godwit.postgres.YieldingReads;
 import godwit.postgres.verify.SnapshotSessions;
 import godwit.schema.Literal;
 import java.sql.Connection;
@@ -14,16 +15,22 @@ import java.util.List;
  * that it came from, are not needed any more then.
  */
 final class Imported implements SnapshotSessions, AutoCloseable {
+    private final YieldingReads reads;
     private final List<Session> all = new ArrayList<>();
     private int given;
 
+    private Imported(YieldingReads reads) {
+        this.reads = reads;
+    }
+
     /** @param first what each session does before anything else, such as taking a lock; may be empty */
     static Imported open(MoveContext context, Side side, String snapshot, int sessions, List<String> first) {
-        var imported = new Imported();
+        var imported = new Imported(context.yieldingReads(side));
         try {
             for (var i = 0; i < sessions; i++) {
                 var session = context.open(side, "verify");
                 imported.all.add(session);
+                imported.reads.add(session);
                 session.begin();
                 session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
                 session.execute("SET TRANSACTION SNAPSHOT " + new Literal(snapshot).sql());
@@ -46,6 +53,7 @@ final class Imported implements SnapshotSessions, AutoCloseable {
 
     @Override
     public void close() {
+        reads.close();
         all.forEach(Session::abort);
     }
 }

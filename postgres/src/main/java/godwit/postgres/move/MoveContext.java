@@ -7,12 +7,14 @@ import godwit.postgres.Database;
 import godwit.postgres.Exemption;
 import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
+import godwit.postgres.YieldingReads;
 import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.capture.StreamSource;
 import godwit.postgres.catalog.Lineages;
 import godwit.postgres.gate.Gate;
 import godwit.schema.Identifier;
 import godwit.schema.TableName;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -56,6 +58,11 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
     /** A session for single statements that change no settings. */
     Session look(Side side) {
         return database(side).look();
+    }
+
+    /** For sessions that read tables of a side while it is in use. */
+    YieldingReads yieldingReads(Side side) {
+        return new YieldingReads(database(side), Duration.ofMillis(spec.limits().lockWaitMillisMax()));
     }
 
     Session openApplying(Side side, String purpose) {

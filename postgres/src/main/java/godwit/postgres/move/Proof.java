@@ -64,24 +64,25 @@ final class Proof {
 
     /** Compares all tables; those that the application truncates meanwhile are compared again, at a later position. */
     Verification verify(UUID id, String phase, Side leader) {
-        var result = compare(new Pass(id, phase, leader, tables, Locking.NONE));
+        var result = compare(new Pass(id, phase, leader, tables, Locking.NONE, limits()));
         for (var round = 1; round < ROUNDS_MAX && !result.rewritten().isEmpty(); round++) {
             var again = result.rewritten();
             var left = tables.stream()
                     .filter(t -> again.contains(t.name().plain()))
                     .toList();
-            result = result.completedBy(compare(new Pass(id, phase, leader, left, Locking.BRIEF)));
+            result = result.completedBy(compare(new Pass(id, phase, leader, left, Locking.BRIEF, limits())));
         }
         return result;
     }
 
-    private record Pass(UUID id, String phase, Side leader, List<Table> tables, Locking locking) {
+    private VerifyLimits limits() {
+        return VerifyLimits.USUAL.holding(context.spec().limits().keyBytesMax());
+    }
+
+    private record Pass(UUID id, String phase, Side leader, List<Table> tables, Locking locking, VerifyLimits usual) {
         /** One session a side where it holds a lock: a second one would wait behind whoever waits for the first. */
         VerifyLimits limits() {
-            var usual = VerifyLimits.USUAL;
-            return locking == Locking.NONE
-                    ? usual
-                    : new VerifyLimits(1, usual.rowsReportedMax(), usual.keysInMemoryMax());
+            return locking == Locking.NONE ? usual : new VerifyLimits(1, usual.rowsReportedMax(), usual.keyBytesMax());
         }
 
         String lockSql() {
@@ -216,7 +217,7 @@ final class Proof {
     long repair(UUID id, Side leader) {
         var control = streams.from(leader).control();
         control.holdAt(Lsn.ZERO);
-        var pass = new Pass(id, "repair", leader, tables, Locking.NONE);
+        var pass = new Pass(id, "repair", leader, tables, Locking.NONE, limits());
         // The comparison closes its sessions, then the repair has its own.
         var sessions = 2 * pass.limits().workersPerSide() + 1;
         try (var here = Exported.bySlot(context, leader, REPAIR_LIMIT)
@@ -247,12 +248,7 @@ final class Proof {
         requireWanted();
         return session.transaction(s -> {
             s.text("SELECT pg_logical_emit_message(true, 'godwit.apply', ?)::text", context.run() + " repair");
-            return new Repairer(
-                            lead,
-                            s.connection(),
-                            VerifyLimits.USUAL,
-                            context.rows().compared(leader))
-                    .repair(tables, found);
+            return new Repairer(lead, s.connection(), limits(), context.rows().compared(leader)).repair(tables, found);
         });
     }
 

@@ -14,6 +14,7 @@ import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.copy.RangeJoin;
 import godwit.postgres.copy.RangeLedger;
 import godwit.postgres.copy.TableCopies;
+import godwit.postgres.numbers.ObjectNumbers;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import godwit.traffic.Writes;
@@ -64,12 +65,13 @@ final class Streams implements AutoCloseable {
         var binary = tables.stream().allMatch(Table::isBinary);
         var progress = new StreamProgress(context.run(), MoveContext.direction(from));
         var session = context.openApplying(from.other(), "apply");
+        var numbers = new ObjectNumbers(context.database(from), context.database(from.other()));
         try {
             var position = progress.claim(session).orElse(Lsn.ZERO);
             // Below the usual deadlock_timeout of 1 s: whoever else is in a circle with this session never loses.
             session.execute("SET lock_timeout = '700ms'");
             var applyFrom = writes == Writes.on(from) ? Optional.of(position) : Optional.<Lsn>empty();
-            var join = join(from, session, position);
+            var join = join(from, session, position, numbers);
             joining |= !join.isEmpty();
             var start = new StreamStart(
                     from,
@@ -80,20 +82,24 @@ final class Streams implements AutoCloseable {
                     copies(from, session),
                     join,
                     xidNear(from),
-                    binary);
+                    binary,
+                    numbers);
             var source = context.streamSource(from, binary, protocol(progress, session, join));
             var reader = SlotReader.open(context.database(from), source, position);
-            open.put(from, applier(reader, session, start));
+            var opened = applier(reader, session, start);
+            opened.touched().keepWithin(context.spec().limits().keyBytesMax());
+            open.put(from, opened);
         } catch (RuntimeException e) {
             session.abort();
+            numbers.close();
             throw e;
         }
     }
 
     /** Until the stream has passed them all, the copies of ranges may have what it brings. */
-    private RangeJoin join(Side from, Session target, Lsn position) {
+    private RangeJoin join(Side from, Session target, Lsn position, ObjectNumbers numbers) {
         return from == Side.SOURCE && position.isBefore(settledAt(target))
-                ? RangeJoin.load(target, context.run(), context.source(), tables)
+                ? RangeJoin.load(target, context.run(), context.source(), tables, numbers)
                 : RangeJoin.none(context.database(from));
     }
 

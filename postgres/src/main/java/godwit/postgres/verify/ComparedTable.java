@@ -34,9 +34,10 @@ record ComparedTable(Table table, List<Identifier> columns, List<Identifier> key
         return table.stored().stream().filter(c -> columns.contains(c.name())).toList();
     }
 
-    /** Whether the stored columns have the same types on both sides, in a form that may travel in binary. */
+    /** Whether the stored columns have the same types on both sides, in a binary form that means the same on both. */
     boolean isBinary() {
         return table.isBinary()
+                && !table.isNumbered()
                 && repairable().stream()
                         .map(column -> column.name().name())
                         .allMatch(name -> Objects.equals(

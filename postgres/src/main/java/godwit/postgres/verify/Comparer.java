@@ -129,10 +129,8 @@ public final class Comparer {
         }
 
         private TableDifference difference(Begun begun, Fingerprint leaderSum, Fingerprint followerSum) {
-            var narrowing = new Narrowing(begun.leader(), begun.follower(), limits.keysInMemoryMax());
-            var batches = narrowing
-                    .differences(Math.max(leaderSum.rows(), followerSum.rows()))
-                    .iterator();
+            var narrowing = new Narrowing(begun.leader(), begun.follower(), limits.keyBytesMax());
+            var batches = narrowing.differences(Math.max(leaderSum.rows(), followerSum.rows()));
             var named = new ArrayList<KeyDifference>();
             long found = 0;
             // What lies beyond the limit is not worth reading the table again: a repair finds it all by itself.

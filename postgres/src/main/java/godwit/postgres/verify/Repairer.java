@@ -69,10 +69,10 @@ public final class Repairer {
 
     private long repaired(TableSql sql, Side here, Side there, ReadSession source) throws SQLException {
         var narrowing = new Narrowing(
-                TableReading.ofLeader(here, sql), TableReading.ofFollower(there, sql), limits.keysInMemoryMax());
+                TableReading.ofLeader(here, sql), TableReading.ofFollower(there, sql), limits.keyBytesMax());
         var rows = Math.max(sql.table().table().rows(), 1 << 20);
         try (var stage = RepairStage.open(follower, sql.table())) {
-            var batches = narrowing.differences(rows).iterator();
+            var batches = narrowing.differences(rows);
             while (batches.hasNext()) {
                 stage.add(batches.next());
             }

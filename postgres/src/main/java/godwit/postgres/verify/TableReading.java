@@ -60,29 +60,27 @@ final class TableReading {
         return begin((session, piece) -> {
             var buckets = new HashMap<Long, Fingerprint>();
             try (var statement = session.prepareStatement(sql.buckets(relation, piece, plan, within))) {
-                forEach(
-                        statement,
-                        wanted,
-                        row -> buckets.put(
-                                row.getLong(1),
-                                fingerprint(row.getLong(2), row.getBigDecimal(3).toBigIntegerExact())));
+                forEach(statement, wanted, row -> {
+                    buckets.put(
+                            row.getLong(1),
+                            fingerprint(row.getLong(2), row.getBigDecimal(3).toBigIntegerExact()));
+                    return true;
+                });
             }
             return buckets;
         });
     }
 
-    /** Begins to fetch the keys in some buckets with what stands under them. */
-    List<Future<Map<RowKey, Fingerprint>>> beginKeys(BucketPlan plan, Collection<Long> wanted) {
+    /** Begins to fetch the keys in some buckets with what stands under them; ends early when the budget is spent. */
+    List<Future<Map<RowKey, Fingerprint>>> beginKeys(BucketPlan plan, Collection<Long> wanted, KeyBudget budget) {
         return begin((session, piece) -> {
             var keys = new HashMap<RowKey, Fingerprint>();
             try (var statement = session.prepareStatement(sql.keys(relation, piece, plan))) {
-                forEach(
-                        statement,
-                        wanted,
-                        row -> keys.merge(
-                                key(row),
-                                fingerprint(row.getLong(2), BigInteger.valueOf(row.getLong(1))),
-                                Fingerprint::plus));
+                forEach(statement, wanted, row -> {
+                    var key = key(row);
+                    keys.merge(key, fingerprint(row.getLong(2), BigInteger.valueOf(row.getLong(1))), Fingerprint::plus);
+                    return budget.take(key);
+                });
             }
             return keys;
         });
@@ -111,8 +109,9 @@ final class TableReading {
         statement.setObject(1, wanted.stream().mapToLong(Long::longValue).toArray());
         statement.setFetchSize(ROWS_PER_FETCH);
         try (var rows = statement.executeQuery()) {
-            while (rows.next()) {
-                taker.take(rows);
+            var more = true;
+            while (more && rows.next()) {
+                more = taker.take(rows);
             }
         }
     }
@@ -127,9 +126,9 @@ final class TableReading {
         T from(Connection session, Piece piece) throws SQLException;
     }
 
-    /** Takes what stands in a row of a result. */
+    /** Takes what stands in a row of a result; whether it wants more. */
     @FunctionalInterface
     private interface RowTaker {
-        void take(ResultSet row) throws SQLException;
+        boolean take(ResultSet row) throws SQLException;
     }
 }

@@ -1,9 +1,14 @@
 package godwit.postgres.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import godwit.GodwitException;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
+import godwit.schema.Table;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -91,6 +96,76 @@ class ApplyingTypesTest {
                 UPDATE t SET id = 2, r = 'pg_class'; INSERT INTO t VALUES (3, 'named', '\\N', '', NULL)""", """
                 UPDATE t SET v = NULL WHERE id = 3""");
         assertThat(pair.targetRows("SELECT r::text FROM t ORDER BY id")).containsExactly("pg_class", "named");
+    }
+
+    private static final String NUMBERED = """
+            CREATE TYPE mood AS ENUM ('low', 'high'); CREATE DOMAIN called AS regproc;
+            CREATE TYPE thing AS (label text, named regclass, moods mood[], calls called[]);
+            CREATE TYPE things AS RANGE (subtype = regclass);
+            CREATE FUNCTION doubled(int) RETURNS int LANGUAGE sql AS 'SELECT $1';
+            CREATE FUNCTION doubled(text) RETURNS int LANGUAGE sql AS 'SELECT 1';
+            CREATE TABLE t (id int PRIMARY KEY, r regclass, rs regclass[], f regprocedure, p regproc, c called, x thing,
+              xs thing[], span things, k regtype, o regrole, b bytea);
+            CREATE TABLE keyed (r regclass PRIMARY KEY, v int);
+            CREATE TABLE keyless (r regclass, b bytea); ALTER TABLE keyless REPLICA IDENTITY FULL""";
+
+    private static final List<String> NUMBERED_ROWS = List.of("""
+            INSERT INTO t VALUES (1, 't', '{{t,keyed},{NULL,pg_class}}', 'doubled(text)', 'doubled(text)'::regprocedure, 'now',
+              ROW('a', 'keyed', '{low,high}', '{now,NULL}'),
+              ARRAY[ROW(NULL, 't', NULL, '{}')::thing, NULL, ROW('', NULL, '{low}', NULL)::thing],
+              things('t', NULL), 'mood', 'postgres', '\\x00ff'),
+              (2, NULL, '{}', NULL, 0, NULL, NULL, '{}', 'empty', NULL, NULL, '');
+            INSERT INTO t (id, r) VALUES (3, 999999);
+            INSERT INTO keyed VALUES ('t', 1), ('keyed', 2); INSERT INTO keyless VALUES ('t', '\\x01'), ('t', '\\x01')""", """
+            UPDATE t SET r = 'keyed', x.named = 't' WHERE id = 1; UPDATE keyed SET v = 3; DELETE FROM t WHERE id = 2;
+            UPDATE keyless SET r = 'keyless' WHERE ctid = '(0,1)'""", """
+            UPDATE keyed SET r = 'keyless' WHERE r = 't'::regclass; DELETE FROM keyless WHERE r = 'keyless'::regclass""");
+
+    private Pair numbered() {
+        pair.target("CREATE TABLE other_numbers (id int)").both(NUMBERED).target("DROP TABLE other_numbers");
+        assertThat(Pair.tables(pair.source())).allMatch(Table::isBinary);
+        return pair;
+    }
+
+    @Test
+    void numbersOfObjectsInBinaryValuesBecomeThoseOfTheOtherServer() {
+        numbered();
+        try (var following = Following.of(pair)) {
+            for (var change : NUMBERED_ROWS) {
+                pair.source(change);
+                following.catchUp();
+                pair.assertSame();
+            }
+        }
+        assertThat(pair.targetRows("SELECT x::text FROM t WHERE id = 1"))
+                .containsExactly("(a,t,\"{low,high}\",\"{now,NULL}\")");
+    }
+
+    @Test
+    void numbersOfObjectsTravelOnTheWayBackToo() {
+        numbered();
+        var progress = new StreamProgress(UUID.randomUUID(), "backward");
+        try (var following =
+                Following.prepare(pair.target(), pair.source(), progress).open()) {
+            for (var change : NUMBERED_ROWS) {
+                pair.target(change);
+                following.catchUp();
+                pair.assertSame();
+            }
+        }
+    }
+
+    @Test
+    void anObjectThatTheOtherSideLacksIsTold() {
+        numbered().source("CREATE TABLE only_here (id int)");
+        try (var following = Following.of(pair)) {
+            pair.source("INSERT INTO t (id, r) VALUES (1, 'only_here')");
+
+            assertThatThrownBy(following::catchUp).isInstanceOfSatisfying(GodwitException.class, e -> {
+                assertThat(e.problem().code()).isEqualTo("object-not-there");
+                assertThat(e.problem().objects()).containsExactly("public.only_here");
+            });
+        }
     }
 
     @Test

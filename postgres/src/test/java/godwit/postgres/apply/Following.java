@@ -15,6 +15,7 @@ import godwit.postgres.capture.SlotReader;
 import godwit.postgres.capture.StreamProtocol;
 import godwit.postgres.capture.StreamSource;
 import godwit.postgres.copy.RangeJoin;
+import godwit.postgres.numbers.ObjectNumbers;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.time.Duration;
@@ -118,7 +119,9 @@ public final class Following implements AutoCloseable {
         var position = progress.claim(session).orElseThrow();
         session.execute("SET lock_timeout = 0");
         var applyFrom = applying ? Optional.of(position) : Optional.<Lsn>empty();
-        var join = ranged.map(run -> RangeJoin.load(session, run, from, tables)).orElseGet(() -> RangeJoin.none(from));
+        var numbers = new ObjectNumbers(from, to);
+        var join = ranged.map(run -> RangeJoin.load(session, run, from, tables, numbers))
+                .orElseGet(() -> RangeJoin.none(from));
         var start = new StreamStart(
                 followed,
                 progress,
@@ -128,7 +131,8 @@ public final class Following implements AutoCloseable {
                 copies,
                 join,
                 xid(),
-                binary);
+                binary,
+                numbers);
         used = !join.isEmpty() || progress.wantsWhole(session) ? StreamProtocol.WHOLE : protocol;
         var reader = SlotReader.open(from, new StreamSource(name, name, binary, limit, used), position);
         applier = new StreamApplier(reader, session, start).begin();

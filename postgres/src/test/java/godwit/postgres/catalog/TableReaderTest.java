@@ -70,21 +70,27 @@ class TableReaderTest {
     }
 
     @Test
-    void columnsWhoseBinaryFormHoldsOidsOfTheServerTravelAsText() throws SQLException {
+    void columnsSayWhetherTheyHaveABinaryFormAndWhetherItHoldsNumbersOfObjects() throws SQLException {
         var database = server.database();
         CatalogServer.execute(database, """
                 CREATE TYPE mood AS ENUM ('sad');
                 CREATE TYPE region AS (a int, b text);
                 CREATE TYPE moody AS (m mood);
                 CREATE DOMAIN alias AS regclass;
-                CREATE TABLE t (t1 regclass, t2 regproc[], t3 alias, t4 moody, t5 mood[], t6 region[], t7 aclitem,
-                                b1 int, b2 mood, b3 region, b4 text[], b5 int4multirange, b6 bytea)
+                CREATE TABLE t (t1 aclitem, t2 aclitem[], n1 regclass, n2 regproc[], n3 alias,
+                                b1 int, b2 mood, b3 region, b4 text[], b5 int4multirange, b6 bytea, b7 mood[],
+                                b8 region[], b9 moody)
                 """);
 
         assertThat(table(database, "t").columns())
-                .allSatisfy(column -> assertThat(column.binary())
+                .allSatisfy(column -> assertThat(List.of(column.binary(), column.numbered()))
                         .as(column.type())
-                        .isEqualTo(column.name().name().startsWith("b")));
+                        .isEqualTo(
+                                switch (column.name().name().charAt(0)) {
+                                    case 't' -> List.of(false, false);
+                                    case 'n' -> List.of(true, true);
+                                    default -> List.of(true, false);
+                                }));
     }
 
     @Test
@@ -97,9 +103,9 @@ class TableReaderTest {
 
         assertThat(table(database, "t").columns())
                 .containsExactly(
-                        new Column(new Identifier("id"), "integer", true, false, false),
-                        new Column(new Identifier("n"), "numeric(10,2)", true, true, false),
-                        new Column(new Identifier("g"), "integer", true, false, true));
+                        new Column(new Identifier("id"), "integer", true, false, false, false),
+                        new Column(new Identifier("n"), "numeric(10,2)", true, false, true, false),
+                        new Column(new Identifier("g"), "integer", true, false, false, true));
     }
 
     @Test

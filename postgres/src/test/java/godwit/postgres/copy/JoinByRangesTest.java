@@ -67,6 +67,22 @@ class JoinByRangesTest {
     }
 
     @Test
+    void aPreparedTargetThatWatchesOverUniqueValuesIsFilledUnderOneSnapshot() {
+        pair.both(TABLE).source(ROWS).target("CREATE UNIQUE INDEX t_n ON t (n)");
+        try (var following =
+                Following.prepare(pair.source(), pair.target(), new StreamProgress(UUID.randomUUID(), "forward"))) {
+            var copy = PausedCopy.of(pair).byRange();
+            // A value that was read at the end of the first range comes to a key that is read later.
+            copy.copyWith(() -> pair.source("UPDATE t SET n = -1 WHERE id = 1; UPDATE t SET n = 1 WHERE id = 1999"));
+
+            joined(following, copy).catchUp();
+
+            pair.assertSame();
+            assertThat(copy.snapshots()).hasSize(2);
+        }
+    }
+
+    @Test
     void rowsThatMoveBetweenPagesAreNeitherLostNorDoubled() {
         joins(
                 "DELETE FROM t WHERE id <= 60",

@@ -50,6 +50,20 @@ class JoinOfCopyAndStreamTest {
     }
 
     @Test
+    void numbersOfObjectsAreTranslatedWhereverAPieceOfTheCopyEnds() {
+        pair.target("CREATE TABLE other_numbers (id int)")
+                .both("CREATE TABLE numbered (id int PRIMARY KEY, several regclass[], named regclass, b bytea)")
+                .target("DROP TABLE other_numbers")
+                .source(
+                        "INSERT INTO numbered SELECT i, array_fill('numbered'::regclass, ARRAY[60]), 'pg_class', '\\x00' "
+                                + "FROM generate_series(1, 3000) i; INSERT INTO numbered VALUES (0, NULL, 0, NULL)");
+
+        PausedCopy.of(pair).copy(2).join();
+
+        pair.assertSame();
+    }
+
+    @Test
     void rowsThatMoveFromUnreadPagesToReadOnesAreNotLost() {
         joins("DELETE FROM t WHERE id <= 60", "VACUUM t", "UPDATE t SET v = 1, n = -n WHERE id > 1900");
     }

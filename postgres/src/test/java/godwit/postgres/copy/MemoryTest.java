@@ -21,7 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Servers.class)
 class MemoryTest {
     private static final String LARGE = """
-            CREATE TABLE large (id int PRIMARY KEY, body bytea); ALTER TABLE large ALTER body SET STORAGE EXTERNAL;
+            CREATE TYPE mood AS ENUM ('low', 'high'); CREATE TYPE place AS (street text, of regclass);
+            CREATE TABLE large (id int PRIMARY KEY, body bytea, moods mood[], place place, named regclass); ALTER TABLE large ALTER body SET STORAGE EXTERNAL;
             ALTER TABLE large REPLICA IDENTITY FULL""";
 
     private final Pair pair;
@@ -80,20 +81,25 @@ class MemoryTest {
 
     @Test
     void aValueOfAHundredMegabytesPassesCopyAndStreamWithHalfAGigabyte() throws IOException {
-        pair.both(LARGE).source("INSERT INTO large VALUES (1, " + bytes("a", 100) + ")");
+        pair.target("CREATE TABLE other_numbers (id int)").both(LARGE).target("DROP TABLE other_numbers");
+        var more = ", '{low,high}', ROW('a', 'large'), 'large')";
+        pair.source("INSERT INTO large VALUES (1, " + bytes("a", 100) + more);
         var worker = Worker.start(pair, "-Xmx512m");
         worker.await("copied");
-        pair.source("INSERT INTO large VALUES (2, " + bytes("b", 100) + ")");
+        pair.source("INSERT INTO large VALUES (2, " + bytes("b", 100) + more);
         pair.source("UPDATE large SET body = " + bytes("c", 100) + " WHERE id = 1");
         pair.source("UPDATE large SET id = 3 WHERE id = 2");
         pair.source("INSERT INTO large VALUES (4, NULL); DELETE FROM large WHERE id = 1");
 
         var peakMegabytes = worker.finish();
 
-        var sums = "SELECT string_agg(id || coalesce(md5(body), '-'), ' ' ORDER BY id) FROM large";
+        var sums =
+                "SELECT string_agg(id || coalesce(md5(body), '-') || coalesce(moods::text || place || named, '-'), ' '"
+                        + " ORDER BY id) FROM large";
         assertThat(pair.atTarget().text(sums))
                 .isEqualTo(pair.atSource().text(sums))
-                .hasSize(36);
+                .contains("{low,high}(a,large)large")
+                .hasSize(61);
         assertThat(peakMegabytes).isBetween(200L, 512L);
     }
 

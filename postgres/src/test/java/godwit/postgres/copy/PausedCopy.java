@@ -12,17 +12,20 @@ import godwit.postgres.Specs;
 import godwit.postgres.ledger.PostgresLedger;
 import godwit.run.RealPace;
 import godwit.run.throttle.Valve;
+import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /** A copy of all tables in many chunks, which stops before the first chunk of the table t is committed until a test lets it go on. */
 final class PausedCopy {
     private final Pair pair;
     private final UUID run = UUID.randomUUID();
     private boolean byRange;
+    private UnaryOperator<Table> selecting = UnaryOperator.identity();
 
     private PausedCopy(Pair pair) {
         this.pair = pair;
@@ -77,7 +80,14 @@ final class PausedCopy {
         return copy(Specs.withRows(pair.name(), rowBytesMax));
     }
 
-    private CompletableFuture<Void> copy(MoveSpec spec) {
+    /** Copies only some rows. */
+    PausedCopy selecting(UnaryOperator<Table> tables) {
+        selecting = tables;
+        return this;
+    }
+
+    /** Copies with all that is told by a specification. */
+    CompletableFuture<Void> copy(MoveSpec spec) {
         var copies = new TableCopies(
                 run,
                 spec,
@@ -85,7 +95,8 @@ final class PausedCopy {
                 pair.target(),
                 new Exemption("test"),
                 new Valve(new RealPace(), spec.limits().copyWorkers()));
-        return Beside.run(() -> copies.copy(Pair.tables(pair.source()), table -> {}));
+        var tables = Pair.tables(pair.source()).stream().map(selecting).toList();
+        return Beside.run(() -> copies.copy(tables, table -> {}));
     }
 
     Map<TableName, Snapshot> snapshots() {

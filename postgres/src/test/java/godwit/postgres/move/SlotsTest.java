@@ -43,7 +43,7 @@ class SlotsTest {
 
     private static MoveSpec spec(Pair pair, int startSecondsMax) {
         var usual = Specs.spec(pair.name(), 1);
-        var limits = new MoveLimits(1, 1, 16_384, 1 << 20, 1 << 20, startSecondsMax, 1 << 30, 2);
+        var limits = new MoveLimits(1, 1, 16_384, 1 << 20, 1 << 20, startSecondsMax, 1 << 30, 2, 2000, 64L << 20);
         return new MoveSpec(
                 usual.name(), usual.source(), usual.target(), usual.tables(), usual.rows(), usual.switching(), limits);
     }

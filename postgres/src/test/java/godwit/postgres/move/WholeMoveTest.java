@@ -117,6 +117,31 @@ class WholeMoveTest {
     }
 
     @Test
+    void aTargetThatIsReadyHasBeenAnalysedAsAWhole() {
+        pair.source("""
+                CREATE TABLE scratch (); CREATE TABLE plain (id int PRIMARY KEY); INSERT INTO plain SELECT generate_series(1, 500);
+                CREATE TABLE parted (id int, at int, PRIMARY KEY (at, id)) PARTITION BY RANGE (at);
+                CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (10);
+                CREATE TABLE parted_2 PARTITION OF parted FOR VALUES FROM (10) TO (20) PARTITION BY RANGE (id);
+                CREATE TABLE parted_2a PARTITION OF parted_2 DEFAULT;
+                INSERT INTO parted SELECT i, i % 20 FROM generate_series(1, 500) i;
+                CREATE MATERIALIZED VIEW m AS SELECT id, at FROM parted;
+                CREATE MATERIALIZED VIEW empty_m AS SELECT id FROM plain WITH NO DATA""");
+        try (var move = LiveMove.of(pair, "postgres").start()) {
+            move.awaitPhase(Phase.READY);
+
+            assertThat(pair.targetRows(
+                            "SELECT DISTINCT tablename || inherited FROM pg_stats WHERE schemaname = 'public'"
+                                    + " ORDER BY 1"))
+                    .containsExactly(
+                            "mfalse", "parted_1false", "parted_2afalse", "parted_2true", "partedtrue", "plainfalse");
+            assertThat(pair.targetRows("SELECT relname FROM pg_stat_user_tables WHERE analyze_count > 1"))
+                    .as("analysed more than once")
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aRowThatWasMissingKeepsTheWritesWhereTheyAreUntilSomebodyHasLooked() {
         pair.source(
                 "CREATE TABLE scratch (); CREATE TABLE m (id int PRIMARY KEY, v int); INSERT INTO m SELECT i, i FROM generate_series(1, 9) i");

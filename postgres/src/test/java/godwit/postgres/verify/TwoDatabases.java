@@ -19,7 +19,7 @@ import java.util.UUID;
 
 /** An empty database on the leader and one on the follower, for one test. */
 final class TwoDatabases implements AutoCloseable {
-    private static final VerifyLimits LIMITS = new VerifyLimits(2, 100, 10_000);
+    private static final VerifyLimits LIMITS = new VerifyLimits(2, 100, 4_000_000);
 
     private final Database leaderDatabase;
     private final Database followerDatabase;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(TwoServers.class)
 class VerificationBesideOthersTest {
-    private static final VerifyLimits LIMITS = new VerifyLimits(1, 10, 1000);
+    private static final VerifyLimits LIMITS = new VerifyLimits(1, 10, 400_000);
     private static final String WAITING = """
             SELECT coalesce(min(l.pid), 0) FROM pg_locks l
             WHERE NOT l.granted AND l.relation = 'public.t'::regclass AND l.mode = 'AccessShareLock'""";

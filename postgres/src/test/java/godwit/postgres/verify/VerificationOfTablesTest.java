@@ -65,7 +65,7 @@ class VerificationOfTablesTest {
 
     @Test
     void moreDifferencesThanTheLimitsAreCountedAsFarAsReadAndAllRepaired(TwoDatabases databases) throws SQLException {
-        var limits = new VerifyLimits(3, 10, 500);
+        var limits = new VerifyLimits(3, 10, 200_000);
         databases.both("""
                 CREATE TABLE t (id int PRIMARY KEY, a text);
                 INSERT INTO t SELECT i, 'a' || i FROM generate_series(1, 20000) i;
@@ -88,13 +88,28 @@ class VerificationOfTablesTest {
     }
 
     @Test
+    void longKeysAreFetchedInBatchesThatFitInMemory(TwoDatabases databases) throws SQLException {
+        var limits = new VerifyLimits(2, 10, 1 << 20);
+        databases.both("""
+                CREATE TABLE t (id text PRIMARY KEY, a int);
+                INSERT INTO t SELECT repeat(md5(i::text), 40) || i, i FROM generate_series(1, 2000) i""");
+        databases.corrupt("UPDATE t SET a = -a");
+
+        var found = databases.compare(limits);
+
+        assertThat(found.differences()).as("keys that were fetched at once").isBetween(10L, 400L);
+        assertThat(databases.repair(found, limits)).isEqualTo(2000);
+        assertThat(databases.compare().isEqual()).isTrue();
+    }
+
+    @Test
     void differencesBelowTheLimitAreCountedExactlyInABigTable(TwoDatabases databases) throws SQLException {
         databases.both("""
                 CREATE TABLE t (id bigint PRIMARY KEY, a text);
                 INSERT INTO t SELECT i, repeat(md5(i::text), 4) FROM generate_series(1, 100000) i""");
         databases.corrupt("UPDATE t SET a = a || ' ' WHERE id % 3000 = 0");
 
-        var found = databases.compare(new VerifyLimits(2, 100, 5000));
+        var found = databases.compare(new VerifyLimits(2, 100, 2_000_000));
 
         assertThat(found.differences()).isEqualTo(33);
         assertThat(TwoDatabases.rows(found))
