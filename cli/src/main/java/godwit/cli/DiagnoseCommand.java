@@ -1,10 +1,13 @@
 package godwit.cli;
 
+import godwit.cli.live.Look;
 import godwit.cli.live.Screen;
 import godwit.postgres.Session;
 import godwit.postgres.move.MoveAccess;
 import godwit.postgres.move.SideView;
 import godwit.run.Run;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -29,26 +32,30 @@ final class DiagnoseCommand extends MoveCommand {
         }
     }
 
+    private static String seconds(String instant) {
+        return Instant.parse(instant).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
     private static void diagnose(MoveAccess access, Session session, Run run, Output output) {
         var ledger = access.ledger(session);
-        var worker = access.worker(session, run);
-        var writes = StatusCommand.writes(access, run);
-        var status = new StatusReport(run, ledger.steering(run.id()), ledger.published(run.id()), writes);
+        var look = Look.at(access, session, run, found -> StatusCommand.writes(access, found));
+        var status = new StatusReport(look);
         var sides = access.look(run.id());
         var history = ledger.history(run.id(), ENTRIES_MAX);
-        var advice = Advice.of(new Advice.Facts(run, status.steering(), writes, worker.isPresent(), sides));
-        var growth = access.growth(run.id());
-        var report = new LinkedHashMap<>(status.report(worker, growth));
+        var advice = Advice.of(new Advice.Facts(
+                run, look.steering(), look.writes(), look.worker().isPresent(), sides));
+        var report = new LinkedHashMap<>(status.report());
         report.put("sides", sides);
         report.put("history", history);
         report.put("advice", advice);
-        status.tell(Screen.ofErrors().terminal(), worker, growth, output);
+        status.tell(Screen.ofErrors().terminal(), output);
         for (SideView side : sides) {
             SideText.lines(side).forEach(output::say);
         }
         output.say("What happened last:");
-        history.forEach(entry -> output.say("  %s  %s  %s  %s  %s"
-                .formatted(entry.at(), entry.verb(), entry.result(), entry.code(), entry.operator())));
+        history.forEach(entry -> output.say("  %s  %-12s  %-7s  %s  %s"
+                .formatted(seconds(entry.at()), entry.verb(), entry.result(), entry.operator(), entry.code())
+                .stripTrailing()));
         output.say("What to do next:");
         advice.forEach(line -> output.say("  " + line));
         output.result(report);

@@ -1,6 +1,8 @@
 package godwit.cli;
 
 import godwit.Problem;
+import godwit.cli.live.Terminal;
+import godwit.cli.live.Words;
 import godwit.file.Json;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -11,6 +13,7 @@ final class Output {
     private final PrintStream forScripts;
     private final PrintStream forPeople;
     private final boolean json;
+    private int columns;
 
     Output(PrintStream forScripts, PrintStream forPeople, boolean json) {
         this.forScripts = forScripts;
@@ -18,9 +21,25 @@ final class Output {
         this.json = json;
     }
 
+    /** A line for people, broken between words where their terminal ends. */
     void say(String text) {
+        Words.broken(text, columns()).forEach(forPeople::println);
+        forPeople.flush();
+    }
+
+    /** Lines for people that may want to copy them. */
+    void asIs(String text) {
         forPeople.println(text);
         forPeople.flush();
+    }
+
+    /** What is not a terminal breaks no lines. */
+    private int columns() {
+        if (columns == 0) {
+            var terminal = Terminal.ofErrors(forPeople);
+            columns = terminal.isLive() ? terminal.columns() : Integer.MAX_VALUE;
+        }
+        return columns;
     }
 
     /** The command's one JSON document; nothing when no JSON was asked for. */

@@ -19,6 +19,9 @@ import picocli.CommandLine.Option;
 /** {@code godwit plan}: what the move would do, object by object and table by table, without doing it. */
 @Command(name = "plan", description = "Show what the move would do; changes nothing.")
 final class PlanCommand extends MoveCommand {
+    /** The first pages of a table and of its TOAST table. */
+    private static final long EMPTY_BYTES_MAX = 16_384;
+
     @Option(names = "--sql", description = "Show each statement that makes the target's objects.")
     boolean sql;
 
@@ -58,9 +61,12 @@ final class PlanCommand extends MoveCommand {
                     .formatted(
                             name,
                             " ".repeat(widest - name.length()),
-                            Words.count(table.rows()),
+                            isCounted(table) ? Words.count(table.rows()) : "?",
                             Words.bytes(table.bytes()),
                             table.hasKey() ? "" : "  without a key"));
+        }
+        if (!tables.stream().allMatch(PlanCommand::isCounted)) {
+            output.say("  ?: the server has no estimate; ANALYZE gives it one.");
         }
         var forecast = steps.forecast();
         output.say("About %s with indexes, some %s; the source's log grows by %s/s meanwhile."
@@ -70,8 +76,13 @@ final class PlanCommand extends MoveCommand {
                         Words.bytes(number(forecast, "logBytesPerSecond"))));
         output.say("The target gets: " + kinds(steps.objects()) + ".");
         if (sql) {
-            steps.objects().forEach(object -> object.create().forEach(statement -> output.say(statement + ";")));
+            steps.objects().forEach(object -> object.create().forEach(statement -> output.asIs(statement + ";")));
         }
+    }
+
+    /** The server takes a table that nobody has analyzed for empty. */
+    private static boolean isCounted(Table table) {
+        return table.rows() > 0 || table.bytes() <= EMPTY_BYTES_MAX;
     }
 
     private static long number(Map<String, Object> from, String key) {

@@ -22,11 +22,13 @@ final class SettingsCommand extends MoveCommand {
                 origins().stream().map(origin -> over(origin, set)).toList());
         all.add(StateFolder.of(System.getenv()).origin());
         var widest = all.stream().mapToInt(o -> o.setting().length()).max().orElse(0);
+        var widestValue = all.stream().mapToInt(o -> o.value().length()).max().orElse(0);
         for (var origin : all) {
-            output.say("%s%s  %15s  %s"
+            output.say("%s%s  %s%s  %s"
                     .formatted(
                             origin.setting(),
                             " ".repeat(widest - origin.setting().length()),
+                            " ".repeat(widestValue - origin.value().length()),
                             origin.value(),
                             origin.origin()));
         }

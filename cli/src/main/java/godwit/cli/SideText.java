@@ -18,7 +18,7 @@ final class SideText {
             return lines;
         }
         lines.add("The %s %s answers: PostgreSQL %s, %s"
-                .formatted(side.side().word(), side.place(), side.server(), side.transport()));
+                .formatted(side.side().word(), side.place(), side.server(), transport(side)));
         for (var slot : side.slots()) {
             lines.add("  slot %s keeps %s of log (%s, %s)"
                     .formatted(
@@ -45,5 +45,9 @@ final class SideText {
         }
         lines.add("  %s of Godwit".formatted(Words.of(side.sessions().size(), "session")));
         return lines;
+    }
+
+    private static String transport(SideView side) {
+        return side.transport().equals("plain") ? "without TLS" : side.transport();
     }
 }

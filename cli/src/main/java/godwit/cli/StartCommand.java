@@ -26,7 +26,7 @@ final class StartCommand extends MoveCommand {
     @Override
     ExitCode run(MoveAccess access, Output output) {
         var screen = Screen.ofErrors();
-        var supervisor = new Supervisor(access, operator(), screen::say);
+        var supervisor = new Supervisor(access, operator(), screen::say, origins());
         var main = Thread.currentThread();
         var hook = Thread.ofPlatform().unstarted(() -> {
             supervisor.stop();
@@ -36,8 +36,8 @@ final class StartCommand extends MoveCommand {
         Runtime.getRuntime().addShutdownHook(hook);
         try (var live = new LiveRun(access, StartCommand::writes);
                 var watch = new Watch(live, screen, new RealPace())) {
+            Chatter.hush();
             if (screen.terminal().isLive()) {
-                Chatter.hush();
                 watch.beside();
             }
             supervisor.carry().ifPresent(left -> report(left, output));

@@ -1,15 +1,16 @@
 package godwit.cli;
 
+import godwit.GodwitException;
+import godwit.Retry;
 import godwit.cli.live.LiveRun;
+import godwit.cli.live.Look;
 import godwit.cli.live.Screen;
 import godwit.cli.live.Watch;
 import godwit.move.Conduct;
-import godwit.postgres.move.LogGrowth;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.RealPace;
 import godwit.run.Run;
 import godwit.traffic.Writes;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,30 +18,38 @@ import picocli.CommandLine.Option;
 /** {@code godwit status}: how a run stands, read from its ledger and the gates. */
 @Command(name = "status", description = "Tell how the run stands.")
 final class StatusCommand extends MoveCommand {
+    /** The ledger is in the target: when that does not answer, not even the run is known. */
+    private static final Map<String, Object> NOTHING_KNOWN =
+            Map.of("state", Look.UNKNOWN, "writes", Look.UNKNOWN, "lagBytes", Look.UNKNOWN, "lagSeconds", Look.UNKNOWN);
+
     @Option(names = "--watch", description = "Go on telling until the run is over.")
     boolean watch;
 
     @Override
     ExitCode run(MoveAccess access, Output output) {
+        try {
+            return tell(access, output);
+        } catch (GodwitException e) {
+            output.problem(e.problem(), NOTHING_KNOWN);
+            return e.retry() == Retry.LATER ? ExitCode.UNKNOWN : ExitCode.REFUSED;
+        }
+    }
+
+    private ExitCode tell(MoveAccess access, Output output) {
         var screen = Screen.ofErrors();
         if (watch && exists(access)) {
             watch(access, screen);
         }
         try (var session = access.target().open("status")) {
-            var ledger = access.ledger(session);
-            var run = access.find(ledger);
+            var run = access.find(access.ledger(session));
             if (run.isEmpty()) {
                 output.say("No run of this name is in the target's ledger.");
                 output.result(Map.of("state", "none", "writes", "source"));
                 return ExitCode.DONE;
             }
-            var id = run.get().id();
-            var worker = access.worker(session, run.get());
-            var growth = worker.isEmpty() && !run.get().phase().isOver() ? access.growth(id) : List.<LogGrowth>of();
-            var status =
-                    new StatusReport(run.get(), ledger.steering(id), ledger.published(id), writes(access, run.get()));
-            status.tell(screen.terminal(), worker, growth, output);
-            output.result(status.report(worker, growth));
+            var status = new StatusReport(Look.at(access, session, run.get(), found -> writes(access, found)));
+            status.tell(screen.terminal(), output);
+            output.result(status.report());
             return ExitCode.DONE;
         }
     }

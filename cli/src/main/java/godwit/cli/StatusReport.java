@@ -2,36 +2,29 @@ package godwit.cli;
 
 import godwit.Problem;
 import godwit.cli.live.Drawing;
-import godwit.cli.live.Standing;
+import godwit.cli.live.Look;
 import godwit.cli.live.Terminal;
 import godwit.cli.live.Words;
 import godwit.postgres.ledger.Holder;
 import godwit.postgres.move.LogGrowth;
-import godwit.run.Run;
-import godwit.run.Steering;
 import godwit.traffic.Writes;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
-/**
- * How a run stands, for people and for scripts.
- *
- * @param live what its worker published last
- */
-record StatusReport(Run run, Steering steering, Map<String, Object> live, Writes writes) {
-    void tell(Terminal terminal, Optional<Holder> worker, List<LogGrowth> growth, Output output) {
-        output.say("%s: writes on the %s".formatted(run.name(), writes.word()));
-        new Drawing(terminal)
-                .lines(Standing.of(run, steering, live, writes), System.nanoTime())
-                .forEach(line -> output.say("  " + line));
+/** How a run stands, for people and for scripts. */
+record StatusReport(Look look) {
+    void tell(Terminal terminal, Output output) {
+        var run = look.run();
+        output.say("%s: writes on the %s".formatted(run.name(), look.writes().word()));
+        new Drawing(terminal).lines(look.standing(), System.nanoTime()).forEach(line -> output.say("  " + line));
         run.problem().ifPresent(problem -> {
             output.say("  " + problem.message() + "  [" + problem.code() + "]");
             output.say("  " + problem.hint());
         });
-        if (live.get("unrouted") instanceof Map<?, ?> hook) {
+        if (look.live().get("unrouted") instanceof Map<?, ?> hook) {
             output.say("  The hook has not been told yet, and is called again: " + hook.get("message"));
         }
         if (live.get("doing") instanceof String doing && !run.phase().isOver()) {
@@ -42,27 +35,42 @@ record StatusReport(Run run, Steering steering, Map<String, Object> live, Writes
             output.say("  " + problem.get("hint"));
         }
         if (!run.phase().isOver()) {
-            output.say(
-                    "  " + worker.map(StatusReport::words).orElse("Nobody follows the run: go on with godwit start."));
+            output.say("  "
+                    + look.worker()
+                            .map(StatusReport::words)
+                            .orElse("Nobody follows the run: go on with godwit start."));
         }
-        growth.forEach(log -> output.say("  The %s keeps %s of log for it, and writes %s of log in a second."
-                .formatted(log.side().word(), Words.bytes(log.keptBytes()), Words.bytes(log.bytesPerSecond()))));
+        look.measured()
+                .logs()
+                .forEach(log -> output.say("  The %s keeps %s of log for it, and writes %s of log in a second."
+                        .formatted(
+                                log.side().word(), Words.bytes(log.keptBytes()), Words.bytes(log.bytesPerSecond()))));
+        look.measured()
+                .unanswered()
+                .forEach(problem ->
+                        output.say("  " + problem.message() + " " + problem.hint() + "  [" + problem.code() + "]"));
     }
 
     private static String words(Holder worker) {
-        return "Process %d on %s works on it since %s.".formatted(worker.process(), worker.host(), worker.since());
+        return "Process %d on %s works on it since %s."
+                .formatted(worker.process(), worker.host(), worker.since().truncatedTo(ChronoUnit.SECONDS));
     }
 
-    Map<String, Object> report(Optional<Holder> worker, List<LogGrowth> growth) {
-        var lag = live.get(writes == Writes.TARGET ? "backward" : "forward") instanceof Map<?, ?> map ? map : Map.of();
+    Map<String, Object> report() {
+        var run = look.run();
+        var live = look.live();
+        var steering = look.steering();
+        var lag = live.get(look.writes() == Writes.TARGET ? "backward" : "forward") instanceof Map<?, ?> map
+                ? map
+                : Map.of();
         var report = new LinkedHashMap<String, Object>();
         report.put("run", run.id().toString());
         report.put("name", run.name());
         report.put("state", run.state(steering));
         report.put("phase", run.phase().word());
         report.put("begunAt", run.begunAt().toString());
-        report.put("writes", writes.word());
-        report.put("worker", worker.<Object>map(StatusReport::report).orElse("nobody follows"));
+        report.put("writes", look.writes().word());
+        report.put("worker", look.worker().<Object>map(StatusReport::report).orElse("nobody follows"));
         report.put("lagBytes", lag.containsKey("lagBytes") ? lag.get("lagBytes") : 0);
         report.put("lagSeconds", lag.containsKey("lagSeconds") ? lag.get("lagSeconds") : 0);
         report.put("tables", live.getOrDefault("tables", List.of()));
@@ -72,11 +80,15 @@ record StatusReport(Run run, Steering steering, Map<String, Object> live, Writes
             }
         }
         report.put("throttle", live.getOrDefault("throttle", Map.of("reason", "none")));
-        report.put("waits", Standing.of(run, steering, live, writes).throttle());
+        report.put("waits", look.standing().throttle());
         report.put("set", new TreeMap<>(steering.settings()));
         report.put("streams", streams());
-        if (!growth.isEmpty()) {
-            report.put("log", growth.stream().map(LogGrowth::report).toList());
+        var measured = look.measured();
+        if (!measured.logs().isEmpty()) {
+            report.put("log", measured.logs().stream().map(LogGrowth::report).toList());
+        }
+        if (!measured.unanswered().isEmpty()) {
+            report.put("remarks", measured.unanswered());
         }
         run.problem().ifPresent((Problem problem) -> report.put("problem", problem));
         return report;
@@ -93,8 +105,8 @@ record StatusReport(Run run, Steering steering, Map<String, Object> live, Writes
     private Map<String, Object> streams() {
         var streams = new LinkedHashMap<String, Object>();
         for (var direction : List.of("forward", "backward")) {
-            if (live.containsKey(direction)) {
-                streams.put(direction, live.get(direction));
+            if (look.live().containsKey(direction)) {
+                streams.put(direction, look.live().get(direction));
             }
         }
         return streams;

@@ -3,6 +3,7 @@ package godwit.cli;
 import godwit.Problem;
 import godwit.file.Layers;
 import godwit.file.MoveFile;
+import godwit.move.MoveSpec;
 import godwit.move.UrlReference;
 import godwit.postgres.Database;
 import godwit.postgres.ledger.PostgresLedger;
@@ -14,7 +15,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a verb is about: a move file, or a run by its id, whose file the target's ledger has kept.
@@ -50,8 +54,16 @@ final class Subject {
         var access = new MoveAccess(MoveFile.parse(text, layers), folder, environment)
                 .with(new RunFile(folder.toString(), text));
         requireAllUsed();
+        layers.requireKnownVariables(variables(access.spec()));
         access.requireAddresses();
         return () -> access;
+    }
+
+    private static Set<String> variables(MoveSpec spec) {
+        return Stream.of(spec.source(), spec.target())
+                .filter(UrlReference.Environment.class::isInstance)
+                .map(reference -> ((UrlReference.Environment) reference).variable())
+                .collect(Collectors.toSet());
     }
 
     private void requireAllUsed() {
@@ -70,6 +82,8 @@ final class Subject {
         var reference = reference(target.or(() -> Optional.ofNullable(environment.get(TARGET))));
         var addresses = new Addresses(Path.of("."), environment);
         addresses.read(reference);
+        layers.requireKnownVariables(
+                reference instanceof UrlReference.Environment named ? Set.of(named.variable()) : Set.of());
         return () -> lookedUp(id, reference, new Database(() -> addresses.read(reference)));
     }
 

@@ -2,6 +2,7 @@ package godwit.cli;
 
 import static godwit.cli.Ran.godwit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import godwit.cli.live.Operator;
@@ -90,6 +91,9 @@ class OperatingTest {
         assertThat(godwit("status", "0b5c2a52", "--target", server.url("there")).problem())
                 .isEqualTo("secret-in-arguments");
         assertThat(godwit("status", file, "--set", "colour=blue").status()).isEqualTo(2);
+        var misspelt = new Layers(Map.of(), Map.of("GODWIT_COPY_WORKER", "3"));
+        assertThatThrownBy(() -> new Subject(misspelt, Map.of()).find(file, Optional.empty()))
+                .hasMessageContaining("GODWIT_COPY_WORKER");
         assertThat(godwit("schema").at("title")).isEqualTo("Godwit's move file");
     }
 

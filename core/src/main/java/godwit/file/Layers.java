@@ -1,5 +1,7 @@
 package godwit.file;
 
+import godwit.GodwitException;
+import godwit.Problem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,10 +12,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What stands above a file's numbers: the command line, then variables of the environment; it notes where each setting's
+ * What stands above a file's settings, which are its numbers, its words and what is true or false: the command line, then variables of the environment; it notes where each setting's
  * value came from.
  */
 public final class Layers {
+    private static final String PREFIX = "GODWIT_";
+
+    /** Variables that are no settings: those of people, of the launcher, and of hooks, which may call Godwit. */
+    private static final Set<String> OTHERS = Set.of(
+            "GODWIT_STATE", "GODWIT_TARGET", "GODWIT_JAVA_OPTS", "GODWIT_ARCHIVE", "GODWIT_WRITES", "GODWIT_DATABASE");
+
     private final Map<String, String> commandLine;
     private final Map<String, String> environment;
     private final Set<String> unused;
@@ -51,6 +59,36 @@ public final class Layers {
         return new TreeSet<>(unused);
     }
 
+    /**
+     * Refuses a variable of Godwit's form that is no setting: what somebody wanted by it would else be passed over. One
+     * that holds a database's URL is none, whichever file it is for.
+     *
+     * @param named by the move file, as the places of URLs
+     */
+    public void requireKnownVariables(Set<String> named) {
+        var known = new TreeSet<>(OTHERS);
+        MoveFile.defaults().forEach(setting -> known.add(variable(setting.setting())));
+        environment.entrySet().stream()
+                .filter(variable -> variable.getKey().startsWith(PREFIX))
+                .filter(variable -> !variable.getValue().startsWith("postgres"))
+                .map(Map.Entry::getKey)
+                .filter(name -> !known.contains(name) && !named.contains(name))
+                .sorted()
+                .findFirst()
+                .ifPresent(name -> {
+                    throw unknown(name, known);
+                });
+    }
+
+    private static GodwitException unknown(String name, Set<String> known) {
+        var hint = Nearest.of(name, known)
+                .map(near -> "Did you mean %s? Else take it out of the environment.".formatted(near))
+                .orElse("Take it out of the environment; docs/reference/commands.md lists what is read.");
+        return Problem.of("setting-unknown", "There is no setting for the variable %s.".formatted(name), hint)
+                .withObjects(List.of(name))
+                .asException();
+    }
+
     /** A value that goes before the file's. */
     Optional<Origin> above(String path) {
         for (var name : List.of(path, last(path), dashed(last(path)))) {
@@ -79,6 +117,6 @@ public final class Layers {
 
     /** {@code GODWIT_COPY_WORKERS} for {@code limits.copyWorkers}. */
     private static String variable(String path) {
-        return "GODWIT_" + dashed(last(path)).replace('-', '_').toUpperCase(Locale.ROOT);
+        return PREFIX + dashed(last(path)).replace('-', '_').toUpperCase(Locale.ROOT);
     }
 }

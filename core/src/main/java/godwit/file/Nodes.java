@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -101,9 +102,10 @@ final class Nodes {
         }
     }
 
-    /** One of a few words. */
+    /** One of a few words, of the command line, the environment or the file, in this order. */
     String choice(String key, String otherwise, List<String> words) {
-        var word = text(key, otherwise);
+        var above = layers.above(at(key));
+        var word = above.map(Layers.Origin::value).orElseGet(() -> text(key, otherwise));
         if (!words.contains(word)) {
             throw Problem.of(
                             "value-unknown",
@@ -112,18 +114,34 @@ final class Nodes {
                     .withObjects(List.of(at(key)))
                     .asException();
         }
-        layers.note(at(key), word, has(key) ? "file" : "default");
+        layers.note(at(key), word, origin(key, above));
         return word;
     }
 
-    /** True or false, from the file alone. */
+    private String origin(String key, Optional<Layers.Origin> above) {
+        return above.map(Layers.Origin::origin).orElse(has(key) ? "file" : "default");
+    }
+
+    /** True or false, of the command line, the environment or the file, in this order. */
     boolean isTrue(String key) {
+        var above = layers.above(at(key));
+        var value = above.isPresent() ? isTrue(above.get()) : isTrueInFile(key);
+        layers.note(at(key), String.valueOf(value), origin(key, above));
+        return value;
+    }
+
+    private static boolean isTrue(Layers.Origin above) {
+        if (!above.value().equals("true") && !above.value().equals("false")) {
+            throw wrongType(above.setting() + " (" + above.origin() + ")", "true or false");
+        }
+        return above.value().equals("true");
+    }
+
+    private boolean isTrueInFile(String key) {
         if (has(key) && !node.get(key).isBoolean()) {
             throw wrongType(at(key), "true or false");
         }
-        var value = has(key) && node.get(key).asBoolean();
-        layers.note(at(key), String.valueOf(value), has(key) ? "file" : "default");
-        return value;
+        return has(key) && node.get(key).asBoolean();
     }
 
     List<String> texts(String key) {

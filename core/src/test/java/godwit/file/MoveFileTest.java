@@ -2,6 +2,7 @@ package godwit.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import godwit.GodwitException;
 import godwit.move.Conduct;
@@ -10,6 +11,7 @@ import godwit.move.UrlReference;
 import godwit.schema.TableName;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MoveFileTest {
@@ -141,5 +143,52 @@ class MoveFileTest {
                 .isThrownBy(() -> MoveFile.parse(file))
                 .satisfies(e -> assertThat(e.problem().code()).isEqualTo(code))
                 .satisfies(e -> assertThat(e.problem().objects()).contains(objects));
+    }
+
+    @Test
+    void wordsAndTruthsHaveTheSameLayersAsNumbers() {
+        var layers = new Layers(
+                Map.of("mode", "full", "large-objects", "leave"),
+                Map.of("GODWIT_SCHEMA", "use", "GODWIT_INSECURE", "true", "GODWIT_MODE", "sync"));
+
+        var conduct = MoveFile.parse(LEAST + "mode: live\n", layers).conduct();
+
+        assertThat(conduct.mode()).isEqualTo(Conduct.Mode.FULL);
+        assertThat(conduct.schema()).isEqualTo(Conduct.SchemaOrigin.USE);
+        assertThat(conduct.largeObjects()).isEqualTo(Conduct.LargeObjectChoice.LEAVE);
+        assertThat(conduct.transport()).isEqualTo(Conduct.Transport.INSECURE);
+        assertThat(layers.unused()).isEmpty();
+        assertThat(layers.origins())
+                .contains(
+                        new Layers.Origin("mode", "full", "command line"),
+                        new Layers.Origin("schema", "use", "environment GODWIT_SCHEMA"),
+                        new Layers.Origin("insecure", "true", "environment GODWIT_INSECURE"));
+        assertThatThrownBy(() -> MoveFile.parse(LEAST, new Layers(Map.of(), Map.of("GODWIT_INSECURE", "yes"))))
+                .hasMessageContaining("insecure (environment GODWIT_INSECURE)");
+    }
+
+    @Test
+    void aVariableThatIsNoSettingIsRefusedWithTheOneThatWasMeant() {
+        var misspelt = new Layers(Map.of(), Map.of("GODWIT_COPY_WORKER", "3"));
+        var fine = new Layers(
+                Map.of(),
+                Map.of(
+                        "GODWIT_STATE",
+                        "x",
+                        "GODWIT_NEW_URL",
+                        "postgresql://x",
+                        "GODWIT_PLACE",
+                        "y",
+                        "PATH",
+                        "z",
+                        "GODWIT_MODE",
+                        "live"));
+
+        assertThatThrownBy(() -> misspelt.requireKnownVariables(Set.of()))
+                .isInstanceOfSatisfying(GodwitException.class, e -> {
+                    assertThat(e.problem().code()).isEqualTo("setting-unknown");
+                    assertThat(e.problem().hint()).contains("GODWIT_COPY_WORKERS");
+                });
+        fine.requireKnownVariables(Set.of("GODWIT_PLACE"));
     }
 }

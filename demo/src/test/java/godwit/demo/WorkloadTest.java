@@ -138,6 +138,27 @@ class WorkloadTest {
     }
 
     @Test
+    void whatTheDatabaseItselfForbidsIsFoundToo() throws SQLException {
+        try (var workload = start(server.jdbcUrl("app"))) {
+            awaitCommits(workload, 50);
+            workload.pause();
+
+            execute("SET session_replication_role = replica");
+            execute("ALTER TABLE audit_notes_2024 RENAME TO audit_notes_2023");
+            execute("ALTER TABLE persons ALTER search_name DROP EXPRESSION");
+            execute("UPDATE persons SET search_name = 'somebody else' WHERE id = 1");
+            execute("ALTER TABLE evidence DROP CONSTRAINT evidence_pkey");
+            execute("INSERT INTO evidence OVERRIDING SYSTEM VALUE SELECT * FROM evidence WHERE id = 1");
+
+            assertThat(broken(workload))
+                    .containsExactlyInAnyOrder(
+                            "every note is in the partition of its year",
+                            "every generated name follows its person's name",
+                            "no two rows share an identity");
+        }
+    }
+
+    @Test
     void aSideThatRefusesWritesIsMetAgainAndIsNoFailure() throws SQLException {
         try (var workload = start(server.jdbcUrl("app"))) {
             awaitCommits(workload, 50);

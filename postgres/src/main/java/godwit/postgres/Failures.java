@@ -115,7 +115,7 @@ final class Failures {
 
     private static String hint(String state) {
         if (state.equals("42501")) {
-            return "Give Godwit's role the privilege; docs/how-to/privileges.md lists what it needs.";
+            return "Give Godwit's role the privilege; docs/reference/rights.md lists what it needs.";
         }
         return isPassing(state) ? "It is tried again." : "The server's log has the whole message.";
     }

@@ -5,6 +5,7 @@ import godwit.Problem;
 import godwit.cli.live.Asking;
 import godwit.cli.live.Supervisor;
 import godwit.cli.live.Words;
+import godwit.demo.Invariant;
 import godwit.demo.Tally;
 import godwit.demo.Workload;
 import godwit.file.Json;
@@ -47,7 +48,14 @@ final class Story implements AutoCloseable {
         this.timeline = timeline;
         this.report = report;
         this.access = stage.access();
-        this.supervisor = new Supervisor(access, stage.operator(), line -> timeline.tell("worker", line));
+        this.supervisor = new Supervisor(access, stage.operator(), this::worker);
+    }
+
+    /** What the worker says of the run's phases is in the timeline anyway; what hinders it is not. */
+    private void worker(String line) {
+        if (!line.startsWith("Run ")) {
+            timeline.tell("worker", line);
+        }
     }
 
     /** @param seconds how long the clients work in all, about */
@@ -69,8 +77,12 @@ final class Story implements AutoCloseable {
         clients.close();
         report.worked(clients.report());
         clients.failures().forEach(failure -> timeline.tell("", failure));
-        report.checked(new LastLook(stage, clients).look());
-        timeline.tell("checks", "every row and every operation counted: see the invariants in --json");
+        var looked = new LastLook(stage, clients).look();
+        report.checked(looked);
+        timeline.tell(
+                "checks",
+                "without Godwit, on both servers: %d of %d promises hold"
+                        .formatted(looked.stream().filter(Invariant::holds).count(), looked.size()));
     }
 
     private void plan() {
@@ -144,7 +156,7 @@ final class Story implements AutoCloseable {
         report.verified(phase, rows, differences, position);
         timeline.tell(
                 "verify",
-                "%s compared on both sides at %s: %s"
+                "%s compared at position %s: %s"
                         .formatted(Words.of(rows, "row"), position, Words.of(differences, "difference")));
         if (differences > 0) {
             timeline.tell("", Json.write(result));
@@ -170,7 +182,7 @@ final class Story implements AutoCloseable {
             report.rolledBack(seconds, tally);
             timeline.tell(
                     "back",
-                    "the way back took %s; of all that was committed %d are lost, %d doubled"
+                    "took %s; of all that was committed %d are lost, %d doubled"
                             .formatted(Words.time(seconds), tally.lost(), tally.doubled()));
         }
     }

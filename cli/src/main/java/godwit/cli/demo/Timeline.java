@@ -86,7 +86,7 @@ final class Timeline implements AutoCloseable {
     }
 
     private static String clients(WorkloadReport lap, WorkloadReport total, double seconds) {
-        return "%-10s %d: %.0f/s, p50 %s, p99 %s; %s committed, %d failed"
+        return "%-10s %d: %.0f commits/s, p50 %s, p99 %s; %s committed, %d failed"
                 .formatted(
                         "clients",
                         total.clients(),

@@ -159,7 +159,15 @@ public final class Asking {
         try (var session = access.target().open("worker")) {
             var ledger = access.ledger(session);
             var run = access.find(ledger).filter(r -> r.id().equals(request.run()));
-            if (run.isEmpty() || run.get().phase().isOver() || !access.tryLease(session, run.get())) {
+            if (run.isEmpty()
+                    || run.get().phase().isOver()
+                    || access.worker(session, run.get()).isPresent()) {
+                return;
+            }
+            if (!request.verb().isSteering()) {
+                FileChanges.since(ledger, run.get(), access.spec()).requireAllowed(request.verb());
+            }
+            if (!access.tryLease(session, run.get())) {
                 return;
             }
             if (request.verb().isSteering()) {

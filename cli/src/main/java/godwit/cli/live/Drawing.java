@@ -19,7 +19,14 @@ public final class Drawing {
     public List<String> lines(Standing standing, long nanos) {
         speed.see(nanos, standing.rows());
         var lines = new ArrayList<String>();
-        lines.add(headline(standing));
+        var headline = headline(standing);
+        var waits = standing.throttle().equals("none") ? "" : "waiting: " + standing.throttle();
+        if (waits.isEmpty() || !terminal.isLive() || headline.length() + 3 + waits.length() < terminal.columns()) {
+            lines.add((headline + "   " + waits).stripTrailing());
+        } else {
+            lines.add(headline);
+            lines.add("  " + waits);
+        }
         switch (standing.phase()) {
             case FILLING -> lines.addAll(bars(standing));
             case PLANNED,
@@ -38,16 +45,15 @@ public final class Drawing {
     }
 
     /** The phase and what can be told of it. */
-    public String headline(Standing standing) {
-        var waits = standing.throttle().equals("none") ? "" : "   waiting: " + standing.throttle();
-        return "%-10s %s%s".formatted(standing.state(), detail(standing), waits).stripTrailing();
+    private String headline(Standing standing) {
+        if (!standing.isFollowed()) {
+            return "%-10s nobody follows; %s".formatted(standing.state(), behind(standing.lag()));
+        }
+        return "%-10s %s".formatted(standing.state(), detail(standing)).stripTrailing();
     }
 
     private String detail(Standing standing) {
-        var behind = "%s, %s behind"
-                .formatted(
-                        Words.time(standing.lag().seconds()),
-                        Words.bytes(standing.lag().bytes()));
+        var behind = behind(standing.lag());
         return switch (standing.phase()) {
             case PLANNED -> "";
             case EXPANDING -> "listening to the source, making the tables on the target";
@@ -64,14 +70,23 @@ public final class Drawing {
         };
     }
 
+    private static String behind(Standing.Lag lag) {
+        return lag.isKnown()
+                ? "%s, %s behind".formatted(Words.time(lag.seconds()), Words.bytes(lag.bytes()))
+                : "how far behind is not known";
+    }
+
     private String filling(Standing standing) {
         var share = standing.rows() / (double) Math.max(1, standing.total());
         var rate = speed.perSecond();
         if (standing.total() == 0) {
             return "beginning to copy";
         }
-        if (standing.rows() >= standing.total()) {
+        if (standing.tables().stream().allMatch(Standing.TableStanding::isDone)) {
             return "all rows copied, building indexes";
+        }
+        if (standing.rows() >= standing.total()) {
+            return "%s so far   %s/s".formatted(Words.of(standing.rows(), "row"), Words.count(Math.round(rate)));
         }
         var text = "%3.0f %%   %s of %s"
                 .formatted(100 * share, Words.count(standing.rows()), Words.of(standing.total(), "row"));
@@ -106,6 +121,10 @@ public final class Drawing {
     }
 
     private static String rows(Standing.TableStanding table) {
-        return Words.count(table.rows()) + (table.isDone() ? "" : " of about " + Words.count(table.total()));
+        if (table.isDone()) {
+            return Words.count(table.rows());
+        }
+        return Words.count(table.rows())
+                + (table.rows() >= table.total() ? " so far" : " of about " + Words.count(table.total()));
     }
 }

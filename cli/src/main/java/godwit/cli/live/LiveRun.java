@@ -30,12 +30,14 @@ public final class LiveRun implements Supplier<Optional<Standing>>, AutoCloseabl
             if (session == null) {
                 session = access.target().open("status");
             }
-            var ledger = access.ledger(session);
+            var looking = session;
+            var run = access.find(access.ledger(looking));
+            var standing =
+                    run.map(found -> Look.at(access, looking, found, writes).standing());
             answers = true;
-            return access.find(ledger)
-                    .map(run ->
-                            Standing.of(run, ledger.steering(run.id()), ledger.published(run.id()), writes.apply(run)));
+            return standing;
         } catch (GodwitException unanswered) {
+            close();
             session = null;
             answers = false;
             return Optional.empty();

@@ -9,7 +9,7 @@ import java.util.List;
  * <p>Used by several threads.
  */
 public final class Screen {
-    private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
+    private static final String UP_AND_CLEAR = "\r\u001b[%dA\u001b[J";
 
     private final PrintStream out;
     private final Terminal terminal;

@@ -1,8 +1,6 @@
 package godwit.cli.live;
 
 import godwit.run.Phase;
-import godwit.run.Run;
-import godwit.run.Steering;
 import godwit.traffic.Writes;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param state the phase's word, or {@code failed} or {@code paused}
  * @param lag how far the following side is behind
  * @param throttle why the work waits, or {@code none}
+ * @param isFollowed whether a worker carries it on
  */
-public record Standing(Phase phase, String state, List<TableStanding> tables, Lag lag, String throttle) {
+public record Standing(
+        Phase phase, String state, List<TableStanding> tables, Lag lag, String throttle, boolean isFollowed) {
     public Standing {
         tables = List.copyOf(tables);
     }
@@ -23,26 +23,41 @@ public record Standing(Phase phase, String state, List<TableStanding> tables, La
     /** How far a table's copy has come; the total is an estimate until it is done. */
     public record TableStanding(String table, long rows, long total, boolean isDone) {
         double share() {
-            return isDone ? 1 : Math.min(1, rows / (double) Math.max(1, total));
+            return isDone ? 1 : Math.min(0.95, rows / (double) Math.max(1, total));
         }
     }
 
     /** The distance of the two sides. */
-    public record Lag(long bytes, double seconds) {}
+    public record Lag(long bytes, double seconds) {
+        /** Of sides that do not answer. */
+        public static final Lag UNKNOWN = new Lag(-1, -1);
 
-    /** Reads what a run's worker published. */
-    public static Standing of(Run run, Steering steering, Map<String, Object> live, Writes writes) {
-        var lag = live.get(writes == Writes.TARGET ? "backward" : "forward") instanceof Map<?, ?> map ? map : Map.of();
+        boolean isKnown() {
+            return bytes >= 0;
+        }
+
+        private static Lag of(Map<?, ?> told) {
+            return Look.UNKNOWN.equals(told.get("lagBytes"))
+                    ? UNKNOWN
+                    : new Lag(
+                            number(told.get("lagBytes")).longValue(),
+                            number(told.get("lagSeconds")).doubleValue());
+        }
+    }
+
+    static Standing of(Look look) {
+        var live = look.live();
+        var steering = look.steering();
+        var direction = look.writes() == Writes.TARGET ? "backward" : "forward";
         return new Standing(
-                run.phase(),
-                run.state(steering),
+                look.run().phase(),
+                look.run().state(steering),
                 live.get("tables") instanceof List<?> tables
                         ? tables.stream().map(Standing::table).toList()
                         : List.of(),
-                new Lag(
-                        number(lag.get("lagBytes")).longValue(),
-                        number(lag.get("lagSeconds")).doubleValue()),
-                steering.pausedBy().map(who -> "paused by " + who).orElseGet(() -> reason(live)));
+                Lag.of(live.get(direction) instanceof Map<?, ?> lag ? lag : Map.of()),
+                steering.pausedBy().map(who -> "paused by " + who).orElseGet(() -> reason(live)),
+                look.isFollowed());
     }
 
     private static String reason(Map<String, Object> live) {

@@ -4,7 +4,9 @@ import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
 import godwit.cli.log.RunLog;
+import godwit.file.Layers;
 import godwit.move.Conduct;
+import godwit.move.MoveDigest;
 import godwit.postgres.ledger.PostgresLedger;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.Ledger;
@@ -14,6 +16,7 @@ import godwit.run.Phase;
 import godwit.run.RealPace;
 import godwit.run.Run;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -34,15 +37,22 @@ public final class Supervisor {
     private final MoveAccess access;
     private final Operator operator;
     private final Consumer<String> say;
+    private final List<Layers.Origin> settings;
     private final Pace pace = new RealPace();
     private Optional<UUID> carried = Optional.empty();
     private volatile boolean stopped;
 
     /** @param say hears, in a line each, what people should know */
     public Supervisor(MoveAccess access, Operator operator, Consumer<String> say) {
+        this(access, operator, say, List.of());
+    }
+
+    /** @param settings with where their values came from, as far as it is known */
+    public Supervisor(MoveAccess access, Operator operator, Consumer<String> say, List<Layers.Origin> settings) {
         this.access = access;
         this.operator = operator;
         this.say = say;
+        this.settings = List.copyOf(settings);
     }
 
     /** The run that was carried, and the phase that it was left in. */
@@ -71,10 +81,14 @@ public final class Supervisor {
         }
     }
 
-    /** After a failure the lease may be with a verb that, finding no worker, does its work itself, and soon ends. */
-    private static boolean mayPass(GodwitException e, int failures) {
+    /**
+     * After a failure the lease may be with a verb that, finding no worker, does its work itself, and soon ends. A password
+     * that was right before may be in the midst of being changed.
+     */
+    private boolean mayPass(GodwitException e, int failures) {
         return e.retry() == Retry.LATER
-                || (failures > 0 && WORKER_EXISTS.equals(e.problem().code()));
+                || (failures > 0 && WORKER_EXISTS.equals(e.problem().code()))
+                || (carried.isPresent() && "wrong-password".equals(e.problem().code()));
     }
 
     /** Ends the work at its next turn; the run goes on from there when it is started again. */
@@ -93,6 +107,7 @@ public final class Supervisor {
             access.requireNotOver(found);
             var run = found.filter(r -> !r.phase().isOver()).orElseGet(() -> begin(ledger));
             carried = Optional.of(run.id());
+            var changes = FileChanges.since(ledger, run, access.spec()).requireAllowed();
             if (!access.tryLease(session, run)) {
                 throw Problem.of(
                                 WORKER_EXISTS,
@@ -101,8 +116,20 @@ public final class Supervisor {
                         .asException();
             }
             say.accept("Run " + run.id() + " is " + run.phase().word() + ".");
+            adopt(ledger, changes);
             return logged(ledger, run);
         }
+    }
+
+    /** From now on the run goes by what the file says today. */
+    private void adopt(PostgresLedger ledger, FileChanges changes) {
+        if (!changes.keys().isEmpty()) {
+            say.accept("Changed since the run was started last: %s.".formatted(String.join(", ", changes.keys())));
+            changes.keys()
+                    .forEach(key -> ledger.record(
+                            new Ledger.Event(changes.run().id(), operator.name(), "change " + key, "done", "")));
+        }
+        ledger.redigest(changes.run().id(), MoveDigest.of(access.spec()));
     }
 
     private Left logged(PostgresLedger ledger, Run run) {
@@ -125,8 +152,17 @@ public final class Supervisor {
                 run.phase().word());
         ledger.record(new Ledger.Event(run.id(), operator.name(), "start", "begun", ""));
         if (access.spec().conduct().transport() == Conduct.Transport.INSECURE) {
-            ledger.record(new Ledger.Event(run.id(), operator.name(), "insecure", "done", ""));
+            ledger.record(new Ledger.Event(run.id(), operator.name(), "insecure" + insecureBy(), "done", ""));
         }
+    }
+
+    /** Who asks for less safety says so in a file, on the command line or in the environment: the ledger knows where. */
+    private String insecureBy() {
+        return settings.stream()
+                .filter(setting -> setting.setting().equals("insecure"))
+                .findFirst()
+                .map(setting -> " by " + setting.origin())
+                .orElse("");
     }
 
     private Run begin(PostgresLedger ledger) {
@@ -135,7 +171,8 @@ public final class Supervisor {
             steps.preflight();
         }
         ledger.create();
-        return ledger.begin(id, access.spec().name(), "");
+        return ledger.begin(
+                id, access.spec().name(), MoveDigest.of(access.spec()).text());
     }
 
     private Left drive(PostgresLedger ledger, Run run) {

@@ -2,11 +2,13 @@ package godwit.cli.live;
 
 import godwit.run.Pace;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Shows how a run stands, again and again: drawn over in a terminal, elsewhere a line whenever something changes. */
 public final class Watch implements AutoCloseable {
     private static final Duration TURN = Duration.ofMillis(500);
+    private static final String UNANSWERED = "unknown    the target does not answer; it is asked again";
     private static final long PLAIN_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final LiveRun run;
@@ -36,6 +38,9 @@ public final class Watch implements AutoCloseable {
             }
             isSeen |= now.isPresent();
             now.ifPresent(this::show);
+            if (isSeen && !run.answers()) {
+                tell(UNANSWERED, List.of(UNANSWERED));
+            }
             pace.pause(TURN);
         }
         screen.clear();
@@ -61,12 +66,14 @@ public final class Watch implements AutoCloseable {
     }
 
     private void show(Standing standing) {
-        var now = pace.nanos();
-        var lines = drawing.lines(standing, now);
+        tell(standing.state() + standing.isFollowed(), drawing.lines(standing, pace.nanos()));
+    }
+
+    private void tell(String state, List<String> lines) {
         screen.show(lines);
-        if (!screen.terminal().isLive() && (!standing.state().equals(toldState) || now - toldAt > PLAIN_NANOS)) {
-            toldState = standing.state();
-            toldAt = now;
+        if (!screen.terminal().isLive() && (!state.equals(toldState) || pace.nanos() - toldAt > PLAIN_NANOS)) {
+            toldState = state;
+            toldAt = pace.nanos();
             screen.say(lines.getFirst());
         }
     }

@@ -1,10 +1,15 @@
 package godwit.cli.live;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Numbers as people read them. */
 public final class Words {
     private static final String[] SIZES = {"B", "kB", "MB", "GB", "TB"};
+
+    private static final Pattern LABEL = Pattern.compile("( *\\w+  +| +)");
 
     private Words() {}
 
@@ -34,6 +39,30 @@ public final class Words {
         }
         var minutes = Math.round(seconds / 60);
         return minutes < 100 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
+    }
+
+    /**
+     * A line as several of so many columns, broken between words; what follows is indented as the text was, behind a label
+     * such as {@code error} too.
+     */
+    public static List<String> broken(String line, int columns) {
+        if (line.length() <= columns) {
+            return List.of(line);
+        }
+        var label = LABEL.matcher(line);
+        var indent = " ".repeat(label.lookingAt() ? Math.min(label.end(), columns / 2) : 0);
+        var lines = new ArrayList<String>();
+        var rest = line;
+        while (rest.length() > columns) {
+            var at = rest.lastIndexOf(' ', columns);
+            if (at <= indent.length()) {
+                break;
+            }
+            lines.add(rest.substring(0, at).stripTrailing());
+            rest = indent + rest.substring(at).strip();
+        }
+        lines.add(rest);
+        return lines;
     }
 
     /** {@code 1 row}, {@code 2 rows}. */

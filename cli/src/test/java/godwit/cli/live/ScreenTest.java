@@ -18,7 +18,7 @@ class ScreenTest {
         screen.show(List.of("one", "two"));
         screen.say("stays");
 
-        assertThat(text()).isEqualTo("one\ntwo\n\u001b[2A\u001b[Jstays\none\ntwo\n");
+        assertThat(text()).isEqualTo("one\ntwo\n\r\u001b[2A\u001b[Jstays\none\ntwo\n");
     }
 
     @Test

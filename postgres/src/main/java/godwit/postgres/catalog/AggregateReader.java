@@ -38,7 +38,7 @@ final class AggregateReader implements KindReader {
     }
 
     private static Draft aggregate(Catalog catalog, Row row) throws SQLException {
-        var signature = row.text("name") + "(" + row.text("arguments") + ")";
+        var signature = row.sql("name") + "(" + row.sql("arguments") + ")";
         var object = "AGGREGATE " + signature;
         var address = new Address("pg_proc", row.number("oid"));
         var identity = row.text("plain") + "(" + row.text("arguments") + ")";
@@ -47,7 +47,7 @@ final class AggregateReader implements KindReader {
                 .drop("DROP AGGREGATE IF EXISTS " + signature + " CASCADE")
                 .owner(object, row.text("owner"))
                 .comment(catalog, object)
-                .grants(catalog, "FUNCTION " + row.text("name") + "(" + row.text("types") + ")");
+                .grants(catalog, "FUNCTION " + row.sql("name") + "(" + row.sql("types") + ")");
     }
 
     private static List<String> properties(Row row) throws SQLException {
@@ -64,7 +64,7 @@ final class AggregateReader implements KindReader {
                 "mstype",
                 "mfinalfunc",
                 "sortop")) {
-            row.maybe(name).ifPresent(value -> properties.add(name + " = " + value));
+            row.sqlIfAny(name).ifPresent(value -> properties.add(name + " = " + value));
         }
         for (var name : List.of("initcond", "minitcond")) {
             row.maybe(name).ifPresent(value -> properties.add(name + " = " + new Literal(value).sql()));

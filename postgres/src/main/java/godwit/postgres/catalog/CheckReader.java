@@ -36,7 +36,7 @@ final class CheckReader implements KindReader {
         var identity = name.name() + " on " + table.plain();
         var draft = new Draft(new Address("pg_constraint", row.number("oid")), "check", identity, phase)
                 .partOf(new Address("pg_class", row.number("relation")), table)
-                .create("ALTER TABLE " + table.sql() + " ADD CONSTRAINT " + name.sql() + " " + row.text("definition"))
+                .create("ALTER TABLE " + table.sql() + " ADD CONSTRAINT " + name.sql() + " " + row.sql("definition"))
                 .drop("ALTER TABLE IF EXISTS " + table.sql() + " DROP CONSTRAINT IF EXISTS " + name.sql())
                 .comment(catalog, "CONSTRAINT " + name.sql() + " ON " + table.sql());
         row.list("partitions").forEach(oid -> draft.needs(new Address("pg_class", Long.parseLong(oid))));

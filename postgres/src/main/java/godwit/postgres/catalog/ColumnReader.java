@@ -117,7 +117,7 @@ final class ColumnReader {
             var storing = row.text("generated").equals("v") ? " VIRTUAL" : " STORED";
             properties
                     .append(" GENERATED ALWAYS AS (")
-                    .append(row.text("expression"))
+                    .append(row.sql("expression"))
                     .append(")")
                     .append(storing);
         }
@@ -129,8 +129,9 @@ final class ColumnReader {
         if (row.flag("typed")) {
             return properties.isEmpty() ? List.of() : List.of(name + " WITH OPTIONS" + properties);
         }
-        var collation = row.maybe("collation").map(text -> " COLLATE " + text).orElse("");
-        return List.of(name + " " + row.text("type") + collation + properties);
+        var collation =
+                row.sqlIfAny("collation").map(text -> " COLLATE " + text).orElse("");
+        return List.of(name + " " + row.sql("type") + collation + properties);
     }
 
     private static List<String> settings(Catalog catalog, Row row) throws SQLException {
@@ -148,7 +149,7 @@ final class ColumnReader {
         if (row.number("target") >= 0) {
             settings.add(column + " SET STATISTICS " + row.number("target"));
         }
-        row.maybe("options").ifPresent(options -> settings.add(column + " SET (" + options + ")"));
+        row.sqlIfAny("options").ifPresent(options -> settings.add(column + " SET (" + options + ")"));
         if (row.flag("otherPersistence") && catalog.session().version() >= 15) {
             settings.add("ALTER SEQUENCE " + sequence(row) + (row.flag("unlogged") ? " SET UNLOGGED" : " SET LOGGED"));
         }

@@ -58,7 +58,7 @@ final class DefaultPrivilegeReader implements KindReader {
                 true,
                 role.name(),
                 row.maybe("grantee").stream().toList(),
-                row.list("privileges"));
+                row.sqlList("privileges"));
         difference.grantee().forEach(draft::role);
         draft.create(change + difference.statement(objects, List.of()));
         draft.dropFirst(change + difference.opposite().statement(objects, List.of()));

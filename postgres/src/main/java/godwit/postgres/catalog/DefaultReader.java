@@ -28,7 +28,7 @@ final class DefaultReader implements KindReader {
         var change = "ONLY " + table.sql() + " ALTER COLUMN " + column.sql();
         return new Draft(new Address("pg_attrdef", row.number("oid")), "default", identity, SchemaPhase.BEFORE_DATA)
                 .partOf(new Address("pg_class", row.number("relation")), table)
-                .create("ALTER TABLE " + change + " SET DEFAULT " + row.text("expression"))
+                .create("ALTER TABLE " + change + " SET DEFAULT " + row.sql("expression"))
                 .drop("ALTER TABLE IF EXISTS " + change + " DROP DEFAULT");
     }
 }

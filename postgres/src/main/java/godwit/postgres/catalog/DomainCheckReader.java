@@ -28,8 +28,7 @@ final class DomainCheckReader implements KindReader {
         var identity = check.name() + " of " + domain.plain();
         return new Draft(new Address("pg_constraint", row.number("oid")), "domain check", identity, phase)
                 .needs(new Address("pg_type", row.number("domain")))
-                .create("ALTER DOMAIN " + domain.sql() + " ADD CONSTRAINT " + check.sql() + " "
-                        + row.text("definition"))
+                .create("ALTER DOMAIN " + domain.sql() + " ADD CONSTRAINT " + check.sql() + " " + row.sql("definition"))
                 .drop("ALTER DOMAIN " + domain.sql() + " DROP CONSTRAINT IF EXISTS " + check.sql())
                 .comment(catalog, "CONSTRAINT " + check.sql() + " ON DOMAIN " + domain.sql());
     }

@@ -24,11 +24,12 @@ final class EventTriggerReader implements KindReader {
     private static Draft trigger(Catalog catalog, Row row) throws SQLException {
         var name = new Identifier(row.text("name"));
         var object = "EVENT TRIGGER " + name.sql();
-        var tags = row.maybe("tags").map(list -> " WHEN TAG IN (" + list + ")").orElse("");
+        var tags =
+                row.sqlIfAny("tags").map(list -> " WHEN TAG IN (" + list + ")").orElse("");
         var address = new Address("pg_event_trigger", row.number("oid"));
         var draft = new Draft(address, "event trigger", name.name(), SchemaPhase.AFTER_CATCH_UP)
-                .create("CREATE " + object + " ON " + row.text("event") + tags + " EXECUTE FUNCTION "
-                        + row.text("function") + "()")
+                .create("CREATE " + object + " ON " + row.sql("event") + tags + " EXECUTE FUNCTION "
+                        + row.sql("function") + "()")
                 .drop("DROP EVENT TRIGGER IF EXISTS " + name.sql())
                 .owner(object, row.text("owner"))
                 .maker(Maker.SUPERUSER_OR_NOBODY);

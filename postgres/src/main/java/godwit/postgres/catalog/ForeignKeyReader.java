@@ -30,7 +30,7 @@ final class ForeignKeyReader implements KindReader {
         return new Draft(address, "foreign key", identity, SchemaPhase.AFTER_CATCH_UP)
                 .partOf(new Address("pg_class", row.number("relation")), table)
                 .create("ALTER TABLE " + only + table.sql() + " ADD CONSTRAINT " + name.sql() + " "
-                        + row.text("definition"))
+                        + row.sql("definition"))
                 .drop("ALTER TABLE IF EXISTS " + table.sql() + " DROP CONSTRAINT IF EXISTS " + name.sql())
                 .comment(catalog, "CONSTRAINT " + name.sql() + " ON " + table.sql());
     }

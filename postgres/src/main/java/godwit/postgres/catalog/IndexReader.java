@@ -100,7 +100,7 @@ final class IndexReader implements KindReader {
 
     private static void completed(Catalog catalog, Row row, Draft draft) throws SQLException {
         var index = index(row);
-        for (var target : row.list("targets")) {
+        for (var target : row.sqlList("targets")) {
             draft.create("ALTER INDEX " + index.sql() + " ALTER COLUMN " + target);
         }
         if (row.flag("clustered")) {
@@ -124,8 +124,8 @@ final class IndexReader implements KindReader {
                 .partOf(relation(row), row.name())
                 .needs(address(row))
                 .needs(new Address("pg_class", row.number("parentOid")))
-                .create("ALTER INDEX " + row.text("parent") + " ATTACH PARTITION " + index.sql())
-                .drop(row.text("dropRoot"));
+                .create("ALTER INDEX " + row.sql("parent") + " ATTACH PARTITION " + index.sql())
+                .drop(row.sql("dropRoot"));
     }
 
     private static Draft identity(Row row) throws SQLException {
@@ -147,19 +147,21 @@ final class IndexReader implements KindReader {
 
     /** The server leaves an index's storage options and tablespace out of the constraint's definition. */
     private static String constrained(Row row) throws SQLException {
-        var definition = row.text("constraintDefinition");
+        var definition = row.sql("constraintDefinition");
         if (row.text("type").equals("x")) {
             return inserted(definition, DEFERRING, tablespace(row).replace(" TABLESPACE", " USING INDEX TABLESPACE"));
         }
-        var options = row.maybe("options").map(text -> " WITH (" + text + ")").orElse("");
+        var options =
+                row.sqlIfAny("options").map(text -> " WITH (" + text + ")").orElse("");
         var place = tablespace(row).replace(" TABLESPACE", " USING INDEX TABLESPACE");
         return inserted(definition, DEFERRING, options + place);
     }
 
     private static String placed(Row row) throws SQLException {
-        var definition = row.text("definition");
-        var where =
-                row.maybe("predicate").map(predicate -> " WHERE " + predicate).orElse("");
+        var definition = row.sql("definition");
+        var where = row.sqlIfAny("predicate")
+                .map(predicate -> " WHERE " + predicate)
+                .orElse("");
         if (definition.endsWith(where)) {
             return definition.substring(0, definition.length() - where.length()) + tablespace(row) + where;
         }

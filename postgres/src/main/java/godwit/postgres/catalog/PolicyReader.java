@@ -45,8 +45,9 @@ final class PolicyReader implements KindReader {
         var roles = row.list("roles").isEmpty()
                 ? "PUBLIC"
                 : row.list("roles").stream().map(draft::role).collect(Collectors.joining(", "));
-        var using = row.maybe("using").map(text -> " USING (" + text + ")").orElse("");
-        var check = row.maybe("check").map(text -> " WITH CHECK (" + text + ")").orElse("");
+        var using = row.sqlIfAny("using").map(text -> " USING (" + text + ")").orElse("");
+        var check =
+                row.sqlIfAny("check").map(text -> " WITH CHECK (" + text + ")").orElse("");
         return draft.create("CREATE POLICY " + name.sql() + " ON " + table.sql()
                         + (row.flag("permissive") ? "" : " AS RESTRICTIVE") + " FOR " + command(row.text("command"))
                         + " TO " + roles + using + check)

@@ -117,6 +117,6 @@ final class Privileges {
                 row.flag("byOwner"),
                 row.text("grantor"),
                 row.maybe("grantee").stream().toList(),
-                row.list("privileges"));
+                row.sqlList("privileges"));
     }
 }

@@ -76,8 +76,8 @@ final class PublicationReader implements KindReader {
 
     private static Draft member(Row row) throws SQLException {
         var publication = new Identifier(row.text("publicationName"));
-        var columns = row.maybe("columns").map(list -> " (" + list + ")").orElse("");
-        var filter = row.maybe("filter").map(text -> " WHERE (" + text + ")").orElse("");
+        var columns = row.sqlIfAny("columns").map(list -> " (" + list + ")").orElse("");
+        var filter = row.sqlIfAny("filter").map(text -> " WHERE (" + text + ")").orElse("");
         var table = row.name();
         return addition(row, "pg_publication_rel", publication, table.plain())
                 .partOf(new Address("pg_class", row.number("relation")), table)

@@ -56,8 +56,8 @@ final class RelationReader implements KindReader {
         row.maybe("tablespace").ifPresent(draft::tablespace);
         own.forEach(column -> column.settings().forEach(draft::create));
         if (row.flag("partition")) {
-            draft.create("ALTER TABLE ONLY " + row.list("parents").getFirst() + " ATTACH PARTITION " + name.sql() + " "
-                    + row.text("bound"));
+            draft.create("ALTER TABLE ONLY " + row.sqlList("parents").getFirst() + " ATTACH PARTITION " + name.sql()
+                    + " " + row.sql("bound"));
         }
         identity(row.text("identity"), name, draft);
         draft.comment(catalog, object).grants(catalog, object);
@@ -70,7 +70,7 @@ final class RelationReader implements KindReader {
                 .append(row.flag("unlogged") ? "UNLOGGED " : "")
                 .append("TABLE ");
         sql.append(row.name().sql());
-        row.maybe("of").ifPresent(type -> sql.append(" OF ").append(type));
+        row.sqlIfAny("of").ifPresent(type -> sql.append(" OF ").append(type));
         var defined =
                 columns.stream().flatMap(column -> column.definition().stream()).toList();
         if (row.maybe("of").isEmpty() || !defined.isEmpty()) {
@@ -78,12 +78,13 @@ final class RelationReader implements KindReader {
         }
         if (!row.flag("partition") && !row.list("parents").isEmpty()) {
             sql.append(" INHERITS (")
-                    .append(String.join(", ", row.list("parents")))
+                    .append(String.join(", ", row.sqlList("parents")))
                     .append(")");
         }
-        row.maybe("partitionKey").ifPresent(key -> sql.append(" PARTITION BY ").append(key));
+        row.sqlIfAny("partitionKey")
+                .ifPresent(key -> sql.append(" PARTITION BY ").append(key));
         row.maybe("method").ifPresent(method -> sql.append(" USING ").append(new Identifier(method).sql()));
-        row.filled("options")
+        row.sqlIfAny("options")
                 .ifPresent(options -> sql.append(" WITH (").append(options).append(")"));
         row.maybe("tablespace").ifPresent(name -> sql.append(" TABLESPACE ").append(new Identifier(name).sql()));
         return sql.toString();

@@ -34,24 +34,24 @@ final class RoutineReader implements KindReader {
     }
 
     private static Draft routine(Catalog catalog, Row row) throws SQLException {
-        var word = row.text("word");
-        var object = word + " " + row.text("signature");
+        var word = row.sql("word");
+        var object = word + " " + row.sql("signature");
         var address = new Address("pg_proc", row.number("oid"));
         var kind = word.toLowerCase(Locale.ROOT);
         var draft = new Draft(address, kind, row.text("plain"), SchemaPhase.BEFORE_DATA)
-                .create(row.text("definition"))
-                .drop("DROP " + word + " IF EXISTS " + row.text("signature") + " CASCADE")
+                .create(row.sql("definition"))
+                .drop("DROP " + word + " IF EXISTS " + row.sql("signature") + " CASCADE")
                 .owner(object, row.text("owner"))
                 .comment(catalog, object)
                 .grants(catalog, object);
         if (row.flag("superuser")) {
             draft.maker(Maker.SUPERUSER);
         }
-        for (var extension : row.list("extensions")) {
+        for (var extension : row.sqlList("extensions")) {
             draft.create("ALTER " + object + " DEPENDS ON EXTENSION " + extension);
         }
         if (row.flag("stubbed")) {
-            draft.stub("CREATE FUNCTION " + row.text("signature") + " RETURNS " + row.text("result")
+            draft.stub("CREATE FUNCTION " + row.sql("signature") + " RETURNS " + row.sql("result")
                     + " LANGUAGE sql AS 'SELECT NULL'");
         }
         return draft;

@@ -42,6 +42,24 @@ final class Row {
         return array == null ? List.of() : List.of((String[]) array.getArray());
     }
 
+    /**
+     * A piece of SQL that the server wrote itself, with {@code pg_get_…def}, {@code format_type}, {@code regproc},
+     * {@code quote_ident} and the like, or a word of its grammar: the one text of a catalog that may become SQL as it is.
+     */
+    String sql(String column) throws SQLException {
+        return text(column);
+    }
+
+    /** The same, or nothing when it is NULL or empty. */
+    Optional<String> sqlIfAny(String column) throws SQLException {
+        return maybe(column).filter(value -> !value.isEmpty());
+    }
+
+    /** The same, as the elements of a text array. */
+    List<String> sqlList(String column) throws SQLException {
+        return list(column);
+    }
+
     /** The name made of the columns {@code schema} and {@code name}. */
     TableName name() throws SQLException {
         return TableName.of(text("schema"), text("name"));

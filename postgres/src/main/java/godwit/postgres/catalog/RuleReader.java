@@ -27,7 +27,7 @@ final class RuleReader implements KindReader {
         var address = new Address("pg_rewrite", row.number("oid"));
         var draft = new Draft(address, "rule", identity, SchemaPhase.AFTER_CATCH_UP)
                 .partOf(new Address("pg_class", row.number("relation")), table)
-                .create(row.text("definition"))
+                .create(row.sql("definition"))
                 .drop("DROP RULE IF EXISTS " + name.sql() + " ON " + table.sql());
         var enabled = row.text("enabled");
         if (!enabled.equals("O")) {

@@ -42,7 +42,7 @@ final class SequenceReader implements KindReader {
         var object = "SEQUENCE " + name.sql();
         var address = new Address("pg_class", row.number("oid"));
         var draft = new Draft(address, "sequence", name.plain(), SchemaPhase.BEFORE_DATA)
-                .create("CREATE " + (row.flag("unlogged") ? "UNLOGGED " : "") + object + " AS " + row.text("type")
+                .create("CREATE " + (row.flag("unlogged") ? "UNLOGGED " : "") + object + " AS " + row.sql("type")
                         + counting(row))
                 .drop("DROP SEQUENCE IF EXISTS " + name.sql() + " CASCADE")
                 .owner(object, row.text("owner"))

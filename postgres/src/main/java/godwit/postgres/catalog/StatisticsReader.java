@@ -28,7 +28,7 @@ final class StatisticsReader implements KindReader {
         var table = TableName.of(row.text("relationSchema"), row.text("relationName"));
         var draft = new Draft(address, "statistics", name.plain(), SchemaPhase.AFTER_TABLES)
                 .partOf(new Address("pg_class", row.number("relation")), table)
-                .create(row.text("definition"))
+                .create(row.sql("definition"))
                 .drop("DROP STATISTICS IF EXISTS " + name.sql())
                 .owner(object, row.text("owner"))
                 .comment(catalog, object);

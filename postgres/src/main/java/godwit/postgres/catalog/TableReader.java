@@ -116,7 +116,7 @@ public final class TableReader {
     private static TableColumn column(Row row) throws SQLException {
         var column = new Column(
                 new Identifier(row.text("name")),
-                row.text("type"),
+                row.sql("type"),
                 row.flag("binary"),
                 row.flag("numbered"),
                 row.flag("toastable"),

@@ -42,7 +42,7 @@ final class TriggerReader implements KindReader {
                     .create(change + state(row.text("enabled")) + " TRIGGER " + name.sql())
                     .drop("ALTER TABLE IF EXISTS ONLY " + table.sql() + " ENABLE TRIGGER USER");
         }
-        draft.create(row.text("definition"));
+        draft.create(row.sql("definition"));
         if (!row.text("enabled").equals("O")) {
             draft.create(change + state(row.text("enabled")) + " TRIGGER " + name.sql());
         }

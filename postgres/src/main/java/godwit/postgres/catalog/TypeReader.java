@@ -64,7 +64,7 @@ final class TypeReader implements KindReader {
         var drafts = new ArrayList<Draft>();
         drafts.addAll(catalog.list(
                 ENUMS,
-                row -> type(catalog, row, " AS ENUM (" + row.filled("labels").orElse("") + ")")));
+                row -> type(catalog, row, " AS ENUM (" + row.sqlIfAny("labels").orElse("") + ")")));
         drafts.addAll(catalog.list(RANGES, row -> type(catalog, row, " AS RANGE (" + range(row) + ")")));
         drafts.addAll(catalog.list(COMPOSITES, row -> composite(catalog, row)));
         drafts.addAll(catalog.list(DOMAINS, row -> domain(catalog, row)));
@@ -88,7 +88,7 @@ final class TypeReader implements KindReader {
     }
 
     private static Draft composite(Catalog catalog, Row row) throws SQLException {
-        var draft = type(catalog, row, " AS (" + row.filled("fields").orElse("") + ")");
+        var draft = type(catalog, row, " AS (" + row.sqlIfAny("fields").orElse("") + ")");
         var relation = new Address("pg_class", row.number("relation"));
         var names = row.list("names");
         for (var position = 1; position <= names.size(); position++) {
@@ -101,10 +101,10 @@ final class TypeReader implements KindReader {
     }
 
     private static Draft domain(Catalog catalog, Row row) throws SQLException {
-        var definition = new StringBuilder(" AS ").append(row.text("base"));
-        row.maybe("collation")
+        var definition = new StringBuilder(" AS ").append(row.sql("base"));
+        row.sqlIfAny("collation")
                 .ifPresent(collation -> definition.append(" COLLATE ").append(collation));
-        row.maybe("default")
+        row.sqlIfAny("default")
                 .ifPresent(expression -> definition.append(" DEFAULT ").append(expression));
         if (row.flag("notNull")) {
             row.maybe("notNullName")
@@ -124,10 +124,10 @@ final class TypeReader implements KindReader {
 
     private static String range(Row row) throws SQLException {
         var properties = new ArrayList<String>();
-        properties.add("SUBTYPE = " + row.text("subtype"));
-        row.maybe("opclass").ifPresent(value -> properties.add("SUBTYPE_OPCLASS = " + value));
-        row.maybe("collation").ifPresent(value -> properties.add("COLLATION = " + value));
-        row.maybe("difference").ifPresent(value -> properties.add("SUBTYPE_DIFF = " + value));
+        properties.add("SUBTYPE = " + row.sql("subtype"));
+        row.sqlIfAny("opclass").ifPresent(value -> properties.add("SUBTYPE_OPCLASS = " + value));
+        row.sqlIfAny("collation").ifPresent(value -> properties.add("COLLATION = " + value));
+        row.sqlIfAny("difference").ifPresent(value -> properties.add("SUBTYPE_DIFF = " + value));
         var multirange = TableName.of(row.text("schema"), row.text("multirange"));
         properties.add("MULTIRANGE_TYPE_NAME = " + multirange.sql());
         return String.join(", ", properties);

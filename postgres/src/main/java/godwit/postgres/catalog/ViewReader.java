@@ -42,8 +42,8 @@ final class ViewReader implements KindReader {
         var name = row.name();
         var object = "VIEW " + name.sql();
         var draft = new Draft(address(row), "view", name.plain(), SchemaPhase.BEFORE_DATA)
-                .create("CREATE OR REPLACE " + object + options(row) + " AS\n" + row.text("definition"))
-                .stub("CREATE " + object + " AS SELECT " + row.filled("shape").orElse(""))
+                .create("CREATE OR REPLACE " + object + options(row) + " AS\n" + row.sql("definition"))
+                .stub("CREATE " + object + " AS SELECT " + row.sqlIfAny("shape").orElse(""))
                 .drop("DROP VIEW IF EXISTS " + name.sql() + " CASCADE");
         return decorated(catalog, row, draft, object);
     }
@@ -59,7 +59,7 @@ final class ViewReader implements KindReader {
                 .map(value -> " TABLESPACE " + new Identifier(value).sql())
                 .orElse("");
         var draft = new Draft(address(row), "materialized view", name.plain(), SchemaPhase.BEFORE_DATA)
-                .create("CREATE " + object + method + options(row) + place + " AS\n" + row.text("definition")
+                .create("CREATE " + object + method + options(row) + place + " AS\n" + row.sql("definition")
                         + "\n  WITH NO DATA")
                 .drop("DROP MATERIALIZED VIEW IF EXISTS " + name.sql() + " CASCADE");
         tablespace.ifPresent(draft::tablespace);
@@ -83,6 +83,6 @@ final class ViewReader implements KindReader {
     }
 
     private static String options(Row row) throws SQLException {
-        return row.maybe("options").map(options -> " WITH (" + options + ")").orElse("");
+        return row.sqlIfAny("options").map(options -> " WITH (" + options + ")").orElse("");
     }
 }

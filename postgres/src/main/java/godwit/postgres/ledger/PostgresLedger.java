@@ -2,6 +2,7 @@ package godwit.postgres.ledger;
 
 import godwit.Problem;
 import godwit.file.Json;
+import godwit.move.MoveDigest;
 import godwit.postgres.Session;
 import godwit.run.Ledger;
 import godwit.run.Outcome;
@@ -82,6 +83,16 @@ public final class PostgresLedger implements Ledger {
                 "SELECT folder, text FROM godwit.move_file WHERE run = ?",
                 row -> new RunFile(row.getString(1), row.getString(2)),
                 run);
+    }
+
+    /** What the move was told when it was started last. */
+    public MoveDigest digest(UUID run) {
+        return MoveDigest.parse(session.text("SELECT digest FROM godwit.run WHERE id = ?", run));
+    }
+
+    /** Notes what the move is told from now on. */
+    public void redigest(UUID run, MoveDigest digest) {
+        session.execute("UPDATE godwit.run SET digest = ? WHERE id = ?", digest.text(), run);
     }
 
     private static Run run(ResultSet row) throws SQLException {
@@ -265,12 +276,25 @@ public final class PostgresLedger implements Ledger {
 
     @Override
     public void publish(UUID run, Map<String, Object> live) {
-        session.execute("UPDATE godwit.run SET live = ?::jsonb WHERE id = ?", Json.write(live), run);
+        session.execute(
+                "UPDATE godwit.run SET live = ?::jsonb || jsonb_build_object('publishedAt', clock_timestamp()) WHERE id = ?",
+                Json.write(live),
+                run);
     }
 
     @Override
     public Map<String, Object> published(UUID run) {
-        var json = session.text("SELECT live::text FROM godwit.run WHERE id = ?", run);
+        var json = session.text("SELECT (live - 'publishedAt')::text FROM godwit.run WHERE id = ?", run);
         return json.isEmpty() ? Map.of() : Json.read(json);
+    }
+
+    /** For how long nothing was published, by the target's clock; since the begin when nothing ever was. */
+    public double silentSeconds(UUID run) {
+        return session.first(
+                        "SELECT extract(epoch FROM clock_timestamp() - coalesce((live->>'publishedAt')::timestamptz,"
+                                + " begun_at)) FROM godwit.run WHERE id = ?",
+                        row -> row.getDouble(1),
+                        run)
+                .orElse(0.0);
     }
 }

@@ -5,9 +5,11 @@ import godwit.Problem;
 import godwit.move.Side;
 import godwit.move.SwitchSpec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The user's command that routes traffic; it may be called again with the side that it was called with before. */
@@ -21,6 +23,19 @@ final class Hook {
     Hook(SwitchSpec spec, Path folder) {
         this.spec = spec;
         this.folder = folder;
+    }
+
+    /** That a command which is named by its path is not there, which nobody should learn at the switch. */
+    Optional<Finding> missing() {
+        return spec.hook().stream()
+                .limit(1)
+                .filter(command -> command.contains("/") && !Files.isExecutable(folder.resolve(command)))
+                .map(command -> Finding.warning(
+                        "hook-not-runnable",
+                        "The hook %s is not there, or not executable.".formatted(command),
+                        "Write it before the switch, chmod +x it, and try it by hand with GODWIT_WRITES=source.",
+                        command))
+                .findFirst();
     }
 
     /** Runs the command once, if there is one; its output goes nowhere, because it may hold secrets. */

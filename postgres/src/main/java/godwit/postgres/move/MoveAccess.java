@@ -125,9 +125,9 @@ public final class MoveAccess {
         return List.of(look.at(Side.SOURCE), look.at(Side.TARGET));
     }
 
-    /** How fast logs grow that nobody reads: a moment is spent on measuring. */
-    public List<LogGrowth> growth(UUID id) {
-        return LogGrowth.measure(new MoveContext(id, spec, source(), target()));
+    /** How both sides stand to a run that nobody follows: a moment is spent on measuring. */
+    public Unattended unattended(UUID id) {
+        return Unattended.measure(new MoveContext(id, spec, source(), target()));
     }
 
     /** The steps of a run, over sessions of their own. */

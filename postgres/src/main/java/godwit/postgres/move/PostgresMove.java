@@ -88,7 +88,9 @@ public final class PostgresMove implements MoveSteps {
 
     /** What a check of a new move finds. */
     public List<Finding> check() {
-        return check.findings();
+        var findings = new ArrayList<>(check.findings());
+        hook.missing().ifPresent(findings::add);
+        return findings;
     }
 
     /** What the move will take, ready to be written as JSON. */

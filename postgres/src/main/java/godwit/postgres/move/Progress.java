@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,9 @@ final class Progress {
     }
 
     private void lag(Map<String, Object> report) {
+        if (streams == null || !streams.isOpen(Side.SOURCE)) {
+            waiting().ifPresent(waiting -> report.put(MoveContext.direction(Side.SOURCE), waiting));
+        }
         for (var side : Side.values()) {
             if (streams != null && streams.isOpen(side)) {
                 try (var session = context.look(side)) {
@@ -93,6 +97,20 @@ final class Progress {
                             Map.of("problem", e.problem().code()));
                 }
             }
+        }
+    }
+
+    /** Before there is a stream its slot keeps all that was written since the begin; empty before the slot too. */
+    private Optional<Map<String, Object>> waiting() {
+        try (var source = context.look(Side.SOURCE);
+                var target = context.look(Side.TARGET)) {
+            var backlog = Backlog.read(source, context.streamName(Side.SOURCE), Lsn.ZERO);
+            var seconds = target.number(
+                    "SELECT extract(epoch FROM clock_timestamp() - begun_at)::bigint FROM godwit.run WHERE id = ?",
+                    context.run());
+            return backlog.map(log -> Map.of("lagBytes", log.lagBytes(), "lagSeconds", (double) seconds));
+        } catch (GodwitException unanswered) {
+            return Optional.of(Map.of("problem", unanswered.problem().code()));
         }
     }
 

@@ -10,6 +10,19 @@ import java.util.List;
 
 /** Takes away what a run made, at its end. */
 final class Removal {
+    /** The ledger's tables that serve a run while it goes on. */
+    private static final List<String> WORK = List.of(
+            "large_object",
+            "key_range",
+            "row_again",
+            "chunk",
+            "table_copy",
+            "made",
+            "progress",
+            "shape",
+            "setting",
+            "worker");
+
     private final MoveContext context;
 
     Removal(MoveContext context) {
@@ -25,7 +38,23 @@ final class Removal {
         unguard(Side.TARGET);
         unguard(Side.SOURCE);
         dropSchema(Side.SOURCE);
+        forgetWork();
         return sealed;
+    }
+
+    /** What stays is history: the run, its events and verifications, its file, and the requests with their answers. */
+    private void forgetWork() {
+        try (var target = context.open(Side.TARGET, "remove")) {
+            target.transaction(t -> {
+                WORK.forEach(table -> delete(t, table));
+                KnownShape.ofTarget(context).forget(t);
+                return true;
+            });
+        }
+    }
+
+    private void delete(Session session, String table) {
+        session.execute("DELETE FROM godwit." + new Identifier(table).sql() + " WHERE run = ?", context.run());
     }
 
     /** Ends the run as if it had never been. */
@@ -104,23 +133,10 @@ final class Removal {
                 return;
             }
             target.transaction(t -> {
-                for (var table : new String[] {
-                    "large_object",
-                    "key_range",
-                    "row_again",
-                    "chunk",
-                    "table_copy",
-                    "made",
-                    "request",
-                    "verification",
-                    "progress",
-                    "shape",
-                    "setting",
-                    "worker",
-                    "move_file"
-                }) {
-                    t.execute("DELETE FROM godwit." + new Identifier(table).sql() + " WHERE run = ?", context.run());
-                }
+                WORK.forEach(table -> delete(t, table));
+                delete(t, "request");
+                delete(t, "move_file");
+                delete(t, "verification");
                 KnownShape.ofTarget(context).forget(t);
                 return t.execute("DELETE FROM godwit.run WHERE id = ?", context.run());
             });

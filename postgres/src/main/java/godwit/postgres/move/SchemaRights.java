@@ -27,6 +27,19 @@ final class SchemaRights {
                               WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype IN ('e', 'i'))
             ORDER BY 1, 2""";
 
+    /** Whoever owns the database may create in what belongs to pg_database_owner; the target's has another owner. */
+    private static final String BY_DATABASE = """
+            SELECT pg_get_userbyid(d.datdba), n.nspname
+            FROM pg_catalog.pg_database d, pg_catalog.pg_namespace n
+            WHERE d.datname = current_database() AND pg_get_userbyid(n.nspowner) = 'pg_database_owner'
+              AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relowner = d.datdba)
+              AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(n.nspacl) a
+                              WHERE a.privilege_type = 'CREATE' AND a.grantee IN (0, d.datdba))""";
+
+    private static final String BARRED = """
+            SELECT EXISTS (SELECT FROM pg_catalog.pg_roles r, pg_catalog.pg_namespace n WHERE r.rolname = ? AND n.nspname = ?
+              AND NOT pg_catalog.has_schema_privilege(r.oid, n.oid, 'CREATE'))""";
+
     private static final String CLOSED = """
             SELECT nspname FROM pg_catalog.pg_namespace
             WHERE nspname = ANY (?::text[]) AND NOT pg_catalog.has_schema_privilege(oid, 'CREATE') ORDER BY 1""";
@@ -65,6 +78,7 @@ final class SchemaRights {
                                 .formatted(owned.owner(), owned.schema()),
                         "GRANT CREATE ON SCHEMA … TO the owner on the source, else only a superuser can give it objects.",
                         owned.schema())));
+        findings.addAll(byDatabase(source, target));
         var used = objects.stream()
                 .filter(object -> IN_SCHEMA.contains(object.kind()))
                 .map(object -> object.identity().substring(0, object.identity().indexOf('.')))
@@ -77,6 +91,18 @@ final class SchemaRights {
                         "GRANT CREATE ON SCHEMA … TO it.",
                         schema)));
         return findings;
+    }
+
+    private static List<Finding> byDatabase(Session source, Session target) {
+        return source.query(BY_DATABASE, row -> new Owned(row.getString(1), row.getString(2))).stream()
+                .filter(owned -> target.is(BARRED, owned.owner(), owned.schema()))
+                .map(owned -> Finding.blocking(
+                        "owner-may-not-create",
+                        "The role %s may create in the schema %s of the source because it owns the database, but not of the target."
+                                .formatted(owned.owner(), owned.schema()),
+                        "GRANT CREATE ON SCHEMA … TO it on the target, in the database.",
+                        owned.schema()))
+                .toList();
     }
 
     /** Godwit's own role is the first owner of all that it makes there, and needs no such right on the source. */

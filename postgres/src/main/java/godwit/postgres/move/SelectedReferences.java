@@ -86,8 +86,8 @@ final class SelectedReferences {
     }
 
     /** The rows of a table, or of all partitions below it, that go along. */
-    private String selected(TableName table, List<String> columns, List<Table> tables) {
-        var names = columns.stream().map(c -> new Identifier(c).sql()).collect(Collectors.joining(", "));
+    private String selected(TableName table, List<Identifier> columns, List<Table> tables) {
+        var names = columns.stream().map(Identifier::sql).collect(Collectors.joining(", "));
         return tables.stream()
                 .filter(moved -> lineages.of(moved.name()).contains(table))
                 .map(moved -> "SELECT " + names + " FROM ONLY " + moved.name().sql() + " WHERE "

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Proves that every reference of every foreign key has its row, by looking for rows without one.
@@ -87,7 +88,7 @@ public final class ForeignKeyProof {
     @FunctionalInterface
     public interface Rows {
         /** What a FROM takes to read these columns of them. */
-        String from(TableName table, List<String> columns);
+        String from(TableName table, List<Identifier> columns);
     }
 
     /** All foreign keys that there are. */
@@ -155,9 +156,15 @@ public final class ForeignKeyProof {
                 row.getBoolean(7),
                 row.getBoolean(8),
                 row.getBoolean(9),
-                List.of((String[]) row.getArray(10).getArray()),
-                List.of((String[]) row.getArray(11).getArray()),
+                names(row, 10),
+                names(row, 11),
                 List.of((String[]) row.getArray(12).getArray()));
+    }
+
+    private static List<Identifier> names(ResultSet row, int column) throws SQLException {
+        return Stream.of((String[]) row.getArray(column).getArray())
+                .map(Identifier::new)
+                .toList();
     }
 
     /** A foreign key as the catalog has it; of a partitioned table all partitions count, of another no child does. */
@@ -169,8 +176,8 @@ public final class ForeignKeyProof {
             boolean referencedPartitioned,
             boolean matchFull,
             boolean period,
-            List<String> columns,
-            List<String> referencedColumns,
+            List<Identifier> columns,
+            List<Identifier> referencedColumns,
             List<String> operators)
             implements Key {
 
@@ -196,15 +203,15 @@ public final class ForeignKeyProof {
         }
 
         private String referring(int place) {
-            return "r." + new Identifier(columns.get(place)).sql();
+            return "r." + columns.get(place).sql();
         }
 
         private String referenced(int place) {
-            return "p." + new Identifier(referencedColumns.get(place)).sql();
+            return "p." + referencedColumns.get(place).sql();
         }
 
         /** All rows; of a partitioned table those of its partitions, of another no child's. */
-        String from(TableName wanted, List<String> any) {
+        String from(TableName wanted, List<Identifier> any) {
             var isPartitioned = wanted.equals(table) ? partitioned : referencedPartitioned;
             return isPartitioned ? wanted.sql() : "ONLY " + wanted.sql();
         }

@@ -14,8 +14,11 @@ import godwit.run.Verb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class HookTest {
     private static final String SCRIPT = "[ -e '%1$s/fails-'\"$GODWIT_WRITES\" ] && exit 7;"
             + " [ -e '%1$s/hangs' ] && sleep 60; echo \"$GODWIT_WRITES\" >'%1$s/route'";
+
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final Pair pair;
     private final Path folder;
@@ -58,6 +63,19 @@ class HookTest {
                 .isInstanceOfSatisfying(
                         Outcome.Refused.class,
                         refused -> assertThat(refused.problem().code()).isEqualTo(code));
+    }
+
+    @Test
+    void oneThatIsNotThereIsFoundByACheck() throws IOException {
+        var spec = new SwitchSpec(List.of("./route.sh"), 5, 3000, 2, 300);
+        var hook = new Hook(spec, folder);
+
+        assertThat(hook.missing().orElseThrow().problem().code()).isEqualTo("hook-not-runnable");
+
+        Files.createFile(folder.resolve("route.sh"), PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        assertThat(hook.missing()).isEmpty();
+        assertThat(new Hook(new SwitchSpec(List.of("sh", "-c", "true"), 5, 3000, 2, 300), folder).missing())
+                .isEmpty();
     }
 
     @Test

@@ -225,6 +225,17 @@ class PreflightTest {
     }
 
     @Test
+    void anOwnerThatMayCreateOnlyBecauseItsDatabaseIsTheSources() {
+        pair.source("ALTER DATABASE " + pair.name() + " OWNER TO keeper");
+        pair.source("CREATE TABLE of_keeper (id int PRIMARY KEY); ALTER TABLE of_keeper OWNER TO keeper");
+        pair.target("ALTER DATABASE " + pair.name() + " OWNER TO plain");
+
+        assertThat(findings("plain")).contains("owner-may-not-create public");
+        pair.target("GRANT CREATE ON SCHEMA public TO keeper");
+        assertThat(findings("plain")).doesNotContain("owner-may-not-create public");
+    }
+
+    @Test
     void aRoleThatLacksRightsOnTheTarget() {
         pair.source("CREATE SCHEMA shared; CREATE SCHEMA fresh; GRANT CREATE ON SCHEMA shared, fresh TO keeper;"
                 + " CREATE TABLE shared.t (id int PRIMARY KEY); CREATE TABLE u (id int PRIMARY KEY);"
