@@ -18,6 +18,7 @@ import godwit.traffic.Writes;
 import godwit.verify.Verification;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
