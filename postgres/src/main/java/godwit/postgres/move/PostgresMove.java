@@ -197,6 +197,7 @@ public final class PostgresMove implements MoveSteps {
         filling.complete(analyzed, script().refreshes());
         foreignKeys.requireNoOrphans();
         drift.requireNone();
+        driftLookedAt = System.nanoTime();
         streams().endJoining();
         follow();
     }
