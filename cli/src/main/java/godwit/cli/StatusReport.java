@@ -27,10 +27,10 @@ record StatusReport(Look look) {
         if (look.live().get("unrouted") instanceof Map<?, ?> hook) {
             output.say("  The hook has not been told yet, and is called again: " + hook.get("message"));
         }
-        if (live.get("doing") instanceof String doing && !run.phase().isOver()) {
+        if (look.live().get("doing") instanceof String doing && !run.phase().isOver()) {
             output.say("  Under way: " + doing);
         }
-        if (live.get("wayBackProblem") instanceof Map<?, ?> problem) {
+        if (look.live().get("wayBackProblem") instanceof Map<?, ?> problem) {
             output.say("  The way back: " + problem.get("message") + "  [" + problem.get("code") + "]");
             output.say("  " + problem.get("hint"));
         }

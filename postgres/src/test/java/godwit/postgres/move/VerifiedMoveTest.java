@@ -81,6 +81,28 @@ class VerifiedMoveTest {
     }
 
     @Test
+    void numbersOfObjectsAreComparedAndMendedByTheNamesOfTheObjects() {
+        pair.source("""
+                CREATE TYPE mood AS ENUM ('low', 'high'); CREATE TYPE about AS (of regclass, moods mood[]);
+                CREATE TABLE named (id int PRIMARY KEY, a about, f regprocedure[], body bytea);
+                INSERT INTO named SELECT i, ROW('children'::regclass, '{low}'::mood[])::about, '{note(),upper(text)}', '\\x00ff' FROM generate_series(1, 50) i""");
+        try (var move = move().start().awaitPhase(Phase.READY)) {
+            assertThat(report(move.ask(Verb.VERIFY))).contains("differences=0");
+            LiveMove.intrude(
+                    pair.atTarget(), "UPDATE named SET a.of = 'parents' WHERE id = 7; DELETE FROM named WHERE id = 8");
+            assertThat(report(move.ask(Verb.VERIFY))).contains("differences=2");
+            assertThat(report(move.ask(Verb.REPAIR))).contains("rowsRepaired=2");
+
+            assertThat(report(move.ask(Verb.SWITCH))).contains("writes=target");
+            pair.target(
+                    "UPDATE named SET a = ROW('parents', '{high}') WHERE id = 7; INSERT INTO named (id, f) VALUES (0, '{note()}')");
+            assertThat(report(move.ask(Verb.VERIFY))).contains("differences=0");
+        }
+        assertThat(pair.atSource().text("SELECT a::text FROM named WHERE id = 7"))
+                .isEqualTo("(parents,{high})");
+    }
+
+    @Test
     void anOrphanThatOnlyTheTargetHasIsFound() {
         try (var move = move().start().awaitPhase(Phase.READY)) {
             LiveMove.intrude(pair.atTarget(), "DELETE FROM parents WHERE id = 7");
