@@ -76,6 +76,8 @@ public record MoveDigest(Map<String, String> keys) {
         values.put("limits.startSecondsMax", limits.startSecondsMax());
         values.put("limits.resumableBytes", limits.resumableBytes());
         values.put("limits.streamProtocol", limits.streamProtocol());
+        values.put("limits.lockWaitMillisMax", limits.lockWaitMillisMax());
+        values.put("limits.keyBytesMax", limits.keyBytesMax());
     }
 
     private static String digest(String value) {

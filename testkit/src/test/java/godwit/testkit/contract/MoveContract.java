@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import godwit.move.Side;
 import godwit.run.MoveSteps;
+import godwit.run.Stopping;
 import godwit.testkit.fake.FakeTable;
 import godwit.traffic.Cutover;
 import godwit.traffic.Writes;
@@ -192,18 +193,21 @@ interface MoveContract {
     default void theProofNamesTheTableThatDiffersAndARepairMendsIt() {
         var steps = ready();
         ground().until(this::isInStep);
-        assertThat(steps.verify(UUID.randomUUID(), "before").isEqual()).isTrue();
+        assertThat(steps.verify(UUID.randomUUID(), "before", Stopping.never()).isEqual())
+                .isTrue();
         ground().damage(Side.TARGET, PERSONS, 2);
 
-        var found = steps.verify(UUID.randomUUID(), "after damage");
+        var found = steps.verify(UUID.randomUUID(), "after damage", Stopping.never());
 
         assertThat(found.isEqual()).isFalse();
         assertThat(found.tables())
                 .filteredOn(table -> table.differences() > 0)
                 .extracting(TableDifference::table)
                 .containsExactly(PERSONS.tableName());
-        assertThat(steps.repair(UUID.randomUUID())).isPositive();
-        assertThat(steps.verify(UUID.randomUUID(), "after repair").isEqual()).isTrue();
+        assertThat(steps.repair(UUID.randomUUID(), Stopping.never())).isPositive();
+        assertThat(steps.verify(UUID.randomUUID(), "after repair", Stopping.never())
+                        .isEqual())
+                .isTrue();
         assertThat(isInStep()).isTrue();
         steps.close();
     }

@@ -66,7 +66,7 @@ class PostgresMoveTest implements MoveContract, MoveContract.Ground {
                 MoveSpec.TableSelection.ALL,
                 Map.of(),
                 new SwitchSpec(List.of(), 5, 3000, 10, 300),
-                new MoveLimits(2, 1, 8192, 512L << 20, 64L << 30, 60, 1L << 30, 2));
+                MoveLimits.DEFAULT);
     }
 
     @AfterEach
