@@ -42,7 +42,9 @@ final class CaseDatabase {
         for (var session : List.of(pair.atSource(), pair.atTarget())) {
             session.execute(
                     "DO $$BEGIN CREATE ROLE mover LOGIN REPLICATION; EXCEPTION WHEN duplicate_object THEN NULL; END$$");
-            session.execute("GRANT SET ON PARAMETER session_replication_role TO mover");
+            if (session.number("SHOW server_version_num") >= 150000) {
+                session.execute("GRANT SET ON PARAMETER session_replication_role TO mover");
+            }
             session.execute("ALTER DATABASE " + pair.name() + " OWNER TO " + owner);
         }
         try (var session = as(owner, pair.source()).open("test")) {

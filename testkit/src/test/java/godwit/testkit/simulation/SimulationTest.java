@@ -4,17 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import godwit.testkit.fake.Mistake;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whole moves under everything that can go wrong; a failure names its seed, and -Dgodwit.seeds=N runs more of them. */
+/** Whole moves under everything that can go wrong; a failure names its seed. */
 class SimulationTest {
+    private static final long SEEDS = 200;
     private static final long SEEDS_TO_NOTICE_MAX = 100;
 
     @Test
     void nothingIsLostWhateverFails() {
-        for (var seed = 1L; seed <= Long.getLong("godwit.seeds", 200); seed++) {
+        for (var seed = 1L; seed <= SEEDS; seed++) {
+            Simulation.run(seed, Set.of());
+        }
+    }
+
+    /** {@code -Dgodwit.seeds=N} says how many. */
+    @Test
+    @Tag("full")
+    void norInManyMoreSeeds() {
+        for (var seed = SEEDS + 1; seed <= Long.getLong("godwit.seeds", SEEDS + 1); seed++) {
             Simulation.run(seed, Set.of());
         }
     }
