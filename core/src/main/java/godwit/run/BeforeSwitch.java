@@ -15,14 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is proven and predicted before writes move.
  *
- * <p>A verification that would take most of the time that the way back may take is left out there: the sides were
- * proven equal before the switch, and the rows written since are compared by their keys.
+ * <p>A verification that would take most of the time that the way back may take is left out there, as long as the sides
+ * are proven to have been alike since the switch and the rows written since are known: these are compared by their keys.
  */
 final class BeforeSwitch {
     private final MoveSteps steps;
     private final Pace pace;
     private long verifyMillis;
-    private boolean knowsRowsSinceSwitch;
 
     BeforeSwitch(MoveSteps steps, Pace pace) {
         this.steps = steps;
@@ -44,11 +43,6 @@ final class BeforeSwitch {
         }
     }
 
-    /** Notes that from now on every row that is written is known. */
-    void switched(Side from) {
-        knowsRowsSinceSwitch = from == Side.SOURCE;
-    }
-
     Found look(CutoverActions actions, Side from, Stopping stopping) {
         return look(actions, from, () -> verify("before switch", stopping));
     }
@@ -60,7 +54,7 @@ final class BeforeSwitch {
 
     private Found look(CutoverActions actions, Side from, Supplier<Verification> proof) {
         actions.checkBefore(from);
-        var verification = from == Side.TARGET && isLeftOut() ? null : proof.get();
+        var verification = from == Side.TARGET && isTooLong() && steps.isProvenUntilNow(from) ? null : proof.get();
         if (verification != null && !verification.isEqual()) {
             return new Found(verification, 0, Optional.of(differencesOpen(verification.differences())));
         }
@@ -73,10 +67,6 @@ final class BeforeSwitch {
         var verification = steps.verify(UUID.randomUUID(), phase, stopping);
         verifyMillis = (pace.nanos() - began) / 1_000_000;
         return verification;
-    }
-
-    private boolean isLeftOut() {
-        return knowsRowsSinceSwitch && isTooLong();
     }
 
     private boolean isTooLong() {

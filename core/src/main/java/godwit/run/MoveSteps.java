@@ -1,6 +1,7 @@
 package godwit.run;
 
 import godwit.move.Conduct.Mode;
+import godwit.move.Side;
 import godwit.traffic.CutoverActions;
 import godwit.traffic.Journal;
 import godwit.verify.Verification;
@@ -58,6 +59,13 @@ public interface MoveSteps extends AutoCloseable {
      * @throws godwit.GodwitException {@code verification-cancelled} soon after it was asked to stop
      */
     Verification verify(UUID id, String phase, Stopping stopping);
+
+    /**
+     * Whether the sides were found alike at some moment, by a verification or under the fence of a switch, and every row that
+     * was written since is known, so that comparing these rows is a proof. A verification that was begun since and did not
+     * find them alike, streams that were opened anew, and a table that was written anew take that away.
+     */
+    boolean isProvenUntilNow(Side leader);
 
     /** What is told beside a verification's result and is no difference, such as the tables that do not go along. */
     Map<String, Object> remarks();

@@ -119,7 +119,6 @@ final class Switching {
             var under = course.phase();
             var cutover = new Cutover(steps.cutover(), pace::nanos, () -> course.enter(under));
             var millis = cutover.run(from, readable());
-            before.switched(from);
             routing.lead(from.other());
             var report = report(from, millis, found);
             report.putAll(routing.report());

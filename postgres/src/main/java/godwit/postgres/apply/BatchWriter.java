@@ -96,6 +96,7 @@ final class BatchWriter {
     void truncate(List<TargetTable> tables, long xid) {
         var whole = new ArrayList<TargetTable>();
         for (var table : tables) {
+            touched.emptied(table.table().name());
             join.rowsBefore(table.table(), xid)
                     .ifPresentOrElse(condition -> deleteWhere(table, condition), () -> whole.add(table));
         }
@@ -116,6 +117,7 @@ final class BatchWriter {
      */
     void truncate(List<TargetTable> tables) {
         begin();
+        tables.forEach(table -> touched.emptied(table.table().name()));
         var whole = tables.stream()
                 .filter(table -> !table.filter().deleteSelected(session))
                 .toList();

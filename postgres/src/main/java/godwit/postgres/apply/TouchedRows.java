@@ -6,7 +6,9 @@ import godwit.move.RowKey;
 import godwit.move.TableChanges;
 import godwit.schema.TableName;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -28,6 +30,9 @@ public final class TouchedRows {
     private int kept;
     private long unkept;
     private boolean collecting;
+    private boolean proven;
+    private Map<TableName, Long> files = Map.of();
+    private final Set<TableName> emptied = new HashSet<>();
 
     /**
      * Some rows.
@@ -45,10 +50,48 @@ public final class TouchedRows {
         }
     }
 
-    /** Begins anew: both sides are being compared as they are now. */
-    public synchronized void forget() {
+    /**
+     * Begins anew at a moment at which both sides are being compared; {@link #proven} says that they were found alike.
+     *
+     * @param filesThen the numbers of the files in which the leader's tables lay at that moment
+     */
+    public synchronized void begin(Map<TableName, Long> filesThen) {
         collecting = true;
+        proven = false;
+        files = Map.copyOf(filesThen);
+        emptied.clear();
         clear();
+    }
+
+    /** Some tables are compared once more, at a later moment, when they lie in these files. */
+    public synchronized void beginAgain(Map<TableName, Long> filesThen) {
+        var all = new HashMap<>(files);
+        all.putAll(filesThen);
+        files = Map.copyOf(all);
+    }
+
+    /** Both sides were alike at the moment at which this began. */
+    public synchronized void proven() {
+        proven = collecting;
+    }
+
+    /** Whether what has been written since both sides were found to be alike is known here. */
+    public synchronized boolean isProven() {
+        return proven;
+    }
+
+    /** The tables that lie in another file now, although no TRUNCATE came in the stream. */
+    public synchronized List<TableName> rewritten(Map<TableName, Long> filesNow) {
+        return files.entrySet().stream()
+                .filter(file ->
+                        !filesNow.getOrDefault(file.getKey(), file.getValue()).equals(file.getValue()))
+                .map(Map.Entry::getKey)
+                .filter(table -> !emptied.contains(table))
+                .toList();
+    }
+
+    synchronized void emptied(TableName table) {
+        emptied.add(table);
     }
 
     private void clear() {

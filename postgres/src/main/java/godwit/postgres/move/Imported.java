@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The sessions of one side that see one snapshot, all opened before any reads: the session that exported it, and the slot
@@ -41,6 +42,11 @@ final class Imported implements SnapshotSessions, AutoCloseable {
             imported.close();
             throw e;
         }
+    }
+
+    /** A look at something under the snapshot before its sessions are given out. */
+    <T> T look(Function<Session, T> at) {
+        return at.apply(all.getFirst());
     }
 
     @Override

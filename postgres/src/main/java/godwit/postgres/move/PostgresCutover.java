@@ -220,6 +220,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         try {
             foreign.requireNone(from);
             underFence.require(session(from), session(from.other()), from);
+            FileNumbers.requireSame(session(from), streams.from(from).touched());
             standing.renew();
             Objects.requireNonNull(lastRows).requireAlike();
             largeObjects.underFence(from, session(from), session(from.other()), fenceBegan);
@@ -249,7 +250,10 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         if (to == Side.TARGET) {
             new OutsideRows(context.run()).forget(session(from));
         }
-        streams.from(to).touched().forget();
+        // All that differs from here on comes by the stream: the sides were proven alike, and nobody can write.
+        var touched = streams.from(to).touched();
+        touched.begin(FileNumbers.read(session(to)));
+        touched.proven();
         streams.from(to).applyFrom(position);
     }
 

@@ -275,6 +275,20 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
+    public boolean isProvenUntilNow(Side leader) {
+        if (!streams().isOpen(leader) || !streams().from(leader).touched().isProven()) {
+            return false;
+        }
+        try (var session = context.look(leader)) {
+            return streams()
+                    .from(leader)
+                    .touched()
+                    .rewritten(FileNumbers.read(session))
+                    .isEmpty();
+        }
+    }
+
+    @Override
     public Map<String, Object> remarks() {
         return verifications.remarks();
     }

@@ -10,9 +10,12 @@ import godwit.postgres.verify.Repairer;
 import godwit.postgres.verify.SnapshotSessions;
 import godwit.postgres.verify.VerifyLimits;
 import godwit.schema.Table;
+import godwit.schema.TableName;
 import godwit.verify.Verification;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -85,6 +88,12 @@ final class Proof {
             return locking == Locking.NONE ? usual : new VerifyLimits(1, usual.rowsReportedMax(), usual.keyBytesMax());
         }
 
+        Map<TableName, Long> only(Map<TableName, Long> files) {
+            var some = new HashMap<>(files);
+            some.keySet().retainAll(tables.stream().map(Table::name).toList());
+            return some;
+        }
+
         String lockSql() {
             return "LOCK TABLE "
                     + tables.stream().map(t -> "ONLY " + t.name().sql()).collect(Collectors.joining(", "))
@@ -120,7 +129,7 @@ final class Proof {
                     pass.tables().size(),
                     here.position(),
                     (System.nanoTime() - began) / 1_000_000);
-            try (var follow = follow(pass)) {
+            try (var follow = follow(pass, lead.look(FileNumbers::read))) {
                 var result = comparer(lead, follow, pass)
                         .compare(pass.id(), pass.phase(), here.position().toString(), pass.tables());
                 return result.isEqual() || wasAtOnePosition(here, leader) ? Optional.of(result) : Optional.empty();
@@ -153,12 +162,15 @@ final class Proof {
     }
 
     /** The follower's sessions; with its snapshot taken the stream goes on, unless it would wait for the leader's lock. */
-    private Imported follow(Pass pass) {
+    private Imported follow(Pass pass, Map<TableName, Long> files) {
         try (var there = context.open(pass.leader().other(), "exporter")) {
             var snapshot = export(there);
+            var touched = streams.from(pass.leader()).touched();
             if (pass.locking() == Locking.NONE) {
-                streams.from(pass.leader()).touched().forget();
+                touched.begin(files);
                 streams.from(pass.leader()).control().release();
+            } else {
+                touched.beginAgain(pass.only(files));
             }
             return Imported.open(
                     context, pass.leader().other(), snapshot, pass.limits().workersPerSide(), List.of());
@@ -190,15 +202,16 @@ final class Proof {
     /** Ends what another thread does: a comparison at its next piece, a repair with nothing written. */
     void cancel(Side leader) {
         cancelled = true;
-        // Whoever waits for the stream to stand there waits no longer.
-        if (streams.isOpen(leader)) {
-            streams.from(leader).control().release();
+        // Before the stream goes on: a row that it writes next must not be written again as it was.
+        if (writing instanceof Session open) {
+            open.abort();
         }
         if (comparer instanceof Comparer running) {
             running.cancel();
         }
-        if (writing instanceof Session open) {
-            open.abort();
+        // Whoever waits for the stream to stand there waits no longer.
+        if (streams.isOpen(leader)) {
+            streams.from(leader).control().release();
         }
     }
 

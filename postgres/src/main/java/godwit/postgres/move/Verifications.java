@@ -63,6 +63,9 @@ final class Verifications {
         if (verification.isEqual() && !SHORT.contains(phase)) {
             streams.get().forgetMissing(leader);
         }
+        if (verification.isEqual()) {
+            streams.get().from(leader).touched().proven();
+        }
         new VerificationTable(context).write(verification, leader);
         return verification;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -21,7 +22,7 @@ class TouchedRowsTest {
         try (var following = Following.of(pair)) {
             var touched = following.applier().touched();
             touched.keepWithin(1 << 20);
-            touched.forget();
+            touched.begin(Map.of());
 
             pair.source("INSERT INTO t SELECT repeat(md5(i::text), 31) || i FROM generate_series(1, 3000) i");
             following.catchUp();
@@ -37,7 +38,7 @@ class TouchedRowsTest {
         pair.both("CREATE TABLE t (id regclass PRIMARY KEY)");
         try (var following = Following.of(pair)) {
             var touched = following.applier().touched();
-            touched.forget();
+            touched.begin(Map.of());
 
             pair.source("INSERT INTO t VALUES ('t'), ('pg_class')");
             following.catchUp();

@@ -1,0 +1,116 @@
+package godwit.postgres.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import godwit.GodwitException;
+import godwit.move.Side;
+import godwit.postgres.Pair;
+import godwit.postgres.Servers;
+import godwit.postgres.Specs;
+import godwit.run.Stopping;
+import godwit.traffic.Cutover;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What a switch may rely on that leaves its verification out, and what is seen of tables that were written anew. */
+@ExtendWith(Servers.class)
+class ProvenUntilNowTest {
+    private static final String UPPER = "ALTER TABLE t ALTER v TYPE text USING upper(v)";
+
+    private final Pair pair;
+
+    ProvenUntilNowTest(Pair pair) {
+        this.pair = pair;
+        pair.source("CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE u (id int PRIMARY KEY)");
+        pair.source("INSERT INTO t SELECT i, 'a' FROM generate_series(1, 10) i; INSERT INTO u VALUES (1)");
+    }
+
+    private PostgresMove ready() {
+        var urls = Map.of(
+                "SOURCE_URL",
+                pair.sourceServer().url(pair.name()),
+                "TARGET_URL",
+                pair.targetServer().url(pair.name()));
+        var access = new MoveAccess(Specs.spec(pair.name(), 1), Path.of("."), urls);
+        var ledger = access.ledger(pair.atTarget());
+        ledger.create();
+        var run = UUID.randomUUID();
+        ledger.begin(run, pair.name(), "");
+        var steps = access.steps(run);
+        steps.expand();
+        steps.fill();
+        steps.follow();
+        await().atMost(Duration.ofSeconds(30)).until(steps::isCaughtUp);
+        steps.finish();
+        return steps;
+    }
+
+    private static boolean isEqual(PostgresMove steps) {
+        return steps.verify(UUID.randomUUID(), "continuous", Stopping.never()).isEqual();
+    }
+
+    private static void move(PostgresMove steps, Side from) {
+        new Cutover(steps.cutover(), System::nanoTime, () -> {}).run(from, steps.journal());
+    }
+
+    @Test
+    void aSwitchProvesUntilSomethingBreaksTheProof() {
+        try (var steps = ready()) {
+            assertThat(steps.isProvenUntilNow(Side.SOURCE)).isFalse();
+            assertThat(isEqual(steps)).isTrue();
+            assertThat(steps.isProvenUntilNow(Side.SOURCE)).isTrue();
+            move(steps, Side.SOURCE);
+            assertThat(steps.isProvenUntilNow(Side.TARGET)).isTrue();
+
+            LiveMove.intrude(pair.atSource(), "DELETE FROM t WHERE id = 7");
+            assertThat(isEqual(steps)).isFalse();
+            assertThat(steps.isProvenUntilNow(Side.TARGET)).isFalse();
+
+            LiveMove.intrude(pair.atSource(), "INSERT INTO t VALUES (7, 'a')");
+            assertThat(isEqual(steps)).isTrue();
+            assertThat(steps.isProvenUntilNow(Side.TARGET)).isTrue();
+
+            steps.reopen();
+            assertThat(steps.isProvenUntilNow(Side.TARGET)).isFalse();
+        }
+    }
+
+    @Test
+    void aTableThatIsWrittenAnewOnTheTargetBreaksTheProofAndOneThatIsEmptiedDoesNot() {
+        try (var steps = ready()) {
+            assertThat(isEqual(steps)).isTrue();
+            move(steps, Side.SOURCE);
+            pair.target("TRUNCATE u");
+            await().atMost(Duration.ofSeconds(10)).until(() -> pair.atSource().number("SELECT count(*) FROM u") == 0);
+            assertThat(steps.isProvenUntilNow(Side.TARGET)).isTrue();
+
+            pair.target(UPPER);
+
+            assertThat(steps.isProvenUntilNow(Side.TARGET)).isFalse();
+        }
+    }
+
+    @Test
+    void writesStayWhereATableWasWrittenAnewAfterTheProof() {
+        try (var steps = ready()) {
+            assertThat(isEqual(steps)).isTrue();
+            pair.source("TRUNCATE u");
+            steps.cutover().checkBefore(Side.SOURCE);
+            pair.source(UPPER);
+
+            assertThatExceptionOfType(GodwitException.class)
+                    .isThrownBy(() -> move(steps, Side.SOURCE))
+                    .satisfies(e -> {
+                        assertThat(e.problem().code()).isEqualTo("rewritten-since-verification");
+                        assertThat(e.problem().objects()).containsExactly("public.t");
+                    });
+            assertThat(isEqual(steps)).isFalse();
+        }
+    }
+}
