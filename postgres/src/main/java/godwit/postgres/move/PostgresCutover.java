@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private final Map<Side, Session> sessions = new EnumMap<>(Side.class);
     private @Nullable Fence fence;
     private long fenceBegan;
+    private OptionalLong decided = OptionalLong.empty();
     private @Nullable LastRows lastRows;
 
     PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign, TargetDrift targetDrift) {
@@ -262,6 +264,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         left();
         try (var raised = Objects.requireNonNull(fence)) {
             raised.decide(epoch);
+            decided = OptionalLong.of(epoch);
             fence = null;
         }
     }
@@ -271,8 +274,11 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         if (streams.isOpen(to.other())) {
             streams.from(to.other()).applyNothing();
         }
-        // A crash of the losing server could take back a decision whose commit was not flushed; this one is.
-        context.gate(to.other()).setEpoch(session(to.other()), epoch);
+        // Whoever did not see the decision's commit return does not know whether it is flushed; a crash could take it
+        // back.
+        if (!decided.equals(OptionalLong.of(epoch))) {
+            context.gate(to.other()).setEpoch(session(to.other()), epoch);
+        }
         context.gate(to).setEpoch(session(to), epoch);
     }
 

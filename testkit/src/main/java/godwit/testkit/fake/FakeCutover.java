@@ -6,6 +6,7 @@ import godwit.testkit.fake.Logged.Origin;
 import godwit.traffic.CutoverActions;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class FakeCutover implements CutoverActions {
     private FakeGate.@Nullable Exclusive fence;
     private Side fenced = Side.SOURCE;
     private int fenceConnection;
+    private OptionalLong decided = OptionalLong.empty();
     private String early = "";
 
     FakeCutover(FakeProcess process, FakeStreams streams, FakeMove.Route route) {
@@ -144,6 +146,7 @@ final class FakeCutover implements CutoverActions {
             on(from).flush();
             on(from).gate().release(raised);
         });
+        decided = OptionalLong.of(epoch);
         fence = null;
     }
 
@@ -152,7 +155,9 @@ final class FakeCutover implements CutoverActions {
         if (streams.isOpen(to.other())) {
             streams.from(to.other()).filter().applyNothing();
         }
-        setEpoch(to.other(), epoch);
+        if (!decided.equals(OptionalLong.of(epoch))) {
+            setEpoch(to.other(), epoch);
+        }
         setEpoch(to, epoch);
     }
 
