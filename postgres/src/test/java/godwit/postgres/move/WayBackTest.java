@@ -221,6 +221,22 @@ class WayBackTest {
     }
 
     @Test
+    void aSequenceMadeOnTheTargetIsANoticeAndBarsNothing() {
+        try (var move = switched(300, 0)) {
+            pair.target("CREATE SEQUENCE fresh");
+            assertThat(move.ask(Verb.VERIFY))
+                    .isInstanceOfSatisfying(
+                            Outcome.Done.class,
+                            done -> assertThat(done.result())
+                                    .extractingByKey("notices")
+                                    .asString()
+                                    .contains("sequence-missing", "public.fresh"));
+            assertThat(move.ask(Verb.SWITCH_BACK)).isInstanceOf(Outcome.Done.class);
+            assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+        }
+    }
+
+    @Test
     void aPartitionMadeOnTheTargetIsToldBeforeSomebodyGoesBackAndHow() {
         try (var move = switched(300, 0)) {
             pair.target("CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM (10) TO (20); INSERT INTO p VALUES (12);"
