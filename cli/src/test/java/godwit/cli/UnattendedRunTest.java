@@ -210,7 +210,7 @@ class UnattendedRunTest {
     @Test
     @Order(4)
     void aFileThatWouldMoveSomethingElseIsRefusedAndOtherChangesAreTold() throws Exception {
-        write("second", FILE + "exclude: [scratch]\n");
+        write("second", FILE + "exclude: [people]\n");
         assertThat(godwit("verify", file).problem()).isEqualTo("move-changed");
         var access = new Subject(Layers.none(), Map.of())
                 .find(file, Optional.empty())
@@ -234,6 +234,28 @@ class UnattendedRunTest {
 
     @Test
     @Order(5)
+    void aTableThatWasMadeAfterTheSwitchMayBeExcludedAndOneThatMovesMayNot() throws Exception {
+        var before = FILE + "limits: {copyWorkers: 3}\n";
+        assertThat(godwit("switch", file).status()).isZero();
+        run(target, "people", "CREATE TABLE later (id int PRIMARY KEY); INSERT INTO later VALUES (1)");
+        assertThat(godwit("switch", file, "--back").problem()).isEqualTo("tables-not-followed");
+        stop();
+
+        write("second", before + "exclude: [people, later]\n");
+        assertThat(godwit("switch", file, "--back").problem()).isEqualTo("move-changed");
+        write("second", before + "exclude: [later]\n");
+        assertThat(godwit("switch", file, "--back").status()).isZero();
+        write("second", before);
+        assertThat(godwit("verify", file).problem()).isEqualTo("move-changed");
+        write("second", before + "exclude: [later, next]\n");
+        start(new Layers(Map.of("insecure", "true"), Map.of()));
+
+        await().atMost(PATIENCE).until(() -> SAID.contains("Changed since the run was started last: exclude."));
+        assertThat(godwit("status", file).at("writes")).isEqualTo("source");
+    }
+
+    @Test
+    @Order(6)
     void afterCompleteOnlyTheHistoryIsLeftInTheLedger() throws Exception {
         assertThat(godwit("switch", file).status()).isZero();
         assertThat(godwit("complete", file).status()).isZero();
