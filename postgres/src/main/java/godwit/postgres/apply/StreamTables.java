@@ -118,11 +118,13 @@ final class StreamTables {
         }
     }
 
-    private static RuntimeException changed(Table table, String message) {
+    private RuntimeException changed(Table table, String message) {
         return Problem.of(
                         "source-schema-changed",
                         message,
-                        "Undo the change at the source or roll the run back and start it again.")
+                        start.followed() == Side.SOURCE
+                                ? "Undo the change at the source or roll the run back and start it again."
+                                : "Undo the change at the target and start again; there is no way back before.")
                 .withObjects(List.of(table.name().plain()))
                 .asException();
     }
