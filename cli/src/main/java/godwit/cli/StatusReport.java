@@ -16,6 +16,9 @@ import java.util.TreeMap;
 
 /** How a run stands, for people and for scripts. */
 record StatusReport(Look look) {
+    private static final List<String> SHOWN =
+            List.of("rowsPerSecond", "etaSeconds", "doing", "unrouted", "wentBack", "wayBackProblem", "lastProof");
+
     void tell(Terminal terminal, Output output) {
         var run = look.run();
         output.say("%s: writes on the %s".formatted(run.name(), look.writes().word()));
@@ -33,6 +36,9 @@ record StatusReport(Look look) {
         if (look.live().get("wayBackProblem") instanceof Map<?, ?> problem) {
             output.say("  The way back: " + problem.get("message") + "  [" + problem.get("code") + "]");
             output.say("  " + problem.get("hint"));
+        }
+        if (look.live().get("lastProof") instanceof Map<?, ?> proof && proof.get("problem") instanceof Map<?, ?> why) {
+            output.say("  The last verification failed: " + why.get("message") + "  [" + why.get("code") + "]");
         }
         if (!run.phase().isOver()) {
             output.say("  "
@@ -74,7 +80,7 @@ record StatusReport(Look look) {
         report.put("lagBytes", lag.containsKey("lagBytes") ? lag.get("lagBytes") : 0);
         report.put("lagSeconds", lag.containsKey("lagSeconds") ? lag.get("lagSeconds") : 0);
         report.put("tables", live.getOrDefault("tables", List.of()));
-        for (var key : List.of("rowsPerSecond", "etaSeconds", "doing", "unrouted", "wentBack", "wayBackProblem")) {
+        for (var key : SHOWN) {
             if (live.containsKey(key)) {
                 report.put(key, live.get(key));
             }

@@ -43,6 +43,8 @@ class UnattendedRunTest {
             target: file:there
             """;
 
+    private static final String CHANGED = FILE + "limits: {copyWorkers: 3}\nswitch: {verifySecondsBetween: 1}\n";
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
     static Path folder;
@@ -210,7 +212,7 @@ class UnattendedRunTest {
     @Test
     @Order(4)
     void aFileThatWouldMoveSomethingElseIsRefusedAndOtherChangesAreTold() throws Exception {
-        write("second", FILE + "exclude: [scratch]\n");
+        write("second", FILE + "exclude: [people]\n");
         assertThat(godwit("verify", file).problem()).isEqualTo("move-changed");
         var access = new Subject(Layers.none(), Map.of())
                 .find(file, Optional.empty())
@@ -221,11 +223,13 @@ class UnattendedRunTest {
                         GodwitException.class,
                         e -> assertThat(e.problem().objects()).containsExactly("exclude"));
 
-        write("second", FILE + "limits: {copyWorkers: 3}\n");
+        write("second", CHANGED);
         start(new Layers(Map.of("insecure", "true"), Map.of()));
 
         awaitPeople("2000");
-        assertThat(SAID).contains("Changed since the run was started last: insecure, limits.copyWorkers.");
+        assertThat(SAID)
+                .contains("Changed since the run was started last: insecure, limits.copyWorkers,"
+                        + " switch.verifySecondsBetween.");
         assertThat(godwit("diagnose", file).at("history"))
                 .asString()
                 .contains("verb=change limits.copyWorkers")
@@ -234,6 +238,31 @@ class UnattendedRunTest {
 
     @Test
     @Order(5)
+    void aTableThatWasMadeAfterTheSwitchMayBeExcludedAndOneThatMovesMayNot() throws Exception {
+        assertThat(godwit("switch", file).status()).isZero();
+        run(target, "people", "CREATE TABLE later (id int PRIMARY KEY); INSERT INTO later VALUES (1)");
+        assertThat(godwit("switch", file, "--back").problem()).isEqualTo("tables-not-followed");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(godwit("status", file).at("lastProof"))
+                        .asString()
+                        .contains("differences=0", "secondsAgo="));
+        stop();
+
+        write("second", CHANGED + "exclude: [people, later]\n");
+        assertThat(godwit("switch", file, "--back").problem()).isEqualTo("move-changed");
+        write("second", CHANGED + "exclude: [later]\n");
+        assertThat(godwit("switch", file, "--back").status()).isZero();
+        write("second", CHANGED);
+        assertThat(godwit("verify", file).problem()).isEqualTo("move-changed");
+        write("second", CHANGED + "exclude: [later, next]\n");
+        start(new Layers(Map.of("insecure", "true"), Map.of()));
+
+        await().atMost(PATIENCE).until(() -> SAID.contains("Changed since the run was started last: exclude."));
+        assertThat(godwit("status", file).at("writes")).isEqualTo("source");
+    }
+
+    @Test
+    @Order(6)
     void afterCompleteOnlyTheHistoryIsLeftInTheLedger() throws Exception {
         assertThat(godwit("switch", file).status()).isZero();
         assertThat(godwit("complete", file).status()).isZero();

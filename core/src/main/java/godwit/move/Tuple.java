@@ -103,6 +103,13 @@ public final class Tuple {
         return complete;
     }
 
+    /** The values of the first columns: this row, when it has no more. */
+    public Tuple first(int columns) {
+        return columns >= width()
+                ? this
+                : new Tuple(Arrays.copyOf(arrays, columns), Arrays.copyOf(ranges, 2 * columns));
+    }
+
     private Tuple copy() {
         return new Tuple(arrays.clone(), ranges.clone());
     }

@@ -7,10 +7,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where a worker has one errand done in a thread of its own, while it goes on with its turns. */
 final class Aside {
     private static final Duration TURN = Duration.ofMillis(10);
+    private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
 
     private final Pace pace;
     private @Nullable Going<?> going;
@@ -26,14 +29,38 @@ final class Aside {
             try {
                 result = work.join();
             } catch (CompletionException e) {
-                if (e.getCause() instanceof GodwitException known) {
-                    errand.failed(known);
-                    return;
-                }
-                throw e;
+                errand.failed(known(e.getCause()));
+                return;
             }
             errand.ended(result);
         }
+    }
+
+    /** Whatever ends an errand is told as a Problem, so that whoever asked for it is answered and the run goes on. */
+    private static GodwitException known(@Nullable Throwable cause) {
+        if (cause instanceof GodwitException known) {
+            return known;
+        }
+        var found = cause == null ? new IllegalStateException("no cause") : cause;
+        LOG.warn("what was done beside the run's turns ended unexpectedly", found);
+        return (found instanceof OutOfMemoryError ? unfit() : unexpected(found)).asException(found);
+    }
+
+    private static Problem unfit() {
+        return Problem.of(
+                "memory-too-small",
+                "What was asked for does not fit into the memory of %d MB."
+                        .formatted(Runtime.getRuntime().maxMemory() >> 20),
+                "Give it more with GODWIT_JAVA_OPTS=-Xmx….");
+    }
+
+    /** Its message is not shown: it may hold anything. */
+    private static Problem unexpected(Throwable cause) {
+        return Problem.of(
+                "errand-failed",
+                "What was asked for ended with %s, which Godwit does not know."
+                        .formatted(cause.getClass().getSimpleName()),
+                "Report it with the log; the run goes on, and it may be asked for again.");
     }
 
     boolean isFree() {

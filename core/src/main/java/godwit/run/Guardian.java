@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * health check failed n times in a row     → back
  * way back stands still for too long       → its stream is opened anew → back
  * its stream has ended for good            → its stream is opened anew → back
- * verification finds a difference          → the source is repaired from the target → back
+ * verification finds rows that differ      → the source is repaired from the target → back
  * </pre>
  */
 final class Guardian {
@@ -134,6 +134,8 @@ final class Guardian {
 
     /** What is told in status. */
     Map<String, Object> report() {
-        return report;
+        var all = new LinkedHashMap<>(report);
+        all.putAll(proof.report());
+        return all;
     }
 }

@@ -164,8 +164,9 @@ public final class Asking {
                     || access.worker(session, run.get()).isPresent()) {
                 return;
             }
+            var changes = FileChanges.since(ledger, run.get(), access);
             if (!request.verb().isSteering()) {
-                FileChanges.since(ledger, run.get(), access.spec()).requireAllowed(request.verb());
+                changes.requireAllowed(request.verb());
             }
             if (!access.tryLease(session, run.get())) {
                 return;
@@ -174,6 +175,7 @@ public final class Asking {
                 steer(ledger, run.get(), request);
                 return;
             }
+            changes.adoptExclude(ledger);
             try (var log = RunLog.open(operator.state(), request.run());
                     var steps = access.steps(request.run())) {
                 var worker = new MoveWorker(run.get(), ledger, steps, pace, operator.name());

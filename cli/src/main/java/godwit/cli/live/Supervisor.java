@@ -107,7 +107,7 @@ public final class Supervisor {
             access.requireNotOver(found);
             var run = found.filter(r -> !r.phase().isOver()).orElseGet(() -> begin(ledger));
             carried = Optional.of(run.id());
-            var changes = FileChanges.since(ledger, run, access.spec()).requireAllowed();
+            var changes = FileChanges.since(ledger, run, access).requireAllowed();
             if (!access.tryLease(session, run)) {
                 throw Problem.of(
                                 WORKER_EXISTS,

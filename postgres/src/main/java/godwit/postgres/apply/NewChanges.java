@@ -17,7 +17,8 @@ final class NewChanges {
     }
 
     /** @param xid the transaction's whole number */
-    void add(Batch batch, TargetTable table, long xid, Message change) {
+    void add(Batch batch, TargetTable table, long xid, Message received) {
+        var change = planned(table.table().stored().size(), received);
         translate(table.numbered(), change);
         var net = batch.changesOf(table);
         var unseen = join.changesOf(table.table());
@@ -27,6 +28,21 @@ final class NewChanges {
             addAll(net, change);
         }
         batch.count(change.bytes());
+    }
+
+    /** Columns that came after the move began stand behind those that it began with. */
+    private static Message planned(int columns, Message change) {
+        return switch (change) {
+            case Message.Insert i -> new Message.Insert(i.relation(), i.row().first(columns));
+            case Message.Update u ->
+                new Message.Update(
+                        u.relation(),
+                        u.old() instanceof Tuple old ? old.first(columns) : null,
+                        u.wholeOld(),
+                        u.row().first(columns));
+            case Message.Delete d -> new Message.Delete(d.relation(), d.old().first(columns), d.whole());
+            default -> change;
+        };
     }
 
     /** From here on rows hold the numbers that objects have where they are applied. */

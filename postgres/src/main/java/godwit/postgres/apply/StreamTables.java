@@ -3,6 +3,7 @@ package godwit.postgres.apply;
 import godwit.Problem;
 import godwit.move.KeyedChanges;
 import godwit.move.KeylessChanges;
+import godwit.move.Side;
 import godwit.move.TableChanges;
 import godwit.postgres.Session;
 import godwit.postgres.capture.Message;
@@ -51,7 +52,10 @@ final class StreamTables {
         byRelation.putAll(committed.byRelation);
     }
 
-    /** Takes a table's shape from the stream; one that differs from the planned shape is a Problem. */
+    /**
+     * Takes a table's shape from the stream; one that differs from the planned shape is a Problem, but for columns that
+     * were added to a table of the target.
+     */
     void describe(Message.Relation relation) {
         var table = known.get(relation.table());
         if (table == null) {
@@ -86,12 +90,20 @@ final class StreamTables {
         var planned = table.stored().stream().map(c -> c.name().name()).toList();
         var found =
                 relation.columns().stream().map(Message.RelationColumn::name).toList();
-        if (!planned.equals(found)) {
+        if (!planned.equals(found) && !hasOnlyMore(planned, found)) {
             throw changed(table, "The columns of %s are not those that the move began with.".formatted(table.name()));
         }
-        for (var column : relation.columns()) {
-            requireSameType(table, column);
-        }
+        relation.columns().stream().limit(planned.size()).forEach(column -> requireSameType(table, column));
+    }
+
+    /**
+     * The target's application goes on with columns that it has added; the way back brings those that both sides have.
+     * Whoever would let the writes go back looks for what is left behind.
+     */
+    private boolean hasOnlyMore(List<String> planned, List<String> found) {
+        return start.followed() == Side.TARGET
+                && found.size() > planned.size()
+                && found.subList(0, planned.size()).equals(planned);
     }
 
     /** Values of another type may have as many bytes, and would be written as what they are not. */
@@ -106,11 +118,13 @@ final class StreamTables {
         }
     }
 
-    private static RuntimeException changed(Table table, String message) {
+    private RuntimeException changed(Table table, String message) {
         return Problem.of(
                         "source-schema-changed",
                         message,
-                        "Undo the change at the source or roll the run back and start it again.")
+                        start.followed() == Side.SOURCE
+                                ? "Undo the change at the source or roll the run back and start it again."
+                                : "Undo the change at the target and start again; there is no way back before.")
                 .withObjects(List.of(table.name().plain()))
                 .asException();
     }

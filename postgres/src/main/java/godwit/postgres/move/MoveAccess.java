@@ -125,6 +125,14 @@ public final class MoveAccess {
         return List.of(look.at(Side.SOURCE), look.at(Side.TARGET));
     }
 
+    /**
+     * Whether all that a run's streams follow is still taken by what the file says now; false when nothing is followed
+     * yet.
+     */
+    public boolean takesAllThatMoves(UUID id) {
+        return new Followed(new MoveContext(id, spec, source(), target())).areTaken();
+    }
+
     /** How both sides stand to a run that nobody follows: a moment is spent on measuring. */
     public Unattended unattended(UUID id) {
         return Unattended.measure(new MoveContext(id, spec, source(), target()));

@@ -68,9 +68,17 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
             session.execute("SET lock_timeout = '1s'");
             sessions.put(side, session);
         }
-        new Unfollowed(context).requireNone(session(from), from);
+        requireNothingLeft(from);
         requireNoOldWriters(session(from), from);
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
+    }
+
+    private void requireNothingLeft(Side from) {
+        if (from == Side.TARGET) {
+            targetDrift.requireNothingLeft(session(from));
+        } else {
+            new Unfollowed(context).requireNone(session(from), from);
+        }
     }
 
     /** The session of a side; after a crash, when a decided switch is finished, there is none yet. */
@@ -169,6 +177,8 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         largeObjects.prepare(from, session(from), session(from.other()));
         sequences.advance(session(from), session(from.other()));
         underFence.prepare(session(from));
+        // What has come while both sides were compared; what comes from now on is seen under the fence.
+        requireNothingLeft(from);
         prepareLastRows(from);
         wayBackMillis(from);
         foreign.requireNone(from);

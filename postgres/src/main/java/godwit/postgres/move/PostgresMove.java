@@ -74,7 +74,7 @@ public final class PostgresMove implements MoveSteps {
         this.catchingUp = new CatchingUp(context);
         this.silent = new SilentConnections(context, SILENCE_LIMIT);
         this.drift = new Drift(context);
-        this.targetDrift = new TargetDrift(context);
+        this.targetDrift = new TargetDrift(context, this::moved);
         var surroundings = new Surroundings(context);
         this.foreignKeys = new ForeignKeys(expansion, surroundings);
         this.largeObjects = new LargeObjectSteps(context);

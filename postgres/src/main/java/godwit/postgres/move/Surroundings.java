@@ -64,7 +64,7 @@ final class Surroundings {
     private List<OtherDifference> differences(Side leader, SequencesCompared compared) {
         try (var here = context.open(leader, "verify");
                 var there = context.openApplying(leader.other(), "verify")) {
-            var all = new ArrayList<>(compared.of(here, there, moved(here)));
+            var all = new ArrayList<>(barring(leader, compared.of(here, there, moved(here))));
             if (leader == Side.SOURCE) {
                 all.addAll(shape(shapes.read(here), shapes.read(there)));
             }
@@ -79,8 +79,26 @@ final class Surroundings {
         }
         try (var here = context.open(leader, "verify");
                 var there = context.open(leader.other(), "verify")) {
-            return shape(shapes.read(here), shapes.read(there));
+            var all = new ArrayList<>(shape(shapes.read(here), shapes.read(there)));
+            sequencesAsTheyAre(here, there, moved(here)).stream()
+                    .filter(Surroundings::isMissing)
+                    .forEach(all::add);
+            return all;
         }
+    }
+
+    /**
+     * What of the sequences keeps the writes where they are: one that was made on the target after it got the writes is
+     * none that the source would give a value of twice.
+     */
+    static List<OtherDifference> barring(Side leader, List<OtherDifference> sequences) {
+        return leader == Side.SOURCE
+                ? sequences
+                : sequences.stream().filter(found -> !isMissing(found)).toList();
+    }
+
+    private static boolean isMissing(OtherDifference sequence) {
+        return sequence.kind().equals("sequence-missing");
     }
 
     /** The sequences that the follower lacks, or on which it would give a value that the leader gave. */

@@ -5,20 +5,24 @@ import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.Shape;
 import godwit.postgres.catalog.ShapeReader;
+import godwit.schema.Table;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
  * Notices what somebody changes in the target's schema while the target has the writes, because it may bar the way back.
  *
  * <p>It ends nothing: the application goes on with what it has changed, and people are told before they want to go back.
+ * Only tables and column values that would be left behind bar the way back.
  */
 final class TargetDrift {
     private static final int NAMED_MAX = 5;
 
     private final MoveContext context;
+    private final Supplier<List<Table>> tables;
     private final ShapeReader reader;
     private final KnownShape kept;
     private Optional<Shape> known = Optional.empty();
@@ -27,15 +31,25 @@ final class TargetDrift {
     private String digest = "";
     private boolean forgotten;
 
-    TargetDrift(MoveContext context) {
+    /** @param tables as the streams of this worker bring them */
+    TargetDrift(MoveContext context, Supplier<List<Table>> tables) {
         this.context = context;
+        this.tables = tables;
         this.reader = new ShapeReader(context.spec().tables());
         this.kept = KnownShape.ofTarget(context);
     }
 
-    /** Why the way back is barred; empty when it is not, as far as is known. */
-    Optional<Problem> problem() {
-        return problem;
+    /** Refuses to let the writes leave the target as it is now with tables or column values left behind. */
+    void requireNothingLeft(Session target) {
+        left(target).ifPresent(found -> {
+            throw found.asException();
+        });
+    }
+
+    private Optional<Problem> left(Session target) {
+        return new Unfollowed(context)
+                .problem(target, Side.TARGET)
+                .or(() -> new AddedColumns(context.publication(Side.TARGET).name(), tables.get()).problem(target));
     }
 
     /** The writes are about to come to the target: notes what it looks like. */
@@ -61,17 +75,16 @@ final class TargetDrift {
         }
     }
 
-    /** Looks; what it finds is in {@link #problem}. */
+    /** Looks; what it finds is told by {@link #report}. */
     void look() {
         forgotten = false;
         try (var target = context.openApplying(Side.TARGET, "catalog")) {
-            var unfollowed = new Unfollowed(context).problem(target, Side.TARGET);
             var now = reader.digest(target);
             if (!now.equals(digest)) {
                 digest = now;
                 compare(target);
             }
-            problem = unfollowed.or(() -> changed);
+            problem = left(target).or(() -> changed);
         }
     }
 

@@ -43,7 +43,7 @@ final class UnderFence {
         if (!shapes.digest(losing).equals(digest)) {
             throw changed(from, shapes.read(losing).changedSince(before));
         }
-        var behind = surroundings.sequences(losing, gaining, sequences);
+        var behind = Surroundings.barring(from, surroundings.sequences(losing, gaining, sequences));
         if (!behind.isEmpty()) {
             throw behind(behind);
         }

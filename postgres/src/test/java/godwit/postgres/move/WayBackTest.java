@@ -221,6 +221,62 @@ class WayBackTest {
     }
 
     @Test
+    void aColumnAddedOnTheTargetEndsNothingAndIsNotLeftBehind() {
+        var spec = spec(300, 1);
+        try (var move = LiveMove.of(pair, "postgres", spec).start().awaitPhase(Phase.READY)) {
+            assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+            pair.target(
+                    "ALTER TABLE t ADD more text; CREATE SEQUENCE fresh; UPDATE t SET v = 'b', more = 'm' WHERE id = 1;"
+                            + " INSERT INTO t VALUES (101, 'c', 'n'); DELETE FROM t WHERE id = 2");
+            await().atMost(Duration.ofSeconds(15))
+                    .until(() -> pair.atSource()
+                            .is("SELECT count(*) = 100 AND bool_or(id = 101 AND v = 'c') AND bool_or(v = 'b')"
+                                    + " AND NOT bool_or(id = 2) FROM t"));
+            await().atMost(Duration.ofSeconds(15))
+                    .untilAsserted(() -> assertThat(move.live())
+                            .extractingByKey("wayBackProblem")
+                            .asString()
+                            .contains("target-schema-changed", "column public.t.more"));
+            await().atMost(Duration.ofSeconds(15))
+                    .until(() -> pair.atTarget()
+                                    .number("SELECT count(*) FROM godwit.verification WHERE phase = 'continuous'")
+                            > 1);
+            for (var options : List.of(DRY_RUN, Map.<String, String>of())) {
+                assertThat(move.ask(Verb.SWITCH_BACK, options))
+                        .isInstanceOfSatisfying(
+                                Outcome.Refused.class,
+                                refused -> assertThat(refused.problem().code()).isEqualTo("target-schema-changed"));
+            }
+            assertThat(move.phase()).isEqualTo(Phase.SWITCHED);
+            assertThat(pair.atTarget().is("SELECT count(*) = 0 FROM godwit.event WHERE operator = 'godwit'"))
+                    .isTrue();
+            pair.source("ALTER TABLE t ADD more text");
+        }
+        try (var move = LiveMove.of(pair, "postgres", spec(300, 0)).start()) {
+            assertThat(move.ask(Verb.REPAIR)).isInstanceOf(Outcome.Done.class);
+            assertThat(move.ask(Verb.ROLLBACK)).isInstanceOf(Outcome.Done.class);
+            assertThat(pair.atSource().text("SELECT string_agg(more, ',' ORDER BY id) FROM t"))
+                    .isEqualTo("m,n");
+        }
+    }
+
+    @Test
+    void aSequenceMadeOnTheTargetIsANoticeAndBarsNothing() {
+        try (var move = switched(300, 0)) {
+            pair.target("CREATE SEQUENCE fresh");
+            assertThat(move.ask(Verb.VERIFY))
+                    .isInstanceOfSatisfying(
+                            Outcome.Done.class,
+                            done -> assertThat(done.result())
+                                    .extractingByKey("notices")
+                                    .asString()
+                                    .contains("sequence-missing", "public.fresh"));
+            assertThat(move.ask(Verb.SWITCH_BACK)).isInstanceOf(Outcome.Done.class);
+            assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+        }
+    }
+
+    @Test
     void aPartitionMadeOnTheTargetIsToldBeforeSomebodyGoesBackAndHow() {
         try (var move = switched(300, 0)) {
             pair.target("CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM (10) TO (20); INSERT INTO p VALUES (12);"
