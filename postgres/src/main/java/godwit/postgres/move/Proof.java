@@ -190,15 +190,17 @@ final class Proof {
     /** Ends what another thread does: a comparison at its next piece, a repair with nothing written. */
     void cancel(Side leader) {
         cancelled = true;
-        // Whoever waits for the stream to stand there waits no longer.
-        if (streams.isOpen(leader)) {
-            streams.from(leader).control().release();
-        }
         if (comparer instanceof Comparer running) {
             running.cancel();
         }
         if (writing instanceof Session open) {
             open.abort();
+        }
+        // Whoever waits for the stream to stand there waits no longer. Last: a stream that goes on beside a repair
+        // could
+        // write a newer image of a row, which the repair would then replace by its older one.
+        if (streams.isOpen(leader)) {
+            streams.from(leader).control().release();
         }
     }
 
