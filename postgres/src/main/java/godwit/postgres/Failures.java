@@ -16,8 +16,9 @@ import org.postgresql.util.ServerErrorMessage;
 /**
  * What a server's error means to people.
  *
- * <p>The server's texts may quote values of rows (classes 22 and 23, and every DETAIL), so of those classes only the
- * code and the names of the objects are told.
+ * <p>The server's texts may quote values of rows: those of classes 22 and 23, every DETAIL, and whatever the users' own
+ * functions raise. So only texts are told that the server itself writes, of classes that are about connections, rights,
+ * objects and resources; of all others the code and the names of the objects.
  */
 final class Failures {
     private static final Set<String> PASSING =
@@ -25,6 +26,13 @@ final class Failures {
 
     /** The code of a Problem that says: somebody else holds the lock, nothing is broken. */
     static final String LOCK_NOT_AVAILABLE = "lock-not-available";
+
+    /** The classes of codes (PostgreSQL manual, appendix A) whose texts name objects and settings, never values of rows. */
+    private static final Set<String> TELLABLE =
+            Set.of("08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58");
+
+    /** Those of {@link #TELLABLE} whose texts Godwit's gate raises. */
+    private static final Set<String> RAISED_BY_GATE = Set.of("25006", "40001");
 
     private static final Set<String> LOCKS = Set.of("55P03", "40P01");
 
@@ -97,10 +105,20 @@ final class Failures {
         if (state.startsWith("22") || state.startsWith("23")) {
             return "a value or a constraint was violated (the text is withheld, it may quote a row)";
         }
-        if (cause instanceof PSQLException e && e.getServerErrorMessage() instanceof ServerErrorMessage m) {
-            return String.valueOf(m.getMessage());
+        if (!(cause instanceof PSQLException e) || !(e.getServerErrorMessage() instanceof ServerErrorMessage m)) {
+            return state.startsWith("08") ? "the connection was lost" : String.valueOf(cause.getMessage());
         }
-        return state.startsWith("08") ? "the connection was lost" : String.valueOf(cause.getMessage());
+        return isTellable(m, state)
+                ? String.valueOf(m.getMessage())
+                : "the server refused it (the text is withheld, it may quote a row)";
+    }
+
+    /** A function may raise any code with any text: RAISE of PL/pgSQL is seen by the routine that reported it. */
+    private static boolean isTellable(ServerErrorMessage message, String state) {
+        var isRaised = "exec_stmt_raise".equals(message.getRoutine());
+        return isRaised
+                ? RAISED_BY_GATE.contains(state)
+                : state.length() == 5 && TELLABLE.contains(state.substring(0, 2));
     }
 
     private static List<String> objects(SQLException cause) {

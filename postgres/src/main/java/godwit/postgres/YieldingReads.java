@@ -4,10 +4,10 @@ import godwit.GodwitException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * comes later. When somebody has waited for longer than the limit and one of these sessions is in the way
  * (pg_blocking_pids), its statement is cancelled; if the same one waits for as long again, because the lock is held
  * beyond the statement or the server cannot get rid of the rows, the session is ended. What was read is read again by
- * whoever read it. Sessions of Godwit itself are not waited for: they give up by their own lock_timeout.
+ * whoever read it. A session is known by its process and by when that began: the server may give the process's number to
+ * an application later. Sessions of Godwit itself are not waited for: they give up by their own lock_timeout.
  *
  * <p>A thread looks, from the limit on after the first session was added, at the server a few times in each limit.
  */
@@ -35,8 +36,14 @@ public final class YieldingReads implements AutoCloseable {
                   JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid AND coalesce(a.application_name, '') !~ '^godwit '
                   WHERE NOT l.granted AND l.locktype = 'relation' GROUP BY l.pid) w
             CROSS JOIN LATERAL unnest(pg_catalog.pg_blocking_pids(w.pid)) AS b(pid)
-            WHERE w.since < pg_catalog.clock_timestamp() - ? * interval '1 ms' AND b.pid = ANY (?)
+            JOIN pg_catalog.pg_stat_activity r ON r.pid = b.pid AND r.application_name ~ '^godwit '
+            JOIN unnest(?::int[], ?::numeric[]) AS reader(pid, began)
+              ON reader.pid = r.pid AND reader.began = extract(epoch FROM r.backend_start)
+            WHERE w.since < pg_catalog.clock_timestamp() - ? * interval '1 ms'
             GROUP BY b.pid""";
+
+    private static final String BEGAN = """
+            SELECT extract(epoch FROM a.backend_start)::text FROM pg_catalog.pg_stat_get_activity(pg_backend_pid()) a""";
 
     /** What was done to a session. */
     private enum Done {
@@ -48,7 +55,7 @@ public final class YieldingReads implements AutoCloseable {
 
     private final Database database;
     private final Duration limit;
-    private final Set<Integer> readers = ConcurrentHashMap.newKeySet();
+    private final Map<Integer, String> readers = new ConcurrentHashMap<>();
     private final Map<Integer, Done> yielded = new ConcurrentHashMap<>();
     private @Nullable Thread thread;
 
@@ -60,10 +67,17 @@ public final class YieldingReads implements AutoCloseable {
 
     /** From now on a session yields, until it is ended. */
     public synchronized void add(Session reader) {
-        readers.add(reader.pid());
+        var pid = reader.pid();
+        yielded.remove(pid);
+        readers.put(pid, reader.text(BEGAN));
         if (thread == null) {
             thread = Thread.ofPlatform().name("godwit yields").daemon().start(this::watch);
         }
+    }
+
+    /** A session is ended: it is nobody's business any more who has its process's number. */
+    public void remove(int reader) {
+        readers.remove(reader);
     }
 
     /** Whether a session has yielded: what it was reading when it failed is to be read again. */
@@ -115,11 +129,14 @@ public final class YieldingReads implements AutoCloseable {
     }
 
     private List<InTheWay> inTheWay(Session session) {
+        var known = Map.copyOf(readers);
+        var pids = known.keySet().toArray(Integer[]::new);
         return session.query(
                 IN_THE_WAY,
                 row -> new InTheWay(row.getInt(1), row.getLong(2)),
-                limit.toMillis(),
-                readers.toArray(Integer[]::new));
+                pids,
+                Stream.of(pids).map(known::get).toArray(String[]::new),
+                limit.toMillis());
     }
 
     private void giveWay(Session session, InTheWay found, Done done, String sql) {

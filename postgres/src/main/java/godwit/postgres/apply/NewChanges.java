@@ -7,19 +7,22 @@ import godwit.move.UnseenChanges;
 import godwit.postgres.capture.Message;
 import godwit.postgres.copy.RangeJoin;
 import godwit.postgres.numbers.NumberedColumns;
+import godwit.postgres.numbers.ObjectNumbers;
 
 /** Adds the changes of messages to a batch, as far as the copies of their tables do not have them. */
 final class NewChanges {
     private final RangeJoin join;
+    private final ObjectNumbers numbers;
 
-    NewChanges(RangeJoin join) {
+    NewChanges(RangeJoin join, ObjectNumbers numbers) {
         this.join = join;
+        this.numbers = numbers;
     }
 
     /** @param xid the transaction's whole number */
     void add(Batch batch, TargetTable table, long xid, Message received) {
         var change = planned(table.table().stored().size(), received);
-        translate(table.numbered(), change);
+        translate(table.numbered(), change, () -> numbers.requireEnded(xid));
         var net = batch.changesOf(table);
         var unseen = join.changesOf(table.table());
         if (unseen != null && net instanceof KeyedChanges keyed) {
@@ -46,19 +49,19 @@ final class NewChanges {
     }
 
     /** From here on rows hold the numbers that objects have where they are applied. */
-    private static void translate(NumberedColumns numbered, Message change) {
+    private static void translate(NumberedColumns numbered, Message change, NumberedColumns.Writer writer) {
         if (numbered.isEmpty()) {
             return;
         }
         switch (change) {
-            case Message.Insert i -> numbered.translate(i.row());
+            case Message.Insert i -> numbered.translate(i.row(), writer);
             case Message.Update u -> {
-                numbered.translate(u.row());
+                numbered.translate(u.row(), writer);
                 if (u.old() instanceof Tuple old) {
-                    numbered.translate(old);
+                    numbered.translate(old, writer);
                 }
             }
-            case Message.Delete d -> numbered.translate(d.old());
+            case Message.Delete d -> numbered.translate(d.old(), writer);
             default -> {}
         }
     }

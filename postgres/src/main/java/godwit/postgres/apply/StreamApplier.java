@@ -71,7 +71,7 @@ public final class StreamApplier implements AutoCloseable {
         this.filter = new TransactionFilter(start.from(), start.applyFrom(), start.copies(), start.xidNear());
         this.join = start.join();
         this.numbers = start.numbers();
-        this.changes = new NewChanges(join);
+        this.changes = new NewChanges(join, numbers);
         this.writer = new BatchWriter(session, start.binary(), start.progress(), join);
         this.tables = new StreamTables(session, start);
         this.staged = new StagedTransactions(
@@ -128,11 +128,13 @@ public final class StreamApplier implements AutoCloseable {
 
     /** Notes that what is under way is to be sent whole when the stream begins again. */
     private GodwitException wholeIfMixed(GodwitException cause) {
-        if (!cause.problem().code().equals(StagedTransactions.MIXED)) {
+        var code = cause.problem().code();
+        if (!code.equals(StagedTransactions.MIXED) && !code.equals(ObjectNumbers.NOT_VISIBLE)) {
             return cause;
         }
         try {
-            progress.wantWholeUntil(session, received.max(flushed));
+            // Beyond the saved position, else nothing would be sent whole.
+            progress.wantWholeUntil(session, new Lsn(received.max(flushed).value() + 1));
             return cause;
         } catch (GodwitException e) {
             e.addSuppressed(cause);

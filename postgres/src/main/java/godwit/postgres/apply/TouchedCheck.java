@@ -6,6 +6,9 @@ import godwit.postgres.Session;
 import godwit.schema.Column;
 import godwit.schema.Table;
 import godwit.schema.TableName;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares single rows of both sides by their keys, in a few milliseconds for some hundred rows.
@@ -79,7 +83,7 @@ public final class TouchedCheck implements AutoCloseable {
     /** The places of keys under which the sides are unlike. */
     private List<Integer> unlike(TableName table, List<RowKey> some) {
         var leading = CompletableFuture.supplyAsync(() -> here.hashes(table, some));
-        Map<Integer, String> following;
+        Map<Integer, Seen> following;
         try {
             following = there.hashes(table, some);
         } catch (RuntimeException e) {
@@ -88,7 +92,7 @@ public final class TouchedCheck implements AutoCloseable {
         }
         var leader = joined(leading);
         return IntStream.range(0, some.size())
-                .filter(i -> !Objects.equals(leader.get(i), following.get(i)))
+                .filter(i -> !Seen.isAlike(leader.get(i), following.get(i)))
                 .boxed()
                 .toList();
     }
@@ -105,6 +109,42 @@ public final class TouchedCheck implements AutoCloseable {
     public void close() {
         here.session.abort();
         there.session.abort();
+    }
+
+    /**
+     * What stands under a key.
+     *
+     * @param hash of all columns but those of reg* types
+     * @param names the values of these
+     * @param numbers the same as numbers, without the bit that marks those that name nothing
+     */
+    private record Seen(String hash, List<String> names, List<String> numbers) {
+        static Seen of(ResultSet row) throws SQLException {
+            return new Seen(row.getString(2), texts(row.getArray(3)), texts(row.getArray(4)));
+        }
+
+        private static List<String> texts(Array array) throws SQLException {
+            return List.of((String[]) array.getArray());
+        }
+
+        /** Where one side has only a number, since it lacks the object or nobody has it, the numbers decide. */
+        static boolean isAlike(@Nullable Seen here, @Nullable Seen there) {
+            if (here == null || there == null) {
+                return here == null && there == null;
+            }
+            return here.hash().equals(there.hash())
+                    && here.names().size() == there.names().size()
+                    && IntStream.range(0, here.names().size()).allMatch(i -> {
+                        var names = List.of(here.names().get(i), there.names().get(i));
+                        return names.getFirst().equals(names.getLast())
+                                || (here.numbers().get(i).equals(there.numbers().get(i))
+                                        && names.stream().anyMatch(Seen::isNumber));
+                    });
+        }
+
+        private static boolean isNumber(String name) {
+            return !name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9');
+        }
     }
 
     /** One side's rows. */
@@ -131,11 +171,11 @@ public final class TouchedCheck implements AutoCloseable {
         }
 
         /** The hash of each row that is there, by its key's place in the list. */
-        Map<Integer, String> hashes(TableName table, List<RowKey> keys) {
+        Map<Integer, Seen> hashes(TableName table, List<RowKey> keys) {
             var stage = stage(table);
             return staged(stage, keys, () -> {
-                var hashes = new HashMap<Integer, String>();
-                session.query(stage.hashes(), row -> hashes.put(row.getInt(1), row.getString(2)));
+                var hashes = new HashMap<Integer, Seen>();
+                session.query(stage.hashes(), row -> hashes.put(row.getInt(1), Seen.of(row)));
                 return hashes;
             });
         }
@@ -195,15 +235,34 @@ public final class TouchedCheck implements AutoCloseable {
         }
 
         String hashes() {
-            var values = table.columns().stream().map(KeyStage::value).collect(Collectors.joining(", "));
+            var values = table.columns().stream()
+                    .filter(column -> !isNumber(column))
+                    .map(KeyStage::value)
+                    .collect(Collectors.joining(", "));
             return "SELECT k.n, count(*) || ' ' || sum(('x' || left(md5(convert_to(ROW(" + values
-                    + ")::text, 'UTF8')), 16))::bit(64)::bigint) FROM " + name() + " k JOIN "
+                    + ")::text, 'UTF8')), 16))::bit(64)::bigint), "
+                    + texts("concat(%s)") + ", " + texts("concat(%s::oid::int8 & 2147483647)") + " FROM " + name()
+                    + " k JOIN "
                     + table.selection().from(table.name()) + " t ON " + matches() + " GROUP BY k.n";
         }
 
         String names() {
             return "SELECT " + keys(i -> "concat(c" + i + ")").replace(", ", " || ', ' || ") + " FROM " + name()
                     + " ORDER BY n LIMIT 100";
+        }
+
+        private static boolean isNumber(Column column) {
+            return column.numbered() && column.type().matches("reg[a-z]+");
+        }
+
+        /** The key is one row's, so the array is that of its values. */
+        private String texts(String form) {
+            var texts = table.columns().stream()
+                    .filter(KeyStage::isNumber)
+                    .map(column ->
+                            "min(" + form.replace("%s", "t." + column.name().sql()) + ")")
+                    .collect(Collectors.joining(", "));
+            return "ARRAY[" + texts + "]::text[]";
         }
 
         private String matches() {

@@ -37,8 +37,7 @@ final class CopyLanes {
             idle.push(lane);
             return result;
         } catch (RuntimeException e) {
-            lane.source().abort();
-            lane.target().abort();
+            end(lane);
             throw e;
         }
     }
@@ -53,7 +52,7 @@ final class CopyLanes {
             CopyFrames.prepare(from);
             return new Lane(from, to);
         } catch (RuntimeException e) {
-            from.abort();
+            end(from);
             throw e;
         }
     }
@@ -61,8 +60,17 @@ final class CopyLanes {
     /** Closes the lanes that nobody uses. */
     void closeIdle() {
         for (var lane = idle.poll(); lane != null; lane = idle.poll()) {
-            lane.source().abort();
-            lane.target().abort();
+            end(lane);
         }
+    }
+
+    private void end(Lane lane) {
+        end(lane.source());
+        lane.target().abort();
+    }
+
+    private void end(Session reader) {
+        reads.remove(reader.pid());
+        reader.abort();
     }
 }

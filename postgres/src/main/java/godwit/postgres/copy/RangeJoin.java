@@ -141,7 +141,10 @@ public final class RangeJoin implements AutoCloseable {
         var snapshot = Snapshot.parse(reader.text("SELECT pg_current_snapshot()::text"));
         if (!snapshot.sees(xid)) {
             throw new GodwitException(
-                    Problem.of("commit-not-visible", "A commit that was copied is not visible.", "It is tried again."),
+                    Problem.of(
+                            ObjectNumbers.NOT_VISIBLE,
+                            "A commit that was copied is not visible.",
+                            "It is tried again."),
                     Retry.LATER,
                     new IllegalStateException("commit not visible"));
         }

@@ -158,6 +158,8 @@ public final class TableCopies {
             chunks.forEach(chunk -> chunkCopy(table, rows -> {}).copyThroughHolder(snapshot, lane.target(), chunk));
         } catch (GodwitException e) {
             throw reads.hasYielded(reader) ? ChunkCopy.rewritten(table) : e;
+        } finally {
+            reads.remove(reader);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +49,7 @@ final class Proof {
     private final MoveContext context;
     private final Streams streams;
     private final List<Table> tables;
+    private final Map<String, Long> unnamed = new ConcurrentHashMap<>();
     private volatile @Nullable Comparer comparer;
     private volatile @Nullable Session writing;
     private volatile boolean cancelled;
@@ -76,6 +78,11 @@ final class Proof {
             result = result.completedBy(compare(new Pass(id, phase, leader, left, Locking.BRIEF, limits())));
         }
         return result;
+    }
+
+    /** The columns with values that name objects which the other side lacks, and how many there are. */
+    Map<String, Long> unnamed() {
+        return Map.copyOf(unnamed);
     }
 
     private VerifyLimits limits() {
@@ -132,6 +139,9 @@ final class Proof {
             try (var follow = follow(pass, lead.look(FileNumbers::read))) {
                 var result = comparer(lead, follow, pass)
                         .compare(pass.id(), pass.phase(), here.position().toString(), pass.tables());
+                if (comparer instanceof Comparer done) {
+                    unnamed.putAll(done.unnamed());
+                }
                 return result.isEqual() || wasAtOnePosition(here, leader) ? Optional.of(result) : Optional.empty();
             }
         } finally {

@@ -23,6 +23,7 @@ final class Verifications {
     private final Surroundings surroundings;
     private final LargeObjectSteps largeObjects;
     private final Supplier<Streams> streams;
+    private volatile Map<String, Long> unnamed = Map.of();
     private @Nullable ForeignWriters foreign;
 
     Verifications(
@@ -59,7 +60,9 @@ final class Verifications {
         if (!SHORT.contains(phase)) {
             more.addAll(largeObjects.differences(leader, phase, stopping));
         }
-        var verification = proof(leader, stopping).verify(id, phase, leader).with(more);
+        var proof = proof(leader, stopping);
+        var verification = proof.verify(id, phase, leader).with(more);
+        unnamed = proof.unnamed();
         if (verification.isEqual() && !SHORT.contains(phase)) {
             streams.get().forgetMissing(leader);
         }
@@ -87,7 +90,9 @@ final class Verifications {
                 "foreignTransactions",
                 foreign().count(leader.other()),
                 "largeObjects",
-                largeObjects.remarks());
+                largeObjects.remarks(),
+                "objectsNotThere",
+                unnamed);
     }
 
     long repair(UUID id, Stopping stopping) {

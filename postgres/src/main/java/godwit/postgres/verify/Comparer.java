@@ -10,6 +10,7 @@ import godwit.verify.TableDifference;
 import godwit.verify.Verification;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +30,7 @@ public final class Comparer {
     private final VerifyLimits limits;
     private final SelectedRows selected;
     private final Set<Side> reading = ConcurrentHashMap.newKeySet();
+    private final Map<String, Long> unnamed = new ConcurrentHashMap<>();
     private volatile boolean cancelled;
 
     /** A comparison of all rows. */
@@ -63,6 +65,14 @@ public final class Comparer {
         }
     }
 
+    /**
+     * The columns of the leader with values that name objects which the follower lacks, and how many: they are compared
+     * as numbers.
+     */
+    public Map<String, Long> unnamed() {
+        return Map.copyOf(unnamed);
+    }
+
     /** Ends a comparison that runs, and every later one of this comparer; may be called from any thread. */
     public void cancel() {
         cancelled = true;
@@ -87,7 +97,12 @@ public final class Comparer {
         }
 
         Verification verification(UUID id, String phase, String position) {
-            var begun = pairing.tables().stream().map(this::begin).toList();
+            // All before anything else is read: the answers would wait behind it.
+            var known = pairing.tables().stream()
+                    .map(table -> new TableSql(table, hash, ObjectNames.of(table, here, there)))
+                    .toList();
+            known.forEach(this::note);
+            var begun = known.stream().map(this::begin).toList();
             var differing = new ArrayList<TableDifference>();
             long rows = 0;
             var others = new ArrayList<>(pairing.differences());
@@ -116,8 +131,15 @@ public final class Comparer {
                     OtherDifference.REWRITTEN, name, cause.problem().message());
         }
 
-        private Begun begin(ComparedTable table) {
-            var sql = new TableSql(table, hash);
+        private void note(TableSql sql) {
+            sql.objects().values().forEach((column, count) -> {
+                if (count > 0) {
+                    unnamed.put(sql.table().table().name().plain() + "." + column.name(), count);
+                }
+            });
+        }
+
+        private Begun begin(TableSql sql) {
             var leaderReading = TableReading.ofLeader(here, sql);
             var followerReading = TableReading.ofFollower(there, sql);
             return new Begun(

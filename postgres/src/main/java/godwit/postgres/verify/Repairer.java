@@ -59,7 +59,7 @@ public final class Repairer {
             var hash = RowHash.forBoth(here, there);
             long rows = 0;
             for (var table : pairing.tables()) {
-                rows += repaired(new TableSql(table, hash), here, there, source);
+                rows += repaired(new TableSql(table, hash, ObjectNames.of(table, here, there)), here, there, source);
             }
             return rows;
         } catch (SQLException failed) {
@@ -77,7 +77,7 @@ public final class Repairer {
                 stage.add(batches.next());
             }
             var written = tableRepair(sql, source).repair(stage);
-            prove(new TableSql(sql.table().storedOnly(), sql.hash()), here, there);
+            prove(new TableSql(sql.table().storedOnly(), sql.hash(), sql.objects()), here, there);
             return written;
         } catch (SQLException failed) {
             throw failure(sql.table().table().name(), failed);
@@ -100,8 +100,8 @@ public final class Repairer {
 
     private TableRepair tableRepair(TableSql sql, ReadSession source) {
         return sql.table().hasKey()
-                ? new KeyedRepair(sql, new RowCopy(source, follower, sql.table()), selected.arrivals())
-                : new KeylessRepair(sql, new RowCopy(source, follower, sql.table()));
+                ? new KeyedRepair(sql, new RowCopy(source, follower, sql), selected.arrivals())
+                : new KeylessRepair(sql, new RowCopy(source, follower, sql));
     }
 
     private static GodwitException failure(TableName table, SQLException failed) {

@@ -19,16 +19,21 @@ final class RowCopy {
     private final ReadSession leader;
     private final Connection follower;
     private final ComparedTable table;
+    private final ObjectNames objects;
 
-    RowCopy(ReadSession leader, Connection follower, ComparedTable table) {
+    RowCopy(ReadSession leader, Connection follower, TableSql sql) {
         this.leader = leader;
         this.follower = follower;
-        this.table = table;
+        this.table = sql.table();
+        this.objects = sql.objects();
     }
 
     /** The columns that are carried, of {@code r}. */
     String columns() {
-        return names().stream().map(name -> "r." + name).collect(Collectors.joining(", "));
+        return table.repairable().stream()
+                .map(column ->
+                        objects.carried(column.name(), "r." + column.name().sql()))
+                .collect(Collectors.joining(", "));
     }
 
     /**

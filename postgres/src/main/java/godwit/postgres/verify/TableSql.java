@@ -17,8 +17,9 @@ import java.util.stream.Stream;
  *
  * @param table the table
  * @param hash how texts are hashed on both sides
+ * @param objects how values that name objects are compared
  */
-record TableSql(ComparedTable table, RowHash hash) {
+record TableSql(ComparedTable table, RowHash hash, ObjectNames objects) {
     private static final int BYTEA_AS_IS_MAX = 512;
 
     /** One row: the number of rows in a piece and the sum of their hashes. */
@@ -123,6 +124,9 @@ record TableSql(ComparedTable table, RowHash hash) {
      * for each of its own, and it is several times faster. Two fields, so that no short value looks like a digest.
      */
     private String value(Identifier column) {
+        if (objects.has(column)) {
+            return objects.compared(column, of(column));
+        }
         var isBytea = Stream.of(table.leader(), table.follower())
                 .allMatch(side -> "bytea".equals(side.types().get(column.name())));
         var name = of(column);

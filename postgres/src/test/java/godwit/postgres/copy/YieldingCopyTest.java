@@ -1,12 +1,15 @@
 package godwit.postgres.copy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import godwit.GodwitException;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Session;
 import godwit.postgres.Specs;
+import godwit.postgres.YieldingReads;
 import godwit.schema.RowSelection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -76,6 +79,25 @@ class YieldingCopyTest {
             pair.assertSame();
         }
         assertThat(pair.atTarget().number("SELECT count(*) FROM t")).isEqualTo(sql.startsWith("TRUNCATE") ? 0 : 1000);
+    }
+
+    @Test
+    void aProcessThatGotTheNumberOfASessionThatIsGoneIsLeftAlone() {
+        try (var reads = new YieldingReads(pair.source(), Duration.ofMillis(50));
+                var application = Pair.application(pair.source());
+                var waiting = pair.source().open("test")) {
+            reads.add(application);
+            waiting.execute("SET application_name = 'another'");
+            application.begin();
+            application.execute("LOCK TABLE t IN ACCESS SHARE MODE");
+            waiting.execute("SET lock_timeout = '500ms'");
+
+            assertThatThrownBy(() -> waiting.execute("ALTER TABLE public.t ALTER v SET STORAGE EXTERNAL"))
+                    .isInstanceOf(GodwitException.class);
+
+            assertThat(application.number("SELECT count(*) FROM public.t")).isEqualTo(1000);
+            application.rollback();
+        }
     }
 
     /** The chunk is read, and waits with the table's lock until it is written. */

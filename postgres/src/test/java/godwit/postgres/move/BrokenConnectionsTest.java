@@ -90,6 +90,19 @@ class BrokenConnectionsTest {
     }
 
     @Test
+    void aProcessThatHasTheNumberOfAReaderWhoIsGoneLives() {
+        var context = new MoveContext(UUID.randomUUID(), Specs.spec(pair.name(), 1), pair.source(), pair.target());
+        try (var application = pair.source().open("test")) {
+            var silent = new SilentConnections(context, Duration.ofMillis(1));
+
+            assertThatThrownBy(() -> silent.requireHeard(Side.SOURCE, application.pid()))
+                    .hasMessageContaining("the connection is dead");
+
+            assertThat(application.number("SELECT 1")).isEqualTo(1);
+        }
+    }
+
+    @Test
     @Tag("full")
     void aMoveWhoseConnectionsToTheSourceAreHalfOpenGoesOn() {
         try (var toSource = new FaultProxy(pair.sourceServer().port());

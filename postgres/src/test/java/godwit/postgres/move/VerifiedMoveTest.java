@@ -103,6 +103,29 @@ class VerifiedMoveTest {
     }
 
     @Test
+    void aValueWhoseObjectTheOtherSideLacksIsNoDifferenceAndIsTold() {
+        pair.source("""
+                CREATE TABLE named (id int PRIMARY KEY, r regclass, v int);
+                INSERT INTO named SELECT i, 'scratch', 0 FROM generate_series(1, 3) i;
+                INSERT INTO named VALUES (4, 'parents', 0), (5, 999999, 0)""");
+        try (var move = move().start().awaitPhase(Phase.READY)) {
+            pair.source("INSERT INTO named VALUES (6, 'scratch', 0)");
+            assertThat(report(move.ask(Verb.VERIFY))).contains("differences=0", "objectsNotThere={public.named.r=4}");
+            LiveMove.intrude(
+                    pair.atTarget(),
+                    "UPDATE named SET v = 1 WHERE id = 1; UPDATE named SET r = 'children' WHERE id = 2; DELETE FROM named WHERE id = 3");
+            assertThat(report(move.ask(Verb.VERIFY))).contains("differences=3");
+            assertThat(report(move.ask(Verb.REPAIR))).contains("rowsRepaired=3");
+
+            assertThat(report(move.ask(Verb.SWITCH))).contains("writes=target");
+            pair.target("UPDATE named SET v = 7 WHERE id = 1");
+            assertThat(report(move.ask(Verb.VERIFY))).contains("differences=0");
+        }
+        assertThat(pair.atSource().text("SELECT v || r::text FROM named WHERE id = 1"))
+                .isEqualTo("7scratch");
+    }
+
+    @Test
     void anOrphanThatOnlyTheTargetHasIsFound() {
         try (var move = move().start().awaitPhase(Phase.READY)) {
             LiveMove.intrude(pair.atTarget(), "DELETE FROM parents WHERE id = 7");

@@ -1,0 +1,42 @@
+package godwit.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import godwit.GodwitException;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Texts that users' own functions raise may quote rows, so nobody is told them. */
+@ExtendWith(Servers.class)
+class WithheldTextsTest {
+    private final Pair pair;
+
+    WithheldTextsTest(Pair pair) {
+        this.pair = pair;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"P0001", "42501", "XX000", "23514", "57014", "22023"})
+    void whatACheckRaisesIsNotTold(String code) {
+        pair.target("CREATE FUNCTION fine(v text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+                + "'bad name %', v USING ERRCODE = '" + code + "'; END $$; CREATE TABLE t (v text CHECK (fine(v)))");
+        try (var session = pair.target().open("test")) {
+            var failure = catchThrowableOfType(
+                    GodwitException.class, () -> session.execute("INSERT INTO public.t VALUES ('secret')"));
+
+            assertThat(failure.problem().toString()).contains(code, "withheld").doesNotContain("secret");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "SELECT * FROM absent")
+    void whatTheServerSaysOfObjectsIsTold(String sql) {
+        try (var session = pair.target().open("test")) {
+            var failure = catchThrowableOfType(GodwitException.class, () -> session.execute(sql));
+
+            assertThat(failure.problem().message()).contains("42P01", "\"absent\" does not exist");
+        }
+    }
+}
