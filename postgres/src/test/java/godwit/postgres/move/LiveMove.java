@@ -299,12 +299,14 @@ final class LiveMove implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** The answer; a ledger that is gone is the end of a rollback. */
+    /** The answer; a ledger that is gone, or no longer has the run, is the end of a rollback. */
     private Optional<Outcome> answer(PostgresLedger ledger, Request request) {
         requireWorker();
         try {
             ledger.stillWaiting(request.id());
-            return ledger.answerTo(request.id());
+            return request.verb() == Verb.ROLLBACK && ledger.find(request.run()).isEmpty()
+                    ? Optional.of(new Outcome.Done(Map.of()))
+                    : ledger.answerTo(request.id());
         } catch (GodwitException e) {
             if (request.verb() == Verb.ROLLBACK && !ledger.exists()) {
                 return Optional.of(new Outcome.Done(Map.of()));
