@@ -74,7 +74,8 @@ record StatusReport(Look look) {
         report.put("lagBytes", lag.containsKey("lagBytes") ? lag.get("lagBytes") : 0);
         report.put("lagSeconds", lag.containsKey("lagSeconds") ? lag.get("lagSeconds") : 0);
         report.put("tables", live.getOrDefault("tables", List.of()));
-        for (var key : List.of("rowsPerSecond", "etaSeconds", "doing", "unrouted", "wentBack", "wayBackProblem")) {
+        for (var key : List.of(
+                "rowsPerSecond", "etaSeconds", "doing", "unrouted", "wentBack", "wayBackProblem", "publishedAt")) {
             if (live.containsKey(key)) {
                 report.put(key, live.get(key));
             }
