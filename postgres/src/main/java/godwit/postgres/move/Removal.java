@@ -124,7 +124,8 @@ final class Removal {
 
     private void forget() {
         try (var target = context.open(Side.TARGET, "remove")) {
-            // Dropped without a row deleted before: whoever asks how it stands would wait for that row, and this for them.
+            // Dropped without a row deleted before: whoever asks how it stands would wait for that row, and this for
+            // them.
             if (OwnSchema.leave(target, context.run())) {
                 return;
             }

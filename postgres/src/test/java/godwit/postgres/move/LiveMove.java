@@ -308,10 +308,11 @@ final class LiveMove implements AutoCloseable {
                     ? Optional.of(new Outcome.Done(Map.of()))
                     : ledger.answerTo(request.id());
         } catch (GodwitException e) {
-            if (request.verb() == Verb.ROLLBACK && !ledger.exists()) {
-                return Optional.of(new Outcome.Done(Map.of()));
+            if (request.verb() != Verb.ROLLBACK) {
+                throw e;
             }
-            throw e;
+            // It may be on its way out just now.
+            return ledger.exists() ? Optional.empty() : Optional.of(new Outcome.Done(Map.of()));
         }
     }
 
