@@ -42,12 +42,21 @@ final class Answers {
         if (!(answer.get("source") instanceof Map<?, ?> left)) {
             return List.of(over);
         }
-        var sealed = Boolean.TRUE.equals(left.get("sealed")) ? "read only" : "writable";
         var sessions = maps(left.get("sessions")).stream()
                 .map(s -> "%s × %s as %s".formatted(s.get("sessions"), s.get("application"), s.get("role")))
                 .toList();
         var connected = sessions.isEmpty() ? "nobody is connected" : "connected are " + String.join(", ", sessions);
-        return List.of(over, "The source %s is %s; %s.".formatted(left.get("database"), sealed, connected));
+        var source = "The source %s is %s; %s.".formatted(left.get("database"), sealed(left), connected);
+        return Boolean.TRUE.equals(left.get("gateStays"))
+                ? List.of(over, source, "When nobody comes there any more: DROP SCHEMA godwit CASCADE.")
+                : List.of(over, source);
+    }
+
+    private static String sealed(Map<?, ?> left) {
+        if (Boolean.TRUE.equals(left.get("gateStays"))) {
+            return "guarded by the gate, which stays because it could not be made read only for everybody";
+        }
+        return Boolean.TRUE.equals(left.get("sealed")) ? "read only" : "writable";
     }
 
     private static List<String> verified(Map<String, Object> answer) {

@@ -171,6 +171,11 @@ class UnattendedRunTest {
     void whereNobodyFollowsTheLagIsMeasuredOnTheServers() throws Exception {
         stop();
         run(source, "people", "INSERT INTO people SELECT i, 'later' FROM generate_series(102, 2000) AS i");
+        run(
+                target,
+                "people",
+                "UPDATE godwit.run SET live = live || '{\"doing\": \"verify\", \"etaSeconds\": 7, \"rowsPerSecond\": 7,"
+                        + " \"throttle\": {\"reason\": \"a replica lags\"}}'");
 
         await().atMost(PATIENCE)
                 .until(() ->
@@ -180,6 +185,11 @@ class UnattendedRunTest {
         assertThat(status.status()).isZero();
         assertThat(status.at("worker")).isEqualTo("nobody follows");
         assertThat(status.at("writes")).isEqualTo("source");
+        assertThat(List.of("doing", "etaSeconds", "rowsPerSecond"))
+                .allSatisfy(told -> assertThat(status.at(told)).isNull());
+        assertThat(status.at("throttle")).asString().contains("reason=none");
+        assertThat(status.at("waits")).isEqualTo("none");
+        assertThat(status.at("publishedAt")).asString().startsWith("20");
         assertThat(((Number) java.util.Objects.requireNonNull(status.at("lagBytes"))).longValue())
                 .isGreaterThan(100_000);
         assertThat(status.at("log")).asString().contains("side=source").contains("bytesPerSecond=");

@@ -5,14 +5,21 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The machine's own time. */
 public final class RealPace implements Pace {
+    private static final long INTERRUPTED_NANOS_MAX = Duration.ofMillis(10).toNanos();
+
     @Override
     public long nanos() {
         return System.nanoTime();
     }
 
+    /** An interrupt cuts it short; while one stands, it still pauses a little, so that who goes on until an end does not spin. */
     @Override
     public void pause(Duration time) {
-        LockSupport.parkNanos(time.toNanos());
+        var wasInterrupted = Thread.interrupted();
+        LockSupport.parkNanos(wasInterrupted ? Math.min(time.toNanos(), INTERRUPTED_NANOS_MAX) : time.toNanos());
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What the demonstration measured, and which of its promises did not hold. */
 public final class DemoReport {
     private static final int SWITCHES = 3;
+    private static final int VERIFICATIONS_LEAST = 3;
     private static final double ROLLBACK_SECONDS_MAX = 300;
 
     private final List<Map<String, Object>> verifications = new ArrayList<>();
@@ -84,6 +85,7 @@ public final class DemoReport {
     public boolean isOk() {
         return broken.isEmpty()
                 && switches.size() == SWITCHES
+                && verifications.size() >= VERIFICATIONS_LEAST
                 && copied != null
                 && workload != null
                 && rollback != null

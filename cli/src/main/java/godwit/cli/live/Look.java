@@ -12,6 +12,7 @@ import godwit.traffic.Writes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ public record Look(
     /** For people and scripts, instead of what nobody can tell now. */
     public static final String UNKNOWN = "unknown";
 
+    /** What a worker tells of its own work, which is over with it. */
+    private static final Set<String> DOINGS = Set.of("doing", "rowsPerSecond", "etaSeconds", "throttle", "wayBack");
+
     /** @param writes asked which side takes the writes */
     public static Look at(MoveAccess access, Session session, Run run, Function<Run, Writes> writes) {
         var ledger = access.ledger(session);
@@ -43,6 +47,8 @@ public record Look(
         }
         var measured = access.unattended(run.id());
         var live = new LinkedHashMap<>(published);
+        live.keySet().removeAll(DOINGS);
+        ledger.publishedAt(run.id()).ifPresent(at -> live.put("publishedAt", at.toString()));
         for (var side : Side.values()) {
             measure(live, side, measured, ledger.silentSeconds(run.id()));
         }

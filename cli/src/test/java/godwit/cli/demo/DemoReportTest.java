@@ -33,6 +33,8 @@ class DemoReportTest {
                         "verified",
                         r -> r.verified("before switch", 9, 0, "0/1"),
                         r -> r.verified("before switch", 9, 1, "0/1")),
+                new Chapter("verified on the target", r -> r.verified("after switch", 9, 0, "0/2"), r -> {}),
+                new Chapter("verified at the end", r -> r.verified("after the way back", 9, 0, "0/3"), r -> {}),
                 new Chapter("pause", r -> r.switched("forward", 1000), r -> r.switched("forward", 1001)),
                 new Chapter("back", r -> r.switched("back", 1), r -> {}),
                 new Chapter("again", r -> r.switched("forward", 1), r -> r.switched("forward", 2000)),

@@ -13,6 +13,7 @@ import godwit.run.Steering;
 import godwit.run.Verb;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -286,6 +287,14 @@ public final class PostgresLedger implements Ledger {
     public Map<String, Object> published(UUID run) {
         var json = session.text("SELECT (live - 'publishedAt')::text FROM godwit.run WHERE id = ?", run);
         return json.isEmpty() ? Map.of() : Json.read(json);
+    }
+
+    /** When something was published last, by the target's clock; empty when nothing ever was. */
+    public Optional<Instant> publishedAt(UUID run) {
+        return session.first(
+                "SELECT (live->>'publishedAt')::timestamptz FROM godwit.run WHERE id = ? AND live IS NOT NULL",
+                row -> row.getObject(1, OffsetDateTime.class).toInstant(),
+                run);
     }
 
     /** For how long nothing was published, by the target's clock; since the begin when nothing ever was. */

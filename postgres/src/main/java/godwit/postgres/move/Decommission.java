@@ -11,7 +11,8 @@ final class Decommission {
     private static final String SESSIONS = """
             SELECT coalesce(usename, ''), coalesce(application_name, ''), coalesce(host(client_addr), 'local'), count(*)
             FROM pg_catalog.pg_stat_activity
-            WHERE datname = current_database() AND application_name !~ '^godwit' AND backend_type = 'client backend'
+            WHERE datname = current_database() AND usesysid IS NOT NULL AND coalesce(application_name, '') !~ '^godwit'
+              AND coalesce(backend_type, 'client backend') = 'client backend'
             GROUP BY 1, 2, 3 ORDER BY 4 DESC LIMIT 100""";
 
     private static final String ROLES = """
@@ -34,12 +35,13 @@ final class Decommission {
         this.context = context;
     }
 
-    /** Looks when all of the run's own has been removed. */
+    /** Looks when all of the run's own has been removed but a gate that has to stay. */
     Map<String, Object> report(boolean sealed) {
         try (var source = context.open(Side.SOURCE, "complete")) {
             var report = new LinkedHashMap<String, Object>();
             report.put("database", context.source().endpoint().place());
             report.put("sealed", sealed);
+            report.put("gateStays", context.gate(Side.SOURCE).epoch(source).isPresent());
             report.put("sessions", sessions(source));
             report.put("roles", source.query(ROLES, row -> row.getString(1)));
             report.put("slots", source.query(SLOTS, row -> row.getString(1)));

@@ -59,8 +59,24 @@ final class Hook {
     }
 
     private void requireSuccess(Process process) throws InterruptedException {
+        try {
+            requireEndsWithSuccess(process);
+        } finally {
+            if (process.isAlive()) {
+                end(process);
+            }
+        }
+    }
+
+    /** What it has started goes with it: a route that is laid after the switch was undone would lead to nowhere. */
+    private static void end(Process process) {
+        var descendants = process.descendants().toList();
+        process.destroyForcibly();
+        descendants.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private void requireEndsWithSuccess(Process process) throws InterruptedException {
         if (!process.waitFor(spec.hookSecondsMax(), TimeUnit.SECONDS)) {
-            process.destroyForcibly();
             throw problem("hook-too-slow", "The hook did not end within %d s.".formatted(spec.hookSecondsMax()))
                     .asException();
         }

@@ -2,13 +2,14 @@ package godwit.postgres.move;
 
 import godwit.GodwitException;
 import godwit.Retry;
+import godwit.run.Pace;
+import godwit.run.RealPace;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** Repeats what failed for a passing cause, such as a lock that was not to be had in time, with growing pauses. */
 final class Patience {
+    private static final Pace PACE = new RealPace();
     private static final int TRIES_MAX = 30;
     private static final long PAUSE_MILLIS_MAX = 2000;
 
@@ -27,13 +28,14 @@ final class Patience {
         }
     }
 
+    /** An interrupt cuts it short, to no less than a moment. */
     static void pause(Duration time) {
         var until = System.nanoTime() + time.toNanos();
         for (var left = time.toNanos(); left > 0; left = until - System.nanoTime()) {
+            PACE.pause(Duration.ofNanos(left));
             if (Thread.currentThread().isInterrupted()) {
                 return;
             }
-            LockSupport.parkNanos(Math.min(left, TimeUnit.SECONDS.toNanos(1)));
         }
     }
 }

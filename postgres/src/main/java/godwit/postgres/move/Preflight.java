@@ -37,6 +37,8 @@ final class Preflight {
                 var target = context.open(Side.TARGET, "check")) {
             server(source, Side.SOURCE);
             server(target, Side.TARGET);
+            schema(source, Side.SOURCE);
+            schema(target, Side.TARGET);
             rights(Side.SOURCE, source);
             rights(Side.TARGET, target);
             findings.addAll(new RoleRights(context, Side.SOURCE).findings(source));
@@ -72,6 +74,18 @@ final class Preflight {
                     side.word()));
         }
         slots(session, side);
+    }
+
+    /** A schema of that name goes when the run is over, and is never moved. */
+    private void schema(Session session, Side side) {
+        var foreign = OwnSchema.foreign(session);
+        if (!foreign.isEmpty()) {
+            findings.add(Finding.blocking(
+                    "schema-taken",
+                    "The %s has a schema godwit with what Godwit did not make.".formatted(side.word()),
+                    "Rename the schema, or move what is in it to another: Godwit keeps its own in a schema of that name.",
+                    foreign.toArray(String[]::new)));
+        }
     }
 
     /** Two slots are needed at once: the stream's, and a temporary one while both sides are compared. */

@@ -29,15 +29,21 @@ final class Removal {
         this.context = context;
     }
 
-    /** Ends the run with the writes on the target: only the ledger's history stays. Tells whether the source is sealed. */
+    /**
+     * Ends the run with the writes on the target: only the ledger's history stays. Tells whether the source is sealed.
+     *
+     * <p>Where it is to be and cannot be, its gate stays: else whoever still came there would write what nobody sees.
+     */
     boolean contract(boolean leaveWritable) {
         var sealed = !leaveWritable && new Seal(context).close();
         var slots = new Slots(context);
         slots.drop(Side.SOURCE);
         slots.drop(Side.TARGET);
         unguard(Side.TARGET);
-        unguard(Side.SOURCE);
-        dropSchema(Side.SOURCE);
+        if (sealed || leaveWritable) {
+            unguard(Side.SOURCE);
+        }
+        leaveSource();
         forgetWork();
         return sealed;
     }
@@ -63,7 +69,7 @@ final class Removal {
         slots.drop(Side.SOURCE);
         slots.drop(Side.TARGET);
         unguard(Side.SOURCE);
-        dropSchema(Side.SOURCE);
+        leaveSource();
         try (var target = context.openApplying(Side.TARGET, "remove")) {
             if (!keepTarget) {
                 new CarriedObjects(context.run()).remove(target);
@@ -106,30 +112,21 @@ final class Removal {
         }
     }
 
-    /** The source's schema goes with its last run. */
-    private void dropSchema(Side side) {
-        try (var session = context.open(side, "remove")) {
+    private void leaveSource() {
+        try (var session = context.open(Side.SOURCE, "remove")) {
             if (session.is("SELECT to_regclass('godwit.progress') IS NOT NULL")) {
                 session.execute("DELETE FROM godwit.progress WHERE run = ?", context.run());
             }
             new OutsideRows(context.run()).forget(session);
-            if (isUnused(session)) {
-                session.execute("DROP SCHEMA IF EXISTS godwit CASCADE");
-            }
+            OwnSchema.leave(session, context.run());
         }
-    }
-
-    private static boolean isUnused(Session session) {
-        return session.number("""
-                        SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                        WHERE n.nspname = 'godwit' AND c.relkind = 'S' AND c.relname LIKE 'epoch%'""") == 0;
     }
 
     private void forget() {
         try (var target = context.open(Side.TARGET, "remove")) {
-            var others = target.number("SELECT count(*) FROM godwit.run WHERE id <> ?", context.run());
-            if (others == 0) {
-                target.execute("DROP SCHEMA godwit CASCADE");
+            // Dropped without a row deleted before: whoever asks how it stands would wait for that row, and this for
+            // them.
+            if (OwnSchema.leave(target, context.run())) {
                 return;
             }
             target.transaction(t -> {

@@ -80,8 +80,8 @@ final class RoleRights {
         if (side == Side.SOURCE && context.spec().conduct().mode() == Mode.LIVE && !mayAlter(session)) {
             findings.add(Finding.warning(
                     "source-not-sealable",
-                    "Godwit's role does not own the source's database, so complete cannot make it read only.",
-                    "Make the role a member of the database's owner, or shut the source yourself when the move is over.",
+                    "Godwit's role does not own the source's database: complete leaves its gate there to refuse late writers.",
+                    "Make the role a member of the database's owner, or DROP SCHEMA godwit CASCADE there when nobody comes.",
                     side.word()));
         }
     }

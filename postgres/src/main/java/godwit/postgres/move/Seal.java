@@ -16,9 +16,11 @@ import java.time.Duration;
 final class Seal {
     private static final long GONE_MILLIS_MAX = 10_000;
 
+    /* What began when is hidden from a role that is no member of the session's, and so is what kind of process it is. */
     private static final String OLDER = """
-            FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
-              AND application_name !~ '^godwit' AND backend_start < ?::timestamptz""";
+            FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usesysid IS NOT NULL
+              AND coalesce(backend_type, 'client backend') = 'client backend'
+              AND coalesce(application_name, '') !~ '^godwit' AND coalesce(backend_start < ?::timestamptz, true)""";
 
     private final MoveContext context;
 
@@ -26,7 +28,7 @@ final class Seal {
         this.context = context;
     }
 
-    /** Seals; false when the role may not say so or may not end everybody's session: people were told beforehand. */
+    /** Seals; false when the role may not say so or may not end everybody's session: then the gate has to stay. */
     boolean close() {
         try (var session = context.open(Side.SOURCE, "complete")) {
             if (!RoleRights.mayAlter(session)) {

@@ -1,6 +1,7 @@
 package godwit.postgres.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import godwit.postgres.Pair;
@@ -90,12 +91,16 @@ class DocumentedRightsTest {
                             done -> assertThat(done.result())
                                     .extractingByKey("source")
                                     .asString()
-                                    .contains("sealed=false"));
+                                    .contains("sealed=false", "gateStays=true"));
         }
         pair.assertSame();
         assertThat(pair.targetRows("SELECT DISTINCT relowner::regrole::text FROM pg_class c"
                         + " WHERE relname IN ('t', 'child', 'keyless', 'v')"))
                 .containsExactly("documented_owner");
+        // The role may not make the database read only, so what refused late writers before does so still.
+        assertThatThrownBy(() -> pair.source("INSERT INTO t (m) VALUES ('a')"))
+                .hasMessageContaining("takes no writes here");
+        pair.source("DROP SCHEMA godwit CASCADE; INSERT INTO t (m) VALUES ('a')");
         assertThat(CaseDatabase.traces(pair.source())).isEmpty();
     }
 }

@@ -1,9 +1,11 @@
 package godwit.postgres.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import godwit.move.MoveSpec;
+import godwit.move.Side;
 import godwit.move.SwitchSpec;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
@@ -76,6 +78,18 @@ class HookTest {
         assertThat(hook.missing()).isEmpty();
         assertThat(new Hook(new SwitchSpec(List.of("sh", "-c", "true"), 5, 3000, 2, 300), folder).missing())
                 .isEmpty();
+    }
+
+    @Test
+    void oneThatIsTooSlowIsEndedWithAllThatItStarted() throws IOException {
+        var hook = new Hook(
+                new SwitchSpec(List.of("sh", "-c", "sleep 60 & echo $! >started; wait"), 5, 3000, 1, 300), folder);
+
+        assertThatThrownBy(() -> hook.call(Side.TARGET)).hasMessageContaining("did not end within 1 s");
+
+        var started = Long.parseLong(Files.readString(folder.resolve("started")).strip());
+        await().until(() ->
+                ProcessHandle.of(started).filter(ProcessHandle::isAlive).isEmpty());
     }
 
     @Test

@@ -299,17 +299,20 @@ final class LiveMove implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** The answer; a ledger that is gone is the end of a rollback. */
+    /** The answer; a ledger that is gone, or no longer has the run, is the end of a rollback. */
     private Optional<Outcome> answer(PostgresLedger ledger, Request request) {
         requireWorker();
         try {
             ledger.stillWaiting(request.id());
-            return ledger.answerTo(request.id());
+            return request.verb() == Verb.ROLLBACK && ledger.find(request.run()).isEmpty()
+                    ? Optional.of(new Outcome.Done(Map.of()))
+                    : ledger.answerTo(request.id());
         } catch (GodwitException e) {
-            if (request.verb() == Verb.ROLLBACK && !ledger.exists()) {
-                return Optional.of(new Outcome.Done(Map.of()));
+            if (request.verb() != Verb.ROLLBACK) {
+                throw e;
             }
-            throw e;
+            // It may be on its way out just now.
+            return ledger.exists() ? Optional.empty() : Optional.of(new Outcome.Done(Map.of()));
         }
     }
 

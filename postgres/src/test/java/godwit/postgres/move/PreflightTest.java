@@ -103,6 +103,7 @@ class PreflightTest {
             value = {
                 "CREATE TABLE t (id int)                    | table-without-key public.t",
                 "CREATE UNLOGGED TABLE t (id int)           | unlogged-table public.t",
+                "CREATE SCHEMA godwit; CREATE TABLE godwit.run (); CREATE TABLE godwit.mine () | schema-taken godwit.mine",
                 "CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t REPLICA IDENTITY NOTHING | table-without-key public.t",
                 "CREATE ROLE gone; CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t OWNER TO gone | role-missing gone",
             })
@@ -111,7 +112,7 @@ class PreflightTest {
         try {
             assertThat(findings("postgres")).contains(finding);
         } finally {
-            pair.source("DROP TABLE IF EXISTS t; DROP ROLE IF EXISTS gone");
+            pair.source("DROP TABLE IF EXISTS t; DROP ROLE IF EXISTS gone; DROP SCHEMA IF EXISTS godwit CASCADE");
         }
     }
 
