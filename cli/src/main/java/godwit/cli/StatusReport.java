@@ -16,8 +16,15 @@ import java.util.TreeMap;
 
 /** How a run stands, for people and for scripts. */
 record StatusReport(Look look) {
-    private static final List<String> SHOWN =
-            List.of("rowsPerSecond", "etaSeconds", "doing", "unrouted", "wentBack", "wayBackProblem", "publishedAt", "lastProof");
+    private static final List<String> SHOWN = List.of(
+            "rowsPerSecond",
+            "etaSeconds",
+            "doing",
+            "unrouted",
+            "wentBack",
+            "wayBackProblem",
+            "publishedAt",
+            "lastProof");
 
     void tell(Terminal terminal, Output output) {
         var run = look.run();
