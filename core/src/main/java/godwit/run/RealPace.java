@@ -15,11 +15,16 @@ public final class RealPace implements Pace {
     /** An interrupt cuts it short; while one stands, it still pauses a little, so that who goes on until an end does not spin. */
     @Override
     public void pause(Duration time) {
-        var wasInterrupted = Thread.interrupted();
-        LockSupport.parkNanos(wasInterrupted ? Math.min(time.toNanos(), INTERRUPTED_NANOS_MAX) : time.toNanos());
-        if (wasInterrupted) {
-            Thread.currentThread().interrupt();
+        if (!Thread.interrupted()) {
+            LockSupport.parkNanos(time.toNanos());
+            return;
         }
+        // The interrupt has left a permit too, which the first of these takes.
+        var until = System.nanoTime() + Math.min(time.toNanos(), INTERRUPTED_NANOS_MAX);
+        while (System.nanoTime() < until) {
+            LockSupport.parkNanos(until - System.nanoTime());
+        }
+        Thread.currentThread().interrupt();
     }
 
     @Override
