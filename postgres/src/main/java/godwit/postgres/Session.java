@@ -22,6 +22,7 @@ public final class Session implements AutoCloseable {
     private final Connection connection;
     private final String place;
     private final Owner owner;
+    private final int pid;
     private boolean failed;
 
     /** Who opened it. */
@@ -32,8 +33,9 @@ public final class Session implements AutoCloseable {
         void ended(Session session);
     }
 
-    Session(Connection connection, String place, Owner owner) {
+    Session(Connection connection, String place, Owner owner) throws SQLException {
         this.connection = connection;
+        this.pid = connection.unwrap(PGConnection.class).getBackendPID();
         this.place = place;
         this.owner = owner;
     }
@@ -152,8 +154,9 @@ public final class Session implements AutoCloseable {
         });
     }
 
+    /** The number of the server's process, also when the session has ended. */
     public int pid() {
-        return guarded(() -> connection.unwrap(PGConnection.class).getBackendPID());
+        return pid;
     }
 
     public CopyManager copy() {
