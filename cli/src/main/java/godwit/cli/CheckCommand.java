@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 final class CheckCommand extends MoveCommand {
     @Override
     ExitCode run(MoveAccess access, Output output) {
-        try (var session = access.target().open("check")) {
+        try (var session = access.target().openBriefly("check")) {
             var known = access.find(access.ledger(session))
                     .filter(run -> !run.phase().isOver());
             var id = known.map(godwit.run.Run::id).orElseGet(UUID::randomUUID);

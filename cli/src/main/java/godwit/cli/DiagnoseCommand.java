@@ -19,7 +19,7 @@ final class DiagnoseCommand extends MoveCommand {
 
     @Override
     ExitCode run(MoveAccess access, Output output) {
-        try (var session = access.target().open("diagnose")) {
+        try (var session = access.target().openBriefly("diagnose")) {
             var ledger = access.ledger(session);
             var run = access.find(ledger);
             if (run.isEmpty()) {

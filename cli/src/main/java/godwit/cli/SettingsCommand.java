@@ -44,7 +44,7 @@ final class SettingsCommand extends MoveCommand {
 
     /** What people set on the run; empty when nobody can tell. */
     private static Optional<Steering> set(MoveAccess access) {
-        try (var session = access.target().open("settings")) {
+        try (var session = access.target().openBriefly("settings")) {
             var ledger = access.ledger(session);
             return Optional.of(
                     access.find(ledger).map(run -> ledger.steering(run.id())).orElse(Steering.NONE));

@@ -40,7 +40,7 @@ final class StatusCommand extends MoveCommand {
         if (watch && exists(access)) {
             watch(access, screen);
         }
-        try (var session = access.target().open("status")) {
+        try (var session = access.target().openBriefly("status")) {
             var run = access.find(access.ledger(session));
             if (run.isEmpty()) {
                 output.say("No run of this name is in the target's ledger.");
@@ -55,7 +55,7 @@ final class StatusCommand extends MoveCommand {
     }
 
     private static boolean exists(MoveAccess access) {
-        try (var session = access.target().open("status")) {
+        try (var session = access.target().openBriefly("status")) {
             return access.find(access.ledger(session)).isPresent();
         }
     }

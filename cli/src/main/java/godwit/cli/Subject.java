@@ -111,7 +111,7 @@ final class Subject {
     }
 
     private MoveAccess lookedUp(String begin, UrlReference target, Database database) {
-        try (var session = database.open("look")) {
+        try (var session = database.openBriefly("look")) {
             var ledger = new PostgresLedger(session);
             var id = only(ledger.idsLike(begin), begin);
             var file = ledger.file(id)

@@ -4,6 +4,7 @@ import godwit.move.Conduct.Transport;
 import godwit.schema.Literal;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,6 +59,9 @@ public final class Database {
             , set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'local'
                                                ELSE current_setting('synchronous_commit') END, false)""";
 
+    /** How long a server may be silent that was asked for something brief. */
+    private static final int SILENCE_SECONDS_MAX = 60;
+
     private final Supplier<Endpoint> endpoint;
     private final Protection protection;
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
@@ -78,14 +82,34 @@ public final class Database {
         return endpoint.get();
     }
 
-    /** Opens a session; {@code purpose} shows in pg_stat_activity as {@code godwit purpose}. */
+    /**
+     * Opens a session for statements that may take as long as they like; {@code purpose} shows in pg_stat_activity as
+     * {@code godwit purpose}.
+     */
     public Session open(String purpose) {
-        return opened(purpose, new IdleSessions.None(open));
+        var session = openBriefly(purpose);
+        session.waitAtMost(Duration.ZERO);
+        return session;
     }
 
     /**
-     * Opens a session for single statements that change no settings; when it is closed it is kept for the next who looks,
-     * because people call again and again for how things stand.
+     * Opens a session for statements that are answered within a minute: a server that says nothing for so long counts as
+     * gone, so that nobody waits on a connection that is dead although neither end was told.
+     */
+    public Session openBriefly(String purpose) {
+        return opened(purpose, new IdleSessions.None(open));
+    }
+
+    /** The same with a limit of its own. */
+    Session openBriefly(String purpose, Duration silenceMax) {
+        var session = openBriefly(purpose);
+        session.waitAtMost(silenceMax);
+        return session;
+    }
+
+    /**
+     * Opens a session for single brief statements that change no settings; when it is closed it is kept for the next who
+     * looks, because people call again and again for how things stand.
      */
     public Session look() {
         return idle.take().orElseGet(() -> opened("look", idle));
@@ -105,7 +129,14 @@ public final class Database {
 
     /** Opens a session whose writes fire no ordinary triggers, pass our gate, and are no foreigner's in the log. */
     public Session openApplying(String purpose, Exemption exemption) {
-        var session = open(purpose);
+        var session = openApplyingBriefly(purpose, exemption);
+        session.waitAtMost(Duration.ZERO);
+        return session;
+    }
+
+    /** The same for statements that are answered within a minute. */
+    public Session openApplyingBriefly(String purpose, Exemption exemption) {
+        var session = openBriefly(purpose);
         session.execute("SET session_replication_role = replica");
         // What is confirmed to the other side must survive a crash of this one.
         session.execute("SET synchronous_commit = on");
@@ -121,7 +152,9 @@ public final class Database {
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
         try {
-            return tracked(properties, to, new IdleSessions.None(open));
+            var session = tracked(properties, to, new IdleSessions.None(open));
+            session.waitAtMost(Duration.ZERO);
+            return session;
         } catch (SQLException e) {
             throw Failures.whileConnecting(to, e);
         }
@@ -174,6 +207,7 @@ public final class Database {
         PGProperty.SOCKET_FACTORY.set(properties, KeepAliveSockets.class.getName());
         PGProperty.CONNECT_TIMEOUT.set(properties, 10);
         PGProperty.LOGIN_TIMEOUT.set(properties, 20);
+        PGProperty.SOCKET_TIMEOUT.set(properties, SILENCE_SECONDS_MAX);
         // Each use is prepared once at most: statements name tables that may be rebuilt between two uses.
         PGProperty.PREPARE_THRESHOLD.set(properties, 0);
         return properties;

@@ -4,6 +4,7 @@ import godwit.GodwitException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,14 @@ public final class Session implements AutoCloseable {
         this.pid = connection.unwrap(PGConnection.class).getBackendPID();
         this.place = place;
         this.owner = owner;
+    }
+
+    /** Sets the limit within which the server must say something; zero is none. */
+    void waitAtMost(Duration silenceMax) {
+        guarded(() -> {
+            connection.setNetworkTimeout(Runnable::run, (int) silenceMax.toMillis());
+            return true;
+        });
     }
 
     /** Whether nothing has failed on it and nothing is left open. */

@@ -90,7 +90,7 @@ public final class YieldingReads implements AutoCloseable {
         var session = (Session) null;
         for (pause(limit.toMillis()); isWatching(); pause(pause)) {
             try {
-                session = session == null ? database.open("watch") : session;
+                session = session == null ? database.openBriefly("watch") : session;
                 look(session);
             } catch (GodwitException e) {
                 LOG.warn(

@@ -40,7 +40,7 @@ public final class Asking {
     /** Asks and waits for the answer; one that was asked and whose answer cannot be had is unknown. */
     public Outcome ask(Verb verb, Map<String, String> options) {
         Request request;
-        try (var session = access.target().open("ask")) {
+        try (var session = access.target().openBriefly("ask")) {
             var ledger = access.ledger(session);
             var run = access.find(ledger).orElseThrow(Asking::noRun);
             if (run.phase().isOver()) {
@@ -57,7 +57,7 @@ public final class Asking {
         var lostAt = 0L;
         while (true) {
             var openedAt = pace.nanos();
-            try (var session = access.target().open("ask")) {
+            try (var session = access.target().openBriefly("ask")) {
                 return await(access.ledger(session), request);
             } catch (GodwitException e) {
                 if (e.retry() != Retry.LATER) {
@@ -156,7 +156,7 @@ public final class Asking {
     }
 
     private void workIfNobodyDoes(Request request) {
-        try (var session = access.target().open("worker")) {
+        try (var session = access.target().openBriefly("worker")) {
             var ledger = access.ledger(session);
             var run = access.find(ledger).filter(r -> r.id().equals(request.run()));
             if (run.isEmpty()

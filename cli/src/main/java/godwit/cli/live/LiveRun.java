@@ -28,7 +28,7 @@ public final class LiveRun implements Supplier<Optional<Standing>>, AutoCloseabl
     public Optional<Standing> get() {
         try {
             if (session == null) {
-                session = access.target().open("status");
+                session = access.target().openBriefly("status");
             }
             var looking = session;
             var run = access.find(access.ledger(looking));

@@ -97,7 +97,7 @@ public final class Supervisor {
     }
 
     private Left work() {
-        try (var session = access.target().open("worker")) {
+        try (var session = access.target().openBriefly("worker")) {
             var ledger = access.ledger(session);
             var found = access.find(ledger);
             if (carried.isPresent() && found.filter(r -> !r.phase().isOver()).isEmpty()) {

@@ -34,8 +34,8 @@ final class Drift {
 
     /** Writes down what the source looks like, unless that was done. */
     void begin() {
-        try (var source = context.open(Side.SOURCE, "catalog");
-                var target = context.open(Side.TARGET, "catalog")) {
+        try (var source = context.openBriefly(Side.SOURCE, "catalog");
+                var target = context.openBriefly(Side.TARGET, "catalog")) {
             if (kept.read(target).objects().isEmpty()) {
                 kept.write(target, reader.read(source));
             }
@@ -45,7 +45,7 @@ final class Drift {
 
     /** Throws when the source's schema has changed and the target's has not. */
     void requireNone() {
-        try (var source = context.open(Side.SOURCE, "catalog")) {
+        try (var source = context.openBriefly(Side.SOURCE, "catalog")) {
             var now = reader.digest(source);
             if (!now.equals(digest)) {
                 compare(source);
@@ -55,7 +55,7 @@ final class Drift {
     }
 
     private void compare(Session source) {
-        try (var target = context.open(Side.TARGET, "catalog")) {
+        try (var target = context.openBriefly(Side.TARGET, "catalog")) {
             var before = known == null ? kept.read(target) : known;
             var now = reader.read(source);
             var changed = now.changedSince(before);

@@ -71,7 +71,7 @@ final class Filling {
 
     /** The tables that are copied by ranges of their keys. */
     private Set<TableName> ranged() {
-        try (var target = context.open(Side.TARGET, "look")) {
+        try (var target = context.openBriefly(Side.TARGET, "look")) {
             return new RangeLedger(context.run()).tables(target);
         }
     }

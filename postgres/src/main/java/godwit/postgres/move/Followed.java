@@ -25,7 +25,7 @@ final class Followed {
     }
 
     private boolean areTaken(Side side, boolean whenNone) {
-        try (var session = context.open(side, "catalog")) {
+        try (var session = context.openBriefly(side, "catalog")) {
             List<TableName> followed = session.query(
                     TABLES,
                     row -> TableName.of(row.getString(1), row.getString(2)),

@@ -55,7 +55,12 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
         return database(side).open(purpose);
     }
 
-    /** A session for single statements that change no settings. */
+    /** For statements that are answered within a minute. */
+    Session openBriefly(Side side, String purpose) {
+        return database(side).openBriefly(purpose);
+    }
+
+    /** A session for single brief statements that change no settings. */
     Session look(Side side) {
         return database(side).look();
     }
@@ -67,6 +72,11 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
 
     Session openApplying(Side side, String purpose) {
         return database(side).openApplying(purpose, exemption());
+    }
+
+    /** For statements that are answered within a minute. */
+    Session openApplyingBriefly(Side side, String purpose) {
+        return database(side).openApplyingBriefly(purpose, exemption());
     }
 
     /** The slot and the publication in a side, from which that side's changes are read. */

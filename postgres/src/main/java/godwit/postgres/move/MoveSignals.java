@@ -49,7 +49,7 @@ final class MoveSignals implements Signals {
     }
 
     private boolean passes(HealthCheck.Sql sql, int secondsMax) {
-        try (var session = context.open(Side.TARGET, "health")) {
+        try (var session = context.openBriefly(Side.TARGET, "health")) {
             session.execute("SET statement_timeout = " + secondsMax * 1000);
             session.begin();
             session.execute("SET TRANSACTION READ ONLY");
@@ -94,7 +94,7 @@ final class MoveSignals implements Signals {
         var before = reachedAt.orElse(now);
         reachedAt = Optional.of(before);
         if (streams.get().isOpen(Side.TARGET)) {
-            try (var target = context.open(Side.TARGET, "status")) {
+            try (var target = context.openBriefly(Side.TARGET, "status")) {
                 look(Lsn.parse(target.text("SELECT pg_current_wal_flush_lsn()::text")), now);
             } catch (GodwitException e) {
                 return millis(now);

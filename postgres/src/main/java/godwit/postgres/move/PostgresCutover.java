@@ -63,7 +63,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         streams.requireNoneMissing(from);
         close();
         for (var side : Side.values()) {
-            var session = context.openApplying(side, "switch");
+            var session = context.openApplyingBriefly(side, "switch");
             // Shorter than a fence: whoever waits behind it may hold a lock that a look at the catalog wants.
             session.execute("SET lock_timeout = '1s'");
             sessions.put(side, session);
@@ -83,7 +83,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     /** The session of a side; after a crash, when a decided switch is finished, there is none yet. */
     Session session(Side side) {
-        return sessions.computeIfAbsent(side, s -> context.openApplying(s, "switch"));
+        return sessions.computeIfAbsent(side, s -> context.openApplyingBriefly(s, "switch"));
     }
 
     /** Writers that are older than a moment are predicted to stay: they are waited for briefly, then named. */

@@ -55,7 +55,7 @@ final class Probe implements AutoCloseable {
     }
 
     private Session open() {
-        var now = session == null ? context.open(side, "probe") : session;
+        var now = session == null ? context.openBriefly(side, "probe") : session;
         session = now;
         return now;
     }

@@ -57,7 +57,7 @@ final class SideLook {
     }
 
     SideView at(Side side) {
-        try (var session = context.open(side, "diagnose")) {
+        try (var session = context.openBriefly(side, "diagnose")) {
             return seen(side, session);
         } catch (GodwitException e) {
             return SideView.unseen(side, place(side), e.problem());

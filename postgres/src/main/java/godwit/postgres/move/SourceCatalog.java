@@ -44,7 +44,7 @@ final class SourceCatalog {
     /** As {@link #tables}, but all rows are selected where the condition cannot be used. */
     List<Table> planned() {
         if (tables == null) {
-            try (var source = context.open(Side.SOURCE, "catalog")) {
+            try (var source = context.openBriefly(Side.SOURCE, "catalog")) {
                 var lineages = Lineages.read(source);
                 var taken = lineages.taken(context.spec().tables());
                 var conditions = RowConditions.read(source, context.spec().rows());
@@ -84,7 +84,7 @@ final class SourceCatalog {
     /** The schema as statements. */
     SchemaScript script() {
         if (script == null) {
-            try (var source = context.open(Side.SOURCE, "catalog")) {
+            try (var source = context.openBriefly(Side.SOURCE, "catalog")) {
                 script = new SchemaReader(source.connection()).read(selection(context, source));
             } catch (SQLException e) {
                 throw unreadable(e);
@@ -101,7 +101,7 @@ final class SourceCatalog {
     /** The objects of the schema but those that Godwit's role on the target cannot make; read once. */
     List<SchemaObject> possible() {
         if (possible == null) {
-            try (var target = context.open(Side.TARGET, "catalog")) {
+            try (var target = context.openBriefly(Side.TARGET, "catalog")) {
                 var all = MakingRights.isSuperuser(target);
                 possible = script().objects().stream()
                         .filter(object -> all || !MakingRights.isLost(object))

@@ -117,7 +117,7 @@ final class Streams implements AutoCloseable {
 
     /** Whether the forward stream has passed the snapshots of all ranges. */
     boolean isSettled() {
-        try (var target = context.open(Side.TARGET, "look")) {
+        try (var target = context.openBriefly(Side.TARGET, "look")) {
             return !from(Side.SOURCE).state().flushed().isBefore(settledAt(target));
         }
     }

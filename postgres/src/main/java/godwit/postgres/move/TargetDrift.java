@@ -64,7 +64,7 @@ final class TargetDrift {
     /** The source has the writes: what the target looks like then is Godwit's own work. */
     void forget() {
         if (!forgotten) {
-            try (var target = context.openApplying(Side.TARGET, "catalog")) {
+            try (var target = context.openApplyingBriefly(Side.TARGET, "catalog")) {
                 kept.forget(target);
             }
             known = Optional.empty();
@@ -78,7 +78,7 @@ final class TargetDrift {
     /** Looks; what it finds is told by {@link #report}. */
     void look() {
         forgotten = false;
-        try (var target = context.openApplying(Side.TARGET, "catalog")) {
+        try (var target = context.openApplyingBriefly(Side.TARGET, "catalog")) {
             var now = reader.digest(target);
             if (!now.equals(digest)) {
                 digest = now;

@@ -71,7 +71,7 @@ public record Unattended(List<LogGrowth> logs, List<Problem> unanswered) {
             this.context = context;
             for (var side : Side.values()) {
                 try {
-                    open.put(side, context.open(side, "status"));
+                    open.put(side, context.openBriefly(side, "status"));
                 } catch (GodwitException e) {
                     unanswered.put(side, e.problem());
                 }

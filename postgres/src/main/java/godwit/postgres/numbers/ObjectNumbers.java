@@ -231,7 +231,7 @@ public final class ObjectNumbers implements AutoCloseable {
     private Session asked() {
         var session = asked;
         if (session == null) {
-            session = from.open("object names");
+            session = from.openBriefly("object names");
             asked = session;
         }
         return session;
@@ -240,7 +240,7 @@ public final class ObjectNumbers implements AutoCloseable {
     private Session answering() {
         var session = answering;
         if (session == null) {
-            session = to.open("object names");
+            session = to.openBriefly("object names");
             answering = session;
         }
         return session;
