@@ -28,6 +28,7 @@ final class Draft {
     private Maker maker = Maker.ANYBODY;
     private Optional<TargetRequirements.Extension> extension = Optional.empty();
     private Optional<String> before = Optional.empty();
+    private Optional<TableName> index = Optional.empty();
     private String drop = "";
 
     Draft(Address address, String kind, String identity, SchemaPhase phase) {
@@ -50,6 +51,12 @@ final class Draft {
     /** What a target is asked before the object is made there; {@link TargetForm} says how it answers. */
     Draft before(String query) {
         before = Optional.of(query);
+        return this;
+    }
+
+    /** The index that the first statement builds. */
+    Draft builds(TableName name) {
+        index = Optional.of(name);
         return this;
     }
 
@@ -202,10 +209,10 @@ final class Draft {
     }
 
     SchemaObject object() {
-        return new SchemaObject(kind, identity, phase, table, create, drop, maker, before);
+        return new SchemaObject(kind, identity, phase, table, create, drop, maker, before, index);
     }
 
     SchemaObject stubObject() {
-        return new SchemaObject("empty " + kind, identity, phase, table, stub, drop, maker, before);
+        return new SchemaObject("empty " + kind, identity, phase, table, stub, drop, maker, before, index);
     }
 }

@@ -16,7 +16,7 @@ final class IndexReader implements KindReader {
                    k.conname AS constraint, k.contype AS type,
                    pg_get_constraintdef(k.oid) AS "constraintDefinition", pg_get_indexdef(i.indexrelid) AS definition,
                    pg_get_expr(i.indpred, i.indrelid) AS predicate, ts.spcname AS tablespace,
-                   i.indisclustered AS clustered, i.indisreplident AS identity,
+                   i.indisunique AND NOT i.indisexclusion AS unique, i.indisclustered AS clustered, i.indisreplident AS identity,
                    (SELECT string_agg(quote_ident(option_name) || ' = ' || quote_literal(option_value), ', ')
                     FROM pg_catalog.pg_options_to_table(x.reloptions)) AS options,
                    ARRAY(SELECT a.attnum || ' SET STATISTICS ' || a.attstattarget FROM pg_catalog.pg_attribute a
@@ -78,6 +78,7 @@ final class IndexReader implements KindReader {
         var index = index(row);
         return new Draft(address(row), "index", index.plain(), phase(row))
                 .partOf(relation(row), row.name())
+                .builds(index)
                 .create(placed(row))
                 .drop("DROP INDEX IF EXISTS " + index.sql() + " CASCADE");
     }
@@ -91,9 +92,14 @@ final class IndexReader implements KindReader {
             default -> "exclusion constraint";
         };
         var address = new Address("pg_constraint", row.number("constraintOid"));
-        return new Draft(address, kind, name.name() + " on " + table.plain(), phase(row))
-                .partOf(relation(row), table)
-                .create("ALTER TABLE ONLY " + table.sql() + " ADD CONSTRAINT " + name.sql() + " " + constrained(row))
+        var draft = new Draft(address, kind, name.name() + " on " + table.plain(), phase(row));
+        var adding = "ALTER TABLE ONLY " + table.sql() + " ADD CONSTRAINT " + name.sql() + " ";
+        if (row.flag("unique") && phase(row) == SchemaPhase.AFTER_TABLE) {
+            draft.builds(index(row)).create(placed(row)).create(adding + standing(row));
+        } else {
+            draft.create(adding + constrained(row));
+        }
+        return draft.partOf(relation(row), table)
                 .drop("ALTER TABLE IF EXISTS " + table.sql() + " DROP CONSTRAINT IF EXISTS " + name.sql() + " CASCADE")
                 .comment(catalog, "CONSTRAINT " + name.sql() + " ON " + table.sql());
     }
@@ -143,6 +149,14 @@ final class IndexReader implements KindReader {
     private static String identifying(Row row) throws SQLException {
         return "ALTER TABLE ONLY " + row.name().sql() + " REPLICA IDENTITY USING INDEX "
                 + index(row).name().sql();
+    }
+
+    /** A constraint on an index that is there: building both at once would keep the table from all others for as long. */
+    private static String standing(Row row) throws SQLException {
+        var suffix = Pattern.compile(DEFERRING).matcher(row.sql("constraintDefinition"));
+        var deferring = suffix.find() ? suffix.group() : "";
+        return (row.text("type").equals("p") ? "PRIMARY KEY" : "UNIQUE") + " USING INDEX "
+                + index(row).name().sql() + deferring;
     }
 
     /** The server leaves an index's storage options and tablespace out of the constraint's definition. */

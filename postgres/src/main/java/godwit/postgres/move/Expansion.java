@@ -22,6 +22,11 @@ final class Expansion {
                               AND d.objid = c.oid AND d.deptype = 'e')
             ORDER BY 1, 2""";
 
+    /** Never more than the server's people allow. */
+    private static final String FEWER_WORKERS = """
+            SELECT set_config('max_parallel_maintenance_workers',
+                              least(current_setting('max_parallel_maintenance_workers')::int, ?)::text, false)""";
+
     private final MoveContext context;
     private final Slots slots;
     private final Made made;
@@ -60,14 +65,13 @@ final class Expansion {
     /**
      * Makes an index.
      *
-     * @param alone whether the server's own parallel workers may help: with several builds at once they would cost more
-     *     than they bring, because each worker sorts on disk what one process sorts in memory
+     * @param parallel how many workers of the server's own may help, or {@link IndexBuilds#ALL}
      */
-    void makeIndex(SchemaObject index, boolean alone) {
+    void makeIndex(SchemaObject index, int parallel) {
         try (var target = context.openApplying(Side.TARGET, "schema")) {
             target.execute("SET maintenance_work_mem = '512MB'");
-            if (!alone) {
-                target.execute("SET max_parallel_maintenance_workers = 0");
+            if (parallel != IndexBuilds.ALL) {
+                target.query(FEWER_WORKERS, row -> row.getString(1), parallel);
             }
             make(target, List.of(index), any -> true);
         }
@@ -77,10 +81,12 @@ final class Expansion {
         var there = made.read(target);
         for (var object : objects) {
             if (wanted.test(object) && !there.contains(Made.key(object))) {
-                Patience.retry(() -> {
-                    made.make(target, object);
-                    return true;
-                });
+                object.parts().stream()
+                        .filter(part -> !there.contains(Made.key(part)))
+                        .forEach(part -> Patience.retry(() -> {
+                            made.make(target, part);
+                            return true;
+                        }));
             }
         }
     }

@@ -9,15 +9,11 @@ import godwit.postgres.copy.TableCopies;
 import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.schema.TableName;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** Fills the target: rows first, then each table's keys and indexes while other tables are still being copied. */
@@ -35,29 +31,19 @@ final class Filling {
     }
 
     void fill(List<Table> tables, List<SchemaObject> objects) {
-        try (var builders = Executors.newFixedThreadPool(context.spec().limits().indexWorkers())) {
-            var left = new AtomicInteger();
-            List<Future<?>> building = Collections.synchronizedList(new ArrayList<>());
-            try {
-                copies.copy(tables, table -> {
-                    for (var object : afterCopy(objects, table, ranged())) {
-                        left.incrementAndGet();
-                        building.add(builders.submit(() -> {
-                            valve.awaitResumed();
-                            expansion.makeIndex(
-                                    object, left.get() < context.spec().limits().indexWorkers());
-                            left.decrementAndGet();
-                        }));
-                    }
-                });
-                await(building);
-            } catch (RuntimeException e) {
-                builders.shutdownNow();
-                throw e;
-            }
+        var workers = context.spec().limits().indexWorkers();
+        try (var builds = new IndexBuilds(expansion::makeIndex, valve, workers, tables.size(), costs())) {
+            copies.copy(tables, table -> builds.add(afterCopy(objects, table, ranged())));
+            builds.await();
         }
         var ranged = ranged();
         expansion.make(objects, object -> isAfterCopy(object) && !mustWait(object, ranged));
+    }
+
+    private Map<TableName, Long> costs() {
+        try (var source = context.look(Side.SOURCE)) {
+            return IndexBuilds.costs(source);
+        }
     }
 
     /** Builds what had to wait until the stream had passed the snapshots of all ranges. */
@@ -80,7 +66,7 @@ final class Filling {
     private static boolean mustWait(SchemaObject object, Set<TableName> ranged) {
         var isUnique = object.kind().equals("unique constraint")
                 || object.kind().equals("exclusion constraint")
-                || object.create().getFirst().startsWith("CREATE UNIQUE INDEX");
+                || (object.kind().equals("index") && object.create().getFirst().startsWith("CREATE UNIQUE INDEX"));
         return isUnique && object.table().filter(ranged::contains).isPresent();
     }
 
@@ -89,6 +75,7 @@ final class Filling {
                 .filter(o -> o.phase() == SchemaPhase.AFTER_TABLE && !mustWait(o, ranged))
                 .filter(o -> o.table().filter(table.name()::equals).isPresent())
                 .filter(o -> !o.kind().contains("replica identity"))
+                .map(o -> o.parts().getFirst())
                 .toList();
     }
 
@@ -104,7 +91,7 @@ final class Filling {
 
     /** Waits for the analysis and gives materialised views their rows, and the planner what it needs of them. */
     void complete(CompletableFuture<Void> analysis, List<String> refreshes) {
-        await(List.of(analysis));
+        IndexBuilds.await(List.of(analysis));
         refreshes.forEach(this::statement);
         if (!refreshes.isEmpty()) {
             asked(Analysis::ofViews).forEach(this::statement);
@@ -120,19 +107,6 @@ final class Filling {
     private void statement(String sql) {
         try (var session = context.openApplying(Side.TARGET, "analyze")) {
             session.execute(sql);
-        }
-    }
-
-    private static void await(List<Future<?>> works) {
-        for (var work : List.copyOf(works)) {
-            try {
-                work.get();
-            } catch (ExecutionException e) {
-                throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(e);
-            }
         }
     }
 }

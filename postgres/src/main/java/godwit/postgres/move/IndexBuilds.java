@@ -1,0 +1,143 @@
+package godwit.postgres.move;
+
+import godwit.postgres.Session;
+import godwit.postgres.catalog.SchemaObject;
+import godwit.run.throttle.Valve;
+import godwit.schema.TableName;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+
+/**
+ * Builds indexes side by side, the costliest first, so that none is left to be built alone at the end.
+ *
+ * <p>One that costs more than a worker's share of all that is left would still be the last: the server may build it with a
+ * parallel worker. The others get none: each parallel worker sorts on disk what one process sorts in memory.
+ */
+final class IndexBuilds implements AutoCloseable {
+    /** As many as the server allows. */
+    static final int ALL = -1;
+
+    /** What a sort costs: for each row and key, about four times as much where the key is not a plain number. */
+    private static final String COSTS = """
+            SELECT n.nspname, x.relname,
+                   (greatest(c.reltuples, 1) * CASE m.amname WHEN 'btree' THEN 1 ELSE 4 END
+                    * sum(CASE WHEN a.attlen BETWEEN 1 AND 8 THEN 1 ELSE 4 END))::bigint
+            FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
+            JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
+            JOIN pg_catalog.pg_am m ON m.oid = x.relam JOIN pg_catalog.pg_attribute a ON a.attrelid = x.oid
+            WHERE c.relkind = 'r' AND n.nspname !~ '^pg_'
+            GROUP BY n.nspname, x.relname, c.reltuples, m.amname""";
+
+    private final Builder builder;
+    private final Valve valve;
+    private final int workers;
+    private final Map<TableName, Long> costs;
+    private final ExecutorService pool;
+    private final PriorityQueue<SchemaObject> waiting =
+            new PriorityQueue<>(Comparator.comparingLong(this::cost).reversed().thenComparing(SchemaObject::identity));
+    private final List<Future<?>> building = Collections.synchronizedList(new ArrayList<>());
+    private int tables;
+    private int unfinished;
+    private long costLeft;
+
+    /** What makes an index. */
+    interface Builder {
+        /** @param parallel how many workers of the server's own may help, or {@link #ALL} */
+        void build(SchemaObject index, int parallel);
+    }
+
+    /**
+     * @param workers builds at once
+     * @param tables that will be handed in
+     * @param costs of indexes, by their names, in one unit
+     */
+    IndexBuilds(Builder builder, Valve valve, int workers, int tables, Map<TableName, Long> costs) {
+        this.builder = builder;
+        this.valve = valve;
+        this.workers = workers;
+        this.tables = tables;
+        this.costs = costs;
+        this.pool = Executors.newFixedThreadPool(workers);
+    }
+
+    /** What the indexes of a database's tables cost. */
+    static Map<TableName, Long> costs(Session source) {
+        return source
+                .query(COSTS, row -> Map.entry(TableName.of(row.getString(1), row.getString(2)), row.getLong(3)))
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Hands in what a table gets whose rows are there. */
+    synchronized void add(List<SchemaObject> indexes) {
+        tables--;
+        waiting.addAll(indexes);
+        unfinished += indexes.size();
+        costLeft += indexes.stream().mapToLong(this::cost).sum();
+        indexes.forEach(any -> building.add(pool.submit(this::buildCostliest)));
+    }
+
+    private void buildCostliest() {
+        valve.awaitResumed();
+        Turn turn;
+        synchronized (this) {
+            var index = waiting.remove();
+            turn = new Turn(index, parallel(index));
+        }
+        builder.build(turn.index(), turn.parallel());
+        synchronized (this) {
+            unfinished--;
+            costLeft -= cost(turn.index());
+        }
+    }
+
+    private record Turn(SchemaObject index, int parallel) {}
+
+    private int parallel(SchemaObject index) {
+        if (tables > 0 || (workers == 1 && unfinished > 1)) {
+            return 0;
+        }
+        if (unfinished == 1) {
+            return ALL;
+        }
+        return cost(index) * workers >= costLeft ? 1 : 0;
+    }
+
+    private long cost(SchemaObject index) {
+        return index.index().map(name -> costs.getOrDefault(name, 1L)).orElse(1L);
+    }
+
+    /** Waits for all that was handed in. */
+    void await() {
+        await(building);
+    }
+
+    static void await(List<Future<?>> works) {
+        for (var work : List.copyOf(works)) {
+            try {
+                work.get();
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** Ends what is under way, which is none after {@link #await}. */
+    @Override
+    public void close() {
+        pool.shutdownNow();
+        pool.close();
+    }
+}
