@@ -3,6 +3,7 @@ package godwit.postgres.apply;
 import godwit.GodwitException;
 import godwit.move.RowKey;
 import godwit.postgres.Session;
+import godwit.postgres.Together;
 import godwit.schema.Column;
 import godwit.schema.Table;
 import godwit.schema.TableName;
@@ -14,8 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -82,27 +81,17 @@ public final class TouchedCheck implements AutoCloseable {
 
     /** The places of keys under which the sides are unlike. */
     private List<Integer> unlike(TableName table, List<RowKey> some) {
-        var leading = CompletableFuture.supplyAsync(() -> here.hashes(table, some));
-        Map<Integer, Seen> following;
-        try {
-            following = there.hashes(table, some);
-        } catch (RuntimeException e) {
-            leading.handle((hashes, failure) -> true).join();
-            throw e;
-        }
-        var leader = joined(leading);
-        return IntStream.range(0, some.size())
+        return Together.both(
+                () -> there.hashes(table, some),
+                () -> here.hashes(table, some),
+                (following, leading) -> unlike(leading, following, some.size()));
+    }
+
+    private static List<Integer> unlike(Map<Integer, Seen> leader, Map<Integer, Seen> following, int keys) {
+        return IntStream.range(0, keys)
                 .filter(i -> !Seen.isAlike(leader.get(i), following.get(i)))
                 .boxed()
                 .toList();
-    }
-
-    private static <T> T joined(CompletableFuture<T> work) {
-        try {
-            return work.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException known ? known : e;
-        }
     }
 
     @Override

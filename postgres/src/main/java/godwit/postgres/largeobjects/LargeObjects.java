@@ -1,7 +1,7 @@
 package godwit.postgres.largeobjects;
 
-import godwit.GodwitException;
 import godwit.postgres.Session;
+import godwit.postgres.Together;
 import godwit.postgres.largeobjects.CarriedObjects.Entry;
 import godwit.postgres.largeobjects.Decisions.Conflicts;
 import godwit.postgres.largeobjects.Decisions.Copy;
@@ -12,9 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 
 /**
  * Brings the follower's large objects in step with the leader's, and compares them.
@@ -101,9 +98,10 @@ public final class LargeObjects {
     }
 
     private Found found(Range range) {
-        var there = beside(() -> Listing.within(sides.follower(), range.from(), range.to()));
-        var here = Listing.within(sides.leader(), range.from(), range.to());
-        return new Found(here, result(there), entries(range), sides.target() == sides.leader());
+        return Together.both(
+                () -> Listing.within(sides.leader(), range.from(), range.to()),
+                () -> Listing.within(sides.follower(), range.from(), range.to()),
+                (here, there) -> new Found(here, there, entries(range), sides.target() == sides.leader()));
     }
 
     private Map<Long, Entry> entries(Range range) {
@@ -114,22 +112,29 @@ public final class LargeObjects {
         if (!LargeObjects.has(sides.leader()) || !ObjectAccess.isGiven(sides.leader())) {
             return this::decided;
         }
-        var there = beside(() -> Marks.changed(sides.follower(), marks.follower()));
-        var changed = Marks.changed(sides.leader(), marks.leader());
-        changed.addAll(result(there));
+        var changed = Together.both(
+                () -> Marks.changed(sides.leader(), marks.leader()),
+                () -> Marks.changed(sides.follower(), marks.follower()),
+                (here, there) -> {
+                    here.addAll(there);
+                    return here;
+                });
         return Marks.areTooMany(changed) ? this::decided : range -> decidedAmong(changed, range);
     }
 
     /** Objects whose contents nobody has written, and whose properties are alike, are as they were found then. */
     private Decisions decidedAmong(Set<Long> changed, Range range) {
-        var there = beside(() -> Listing.properties(sides.follower(), range.from(), range.to()));
-        var here = Listing.properties(sides.leader(), range.from(), range.to());
-        var follower = result(there);
-        var all = new HashSet<>(here.keySet());
-        all.addAll(follower.keySet());
-        var wanted = all.stream()
-                .filter(oid -> changed.contains(oid) || !Objects.equals(here.get(oid), follower.get(oid)))
-                .toList();
+        var all = new HashSet<Long>();
+        var wanted = Together.both(
+                () -> Listing.properties(sides.leader(), range.from(), range.to()),
+                () -> Listing.properties(sides.follower(), range.from(), range.to()),
+                (here, there) -> {
+                    all.addAll(here.keySet());
+                    all.addAll(there.keySet());
+                    return all.stream()
+                            .filter(oid -> changed.contains(oid) || !Objects.equals(here.get(oid), there.get(oid)))
+                            .toList();
+                });
         var named = named(wanted);
         var entries = entries(range);
         wanted.forEach(all::remove);
@@ -141,9 +146,8 @@ public final class LargeObjects {
     private record Both(Map<Long, LargeObject> leader, Map<Long, LargeObject> follower) {}
 
     private Both named(List<Long> oids) {
-        var there = beside(() -> Listing.named(sides.follower(), oids));
-        var here = Listing.named(sides.leader(), oids);
-        return new Both(here, result(there));
+        return Together.both(
+                () -> Listing.named(sides.leader(), oids), () -> Listing.named(sides.follower(), oids), Both::new);
     }
 
     private void carryOut(Decisions decisions, ObjectPass sum) {
@@ -194,23 +198,6 @@ public final class LargeObjects {
             all.getLast().add(copy);
         }
         return all;
-    }
-
-    private static <T> CompletableFuture<T> beside(Supplier<T> work) {
-        return CompletableFuture.supplyAsync(
-                work,
-                task -> Thread.ofPlatform()
-                        .daemon()
-                        .name("godwit-large-objects")
-                        .start(task));
-    }
-
-    private static <T> T result(CompletableFuture<T> begun) {
-        try {
-            return begun.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof GodwitException told ? told : e;
-        }
     }
 
     /** Whether a side has any. */
