@@ -194,7 +194,8 @@ final class BatchWriter {
     private void writeKeyed(TargetTable table, KeyedChanges changes) {
         var waiting = changes.waiting();
         var bases = waiting.stream().map(KeyedChanges.Final::base).collect(Collectors.toSet());
-        var replaced = changes.replaced().isEmpty() ? 0 : stage.keys(table, changes.replaced(), bases, part);
+        var gone = changes.replaced();
+        var replaced = gone.isEmpty() ? 0 : stage.keys(table, gone, bases, part);
         var staged = waiting.isEmpty() ? 0 : stage.waiting(table, waiting, part);
         noteStaged(table, replaced + 2 * staged);
         writeWith(table, changes.complete(), new StagedPart.Net(table, part, replaced, 0, staged, 0));

@@ -40,7 +40,7 @@ public final class StreamApplier implements AutoCloseable {
     private final RangeJoin join;
     private final ObjectNumbers numbers;
     private final NewChanges changes;
-    private final Batch batch = new Batch();
+    private final BatchFlow flow;
     private final StreamThread thread;
 
     private volatile StreamLimits limits = StreamLimits.DEFAULT;
@@ -73,6 +73,7 @@ public final class StreamApplier implements AutoCloseable {
         this.numbers = start.numbers();
         this.changes = new NewChanges(join, numbers);
         this.writer = new BatchWriter(session, start.binary(), start.progress(), join);
+        this.flow = new BatchFlow(writer, patience, join, this::written);
         this.tables = new StreamTables(session, start);
         this.staged = new StagedTransactions(
                 session, start, filter, new StagedTransactions.Shared(tables, patience, changes));
@@ -128,6 +129,7 @@ public final class StreamApplier implements AutoCloseable {
 
     /** Notes that what is under way is to be sent whole when the stream begins again. */
     private GodwitException wholeIfMixed(GodwitException cause) {
+        flow.awaitEnd();
         var code = cause.problem().code();
         if (!code.equals(StagedTransactions.MIXED) && !code.equals(ObjectNumbers.NOT_VISIBLE)) {
             return cause;
@@ -147,6 +149,7 @@ public final class StreamApplier implements AutoCloseable {
             flush();
             control.standPaused();
         }
+        flow.lookWhetherWritten();
         var message = reader.next(WAIT);
         if (message.isPresent()) {
             behind = !(message.get() instanceof Message.Idle);
@@ -161,20 +164,36 @@ public final class StreamApplier implements AutoCloseable {
         switch (message) {
             case Message.Begin begin -> begin(begin);
             case Message.Commit commit -> commit(commit);
-            case Message.Relation relation -> tables.describe(relation);
+            case Message.Relation relation -> describe(relation);
             case Message.Insert i -> change(i.relation(), i);
             case Message.Update u -> change(u.relation(), u);
             case Message.Delete d -> change(d.relation(), d);
             case Message.Truncate truncate -> truncate(truncate);
             case Message.Emitted emitted -> emitted(emitted);
             case Message.Idle idle -> idle(idle);
-            case Message.StreamBegin begin -> staged.begin(begin);
+            case Message.StreamBegin begin -> stage(begin);
             case Message.Streamed streamed -> staged.take(streamed);
             case Message.StreamEnd end -> staged.end();
-            case Message.StreamAbort abort -> staged.abort(abort);
+            case Message.StreamAbort abort -> abort(abort);
             case Message.StreamCommit commit -> commit(commit);
             case Message.Ignored ignored -> {}
         }
+    }
+
+    private void describe(Message.Relation relation) {
+        flow.awaitWritten();
+        tables.describe(relation);
+    }
+
+    /** Between its begin and its end nothing else comes: the session is the staging's own for so long. */
+    private void stage(Message.StreamBegin begin) {
+        flow.awaitWritten();
+        staged.begin(begin);
+    }
+
+    private void abort(Message.StreamAbort abort) {
+        flow.awaitWritten();
+        staged.abort(abort);
     }
 
     private void begin(Message.Begin begin) throws InterruptedException {
@@ -205,7 +224,7 @@ public final class StreamApplier implements AutoCloseable {
             case ECHO, EARLIER, COPIED -> {}
         }
         staged.close(commit.xid());
-        confirm();
+        written(received, 0);
         ended.markers().forEach(control::passed);
     }
 
@@ -216,7 +235,7 @@ public final class StreamApplier implements AutoCloseable {
                     Retry.LATER,
                     new IllegalStateException("passed over"));
         }
-        writeUntilFree(() -> staged.write(ended, writer));
+        flow.writeUntilFree(() -> staged.write(ended, writer), received);
         writer.touched().count(ended.parts().size());
         applied.addAndGet(ended.parts().isEmpty() ? 0 : 1);
         lastCommitAt = commit.committedAt();
@@ -226,12 +245,14 @@ public final class StreamApplier implements AutoCloseable {
         var ended = Objects.requireNonNull(open);
         open = null;
         if (ended.touched) {
-            batch.countTransaction();
+            flow.batch().countTransaction();
             lastCommitAt = commit.committedAt();
         }
         received = commit.end();
-        if (batch.isDue(limits) || writer.isOpen() || !ended.markers.isEmpty()) {
+        if (flow.isPartly() || !ended.markers.isEmpty()) {
             flush();
+        } else if (flow.batch().isDue(limits)) {
+            flow.flushBeside(received);
         }
         ended.markers.forEach(control::passed);
     }
@@ -241,16 +262,10 @@ public final class StreamApplier implements AutoCloseable {
         if (table == null) {
             return;
         }
-        changes.add(batch, table, Objects.requireNonNull(open).filtered.xid(), change);
-        if (batch.isFull(limits)) {
-            writePart();
+        changes.add(flow.batch(), table, Objects.requireNonNull(open).filtered.xid(), change);
+        if (flow.batch().isOverfull(limits)) {
+            flow.writePart();
         }
-    }
-
-    /** Writes what has come of a transaction that is larger than a batch; its commit comes later. */
-    private void writePart() {
-        batch.writeTo(writer);
-        batch.clear();
     }
 
     /** The table to apply to; null when the transaction or the table is passed over. */
@@ -286,7 +301,7 @@ public final class StreamApplier implements AutoCloseable {
                 .filter(Objects::nonNull)
                 .toList();
         if (!targets.isEmpty()) {
-            writePart();
+            flow.writePart();
             writer.truncate(targets, Objects.requireNonNull(open).filtered.xid());
         }
     }
@@ -306,50 +321,21 @@ public final class StreamApplier implements AutoCloseable {
     private void idle(Message.Idle idle) {
         if (open == null) {
             received = received.max(idle.received());
-            if (batch.isEmpty() && !writer.isOpen()) {
-                confirm();
+            if (flow.isEmpty()) {
+                flow.awaitWritten();
+                written(received, 0);
             }
         }
     }
 
     private void flush() {
-        if (!batch.isEmpty() || writer.isOpen()) {
-            write();
-            applied.addAndGet(batch.transactions());
-        }
-        batch.clear();
-        batch.forgetTransactions();
-        confirm();
+        flow.flush(received);
     }
 
-    /** Writes the batch; one whose first part was written before can only be written again from the log. */
-    private void write() {
-        if (writer.isOpen()) {
-            batch.writeTo(writer);
-            writer.commit(received);
-        } else {
-            writeUntilFree(() -> batch.writeTo(writer));
-        }
-    }
-
-    private void writeUntilFree(Runnable changes) {
-        patience.untilFree(() -> {
-            try {
-                changes.run();
-                writer.commit(received);
-                return true;
-            } catch (GodwitException e) {
-                if (Session.isLock(e)) {
-                    writer.rollback();
-                }
-                throw e;
-            }
-        });
-    }
-
-    private void confirm() {
-        flushed = received;
-        reader.confirm(flushed);
+    private void written(Lsn position, long transactions) {
+        applied.addAndGet(transactions);
+        flushed = position;
+        reader.confirm(position);
     }
 
     @Override
@@ -357,6 +343,7 @@ public final class StreamApplier implements AutoCloseable {
         control.stop();
         reader.close();
         thread.awaitEnd();
+        flow.awaitEnd();
         join.close();
         numbers.close();
         session.abort();

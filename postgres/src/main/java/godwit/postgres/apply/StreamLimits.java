@@ -6,8 +6,9 @@ import godwit.move.Tuning;
 /**
  * How much of a stream is written at once.
  *
- * @param eventsPerBatch row changes after which a batch is written
- * @param bytesPerBatch bytes of row values after which a batch is written; one larger row passes alone
+ * @param eventsPerBatch row changes after which a batch is written at the next commit; a quarter more, and it is not
+ *     waited for
+ * @param bytesPerBatch bytes of row values of which the same holds; one larger row passes alone
  * @param millisPerBatch how long changes wait for others before they are written, while more keep coming
  */
 public record StreamLimits(long eventsPerBatch, long bytesPerBatch, long millisPerBatch) {

@@ -9,6 +9,8 @@ import godwit.postgres.RowLimit;
 import godwit.postgres.Session;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -21,30 +23,41 @@ import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
 /**
- * Receives one slot's stream in a thread of its own and hands its messages over one by one.
+ * Receives one slot's stream in a thread of its own and hands its messages over.
  *
- * <p>What is received but not yet done with is bounded in number and in bytes; a large row passes alone.
+ * <p>Between the threads go bundles of what came without a pause: to wake the other for each message would take longer
+ * than all that is done with it. What is received but not yet done with is bounded in number and in bytes; a large row passes alone.
  * A position is confirmed to the server only by {@link #confirm}.
  */
 public final class SlotReader implements AutoCloseable {
-    private static final int MESSAGES_QUEUED_MAX = 8192;
+    private static final int BUNDLES_QUEUED_MAX = 8192;
+    private static final int MESSAGES_PER_BUNDLE_MAX = 256;
+    private static final int KILOBYTES_PER_BUNDLE_MAX = 1024;
     private static final int KILOBYTES_QUEUED_MAX = 32 * 1024;
-    /** While a message above this is in memory no other is read. */
-    private static final int BYTES_BESIDE_OTHERS_MAX = 1 << 20;
 
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Session connection;
     private final PGReplicationStream stream;
-    private final ArrayBlockingQueue<Message> queue = new ArrayBlockingQueue<>(MESSAGES_QUEUED_MAX);
+    private final ArrayBlockingQueue<Bundle> queue = new ArrayBlockingQueue<>(BUNDLES_QUEUED_MAX);
     private final Semaphore kilobytes = new Semaphore(KILOBYTES_QUEUED_MAX);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final Thread thread;
     private final PgOutputDecoder decoder = new PgOutputDecoder();
     private final SizeCheck sizes;
-    private int held;
+    private final List<Message> gathered = new ArrayList<>();
+    private int gatheredPermits;
+    private Bundle taken = new Bundle(List.of(), 0);
+    private int at;
     private volatile boolean stopping;
     private volatile long confirmed;
+
+    /**
+     * Messages that go from thread to thread together.
+     *
+     * @param permits the kilobytes that they count until all of them are done with
+     */
+    private record Bundle(List<Message> messages, int permits) {}
 
     private SlotReader(Session connection, PGReplicationStream stream, StreamSource source) {
         this.connection = connection;
@@ -97,18 +110,22 @@ public final class SlotReader implements AutoCloseable {
         return connection.failed(e);
     }
 
-    /** The next message; empty when none came within the wait. The one before is done with and counts no more. */
+    /** The next message; empty when none came within the wait. The one before is done with. */
     public Optional<Message> next(Duration wait) {
-        kilobytes.release(held);
-        held = 0;
+        if (at < taken.messages().size()) {
+            return Optional.of(taken.messages().get(at++));
+        }
+        kilobytes.release(taken.permits());
+        taken = new Bundle(List.of(), 0);
+        at = 0;
         try {
-            var message = queue.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
-            if (message == null) {
+            var bundle = queue.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
+            if (bundle == null) {
                 throwIfFailed();
                 return Optional.empty();
             }
-            held = permits(message);
-            return Optional.of(message);
+            taken = bundle;
+            return Optional.of(taken.messages().get(at++));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
@@ -147,8 +164,9 @@ public final class SlotReader implements AutoCloseable {
             while (!stopping) {
                 var bytes = stream.readPending();
                 if (bytes != null) {
-                    hand(sizes.checked(decoder.decode(bytes)));
+                    take(sizes.checked(decoder.decode(bytes)));
                 } else {
+                    handGathered();
                     idleAt = idle(idleAt);
                 }
             }
@@ -165,20 +183,51 @@ public final class SlotReader implements AutoCloseable {
     private long idle(long before) throws InterruptedException, SQLException {
         var received = stream.getLastReceiveLSN().asLong();
         if (received != before) {
-            hand(new Message.Idle(new Lsn(received)));
+            hand(new Bundle(List.of(new Message.Idle(new Lsn(received))), 1));
         }
         LockSupport.parkNanos(IDLE_NANOS);
         return received;
     }
 
-    private void hand(Message message) throws InterruptedException, SQLException {
-        acquire(permits(message));
-        while (!stopping && !queue.offer(message, 1, TimeUnit.SECONDS)) {
-            stream.forceUpdateStatus();
+    private void take(Message message) throws InterruptedException, SQLException {
+        var permits = permits(message);
+        if (permits > KILOBYTES_PER_BUNDLE_MAX) {
+            handGathered();
+            handLarge(new Bundle(List.of(message), permits));
+            return;
         }
-        if (message.bytes() > BYTES_BESIDE_OTHERS_MAX) {
-            acquire(KILOBYTES_QUEUED_MAX);
-            kilobytes.release(KILOBYTES_QUEUED_MAX);
+        gathered.add(message);
+        gatheredPermits += permits;
+        var isLarge = gathered.size() >= MESSAGES_PER_BUNDLE_MAX || gatheredPermits >= KILOBYTES_PER_BUNDLE_MAX;
+        if (isLarge || (endsTransaction(message) && queue.isEmpty())) {
+            handGathered();
+        }
+    }
+
+    /** Only then is there something to do that somebody may be waiting for. */
+    private static boolean endsTransaction(Message message) {
+        return message instanceof Message.Commit || message instanceof Message.StreamCommit;
+    }
+
+    private void handGathered() throws InterruptedException, SQLException {
+        if (!gathered.isEmpty()) {
+            hand(new Bundle(List.copyOf(gathered), gatheredPermits));
+            gathered.clear();
+            gatheredPermits = 0;
+        }
+    }
+
+    /** While it is in memory no other is read. */
+    private void handLarge(Bundle large) throws InterruptedException, SQLException {
+        hand(large);
+        acquire(KILOBYTES_QUEUED_MAX);
+        kilobytes.release(KILOBYTES_QUEUED_MAX);
+    }
+
+    private void hand(Bundle bundle) throws InterruptedException, SQLException {
+        acquire(bundle.permits());
+        while (!stopping && !queue.offer(bundle, 1, TimeUnit.SECONDS)) {
+            stream.forceUpdateStatus();
         }
     }
 
