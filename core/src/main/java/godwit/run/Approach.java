@@ -65,7 +65,9 @@ final class Approach {
             turn().ifPresent(rollingBack::begin);
             return;
         }
+        var turning = Thread.currentThread();
         var done = CompletableFuture.runAsync(work, pace::beside);
+        var unused = done.whenComplete((nothing, failure) -> pace.wake(turning));
         try {
             while (!done.isDone()) {
                 var rollback = turn();

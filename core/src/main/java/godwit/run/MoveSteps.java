@@ -39,7 +39,10 @@ public interface MoveSteps extends AutoCloseable {
     /** Throws what ended a stream, if something did. */
     void requireAlive();
 
-    /** Throws when a server has given up the run's log, or keeps so much of it that the run has to end first. */
+    /**
+     * Throws when the run has to end although a step of it goes on: a server has given up its log or keeps too much of it,
+     * or the source's schema has changed.
+     */
     void requireRoom();
 
     Journal journal();

@@ -9,6 +9,9 @@ public interface Pace {
 
     void pause(Duration time);
 
+    /** Ends another thread's pause, if it is in one. */
+    void wake(Thread pausing);
+
     /** Runs work beside the caller, who goes on at once. */
     void beside(Runnable work);
 }

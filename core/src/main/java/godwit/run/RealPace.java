@@ -28,6 +28,11 @@ public final class RealPace implements Pace {
     }
 
     @Override
+    public void wake(Thread pausing) {
+        LockSupport.unpark(pausing);
+    }
+
+    @Override
     public void beside(Runnable work) {
         Thread.ofPlatform().daemon().start(work);
     }

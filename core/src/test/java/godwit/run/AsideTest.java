@@ -21,6 +21,9 @@ class AsideTest {
         public void pause(Duration time) {}
 
         @Override
+        public void wake(Thread pausing) {}
+
+        @Override
         public void beside(Runnable work) {
             work.run();
         }

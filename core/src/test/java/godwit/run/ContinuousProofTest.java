@@ -41,6 +41,9 @@ class ContinuousProofTest {
         public void pause(Duration time) {}
 
         @Override
+        public void wake(Thread pausing) {}
+
+        @Override
         public void beside(Runnable work) {
             work.run();
         }

@@ -9,6 +9,7 @@ import godwit.move.Conduct;
 import godwit.move.MoveDigest;
 import godwit.postgres.ledger.PostgresLedger;
 import godwit.postgres.move.MoveAccess;
+import godwit.postgres.move.PostgresMove;
 import godwit.run.Ledger;
 import godwit.run.MoveWorker;
 import godwit.run.Pace;
@@ -39,6 +40,7 @@ public final class Supervisor {
     private final Consumer<String> say;
     private final List<Layers.Origin> settings;
     private final Pace pace = new RealPace();
+    private Optional<PostgresMove> checked = Optional.empty();
     private Optional<UUID> carried = Optional.empty();
     private volatile boolean stopped;
 
@@ -97,6 +99,7 @@ public final class Supervisor {
     }
 
     private Left work() {
+        checked = Optional.empty();
         try (var session = access.target().openBriefly("worker")) {
             var ledger = access.ledger(session);
             var found = access.find(ledger);
@@ -167,16 +170,29 @@ public final class Supervisor {
 
     private Run begin(PostgresLedger ledger) {
         var id = UUID.randomUUID();
-        try (var steps = access.steps(id)) {
+        var steps = access.steps(id);
+        try {
             steps.preflight();
+            ledger.create();
+            var run = ledger.begin(
+                    id, access.spec().name(), MoveDigest.of(access.spec()).text());
+            checked = Optional.of(steps);
+            return run;
+        } catch (RuntimeException e) {
+            steps.close();
+            throw e;
         }
-        ledger.create();
-        return ledger.begin(
-                id, access.spec().name(), MoveDigest.of(access.spec()).text());
+    }
+
+    /** The steps of a run; those of one that was begun just now, which have read the catalog already, or new ones. */
+    private PostgresMove steps(Run run) {
+        var known = checked;
+        checked = Optional.empty();
+        return known.orElseGet(() -> access.steps(run.id()));
     }
 
     private Left drive(PostgresLedger ledger, Run run) {
-        try (var steps = access.steps(run.id())) {
+        try (var steps = steps(run)) {
             var phase = new MoveWorker(run, ledger, steps, pace, operator.name()).work(() -> stopped);
             say.accept("Run " + run.id() + " is " + phase.word() + ".");
             return new Left(run.id(), phase);

@@ -12,8 +12,6 @@ import java.util.stream.Collectors;
 
 /** Finds columns of the target's moved tables that the move does not know, so that their values do not go back. */
 final class AddedColumns {
-    private static final int NAMED_MAX = 5;
-
     private static final String COLUMNS = """
             SELECT n.nspname, c.relname, a.attname FROM pg_catalog.pg_publication p
             JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid
@@ -58,11 +56,10 @@ final class AddedColumns {
     }
 
     private static Problem problem(List<String> added) {
-        var named = added.stream().limit(NAMED_MAX).collect(Collectors.joining(", "));
         return Problem.of(
                         "target-schema-changed",
-                        "Columns that the target got after it had the writes would be left behind: %s%s."
-                                .formatted(named, added.size() > NAMED_MAX ? " and more" : ""),
+                        "Columns that the target got after it had the writes would be left behind: %s."
+                                .formatted(Named.first(added)),
                         "Drop them before you go back; or make them on the source as well, start again, bring their"
                                 + " values with godwit repair, and end the run with godwit rollback; or complete the"
                                 + " move.")

@@ -6,6 +6,8 @@ import godwit.schema.TableName;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The statements that give the planner of the target what it knows of the source: of tables, of partitioned tables as a
@@ -36,18 +38,39 @@ final class Analysis {
 
     private Analysis() {}
 
-    /** One statement for each table, each partitioned table as a whole, in an order of no matter. */
+    /** One statement for each table and each partitioned table as a whole, in an order of no matter. */
     static List<String> ofTables(Session target, List<Table> tables) {
-        var names = tables.stream().map(table -> table.name().sql()).toArray(String[]::new);
-        var knowsOnly = target.number("SHOW server_version_num") >= ONLY_KNOWN_FROM;
-        var statements = new LinkedHashSet<String>();
-        names(target, PARENTS, names, knowsOnly)
-                .forEach(parent -> statements.add("ANALYZE " + (knowsOnly ? "ONLY " : "") + parent.sql()));
-        var reached = knowsOnly ? Set.<TableName>of() : Set.copyOf(names(target, LEAVES, (Object) names));
-        tables.stream()
-                .filter(table -> !reached.contains(table.name()))
-                .forEach(table -> statements.add("ANALYZE " + table.name().sql()));
+        var statements = new LinkedHashSet<>(ofParents(target, tables));
+        alone(target, tables).forEach(table -> statements.add(of(table)));
         return List.copyOf(statements);
+    }
+
+    static String of(TableName table) {
+        return "ANALYZE " + table.sql();
+    }
+
+    /** The tables that no partitioned table's statement reaches. */
+    static Set<TableName> alone(Session target, List<Table> tables) {
+        var alone = tables.stream().map(Table::name).collect(Collectors.toCollection(TreeSet::new));
+        if (!knowsOnly(target)) {
+            names(target, LEAVES, (Object) sql(tables)).forEach(alone::remove);
+        }
+        return alone;
+    }
+
+    private static List<String> ofParents(Session target, List<Table> tables) {
+        var only = knowsOnly(target);
+        return names(target, PARENTS, sql(tables), only).stream()
+                .map(parent -> "ANALYZE " + (only ? "ONLY " : "") + parent.sql())
+                .toList();
+    }
+
+    private static boolean knowsOnly(Session target) {
+        return target.number("SHOW server_version_num") >= ONLY_KNOWN_FROM;
+    }
+
+    private static String[] sql(List<Table> tables) {
+        return tables.stream().map(table -> table.name().sql()).toArray(String[]::new);
     }
 
     /** One statement for each materialised view that has rows. */

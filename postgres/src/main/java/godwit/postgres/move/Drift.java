@@ -5,26 +5,30 @@ import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.Shape;
 import godwit.postgres.catalog.ShapeReader;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Notices when the source's schema is no longer the one that the move began with, which the log does not tell.
  *
  * <p>What the move began with is kept in the ledger. A change that was made on the target as well is taken over, except
- * in tables, columns and types: their rows travel in the form that the move began with.
+ * in tables, columns and types: their rows travel in the form that the move began with. For the worker's thread and that
+ * of its step.
  */
 final class Drift {
-    private static final int NAMED_MAX = 5;
+    private static final Duration LONG_AGO = Duration.ofDays(1);
     static final Set<String> FORMS = Set.of("table", "column", "type", "schema", "extension");
 
     private final MoveContext context;
     private final ShapeReader reader;
     private final KnownShape kept;
+    private Optional<Shape> looked = Optional.empty();
     private @Nullable Shape known;
     private String digest = "";
+    private long lookedAt = System.nanoTime() - LONG_AGO.toNanos();
 
     Drift(MoveContext context) {
         this.context = context;
@@ -32,19 +36,36 @@ final class Drift {
         this.reader = new ShapeReader(context.spec().tables());
     }
 
-    /** Writes down what the source looks like, unless that was done. */
-    void begin() {
-        try (var source = context.openBriefly(Side.SOURCE, "catalog");
-                var target = context.openBriefly(Side.TARGET, "catalog")) {
+    /** Looks at the source before anything is planned for what is seen there. */
+    synchronized void look() {
+        try (var source = context.openBriefly(Side.SOURCE, "catalog")) {
+            looked = Optional.of(reader.read(source));
+        }
+    }
+
+    /** Writes down what the source looked like before it was planned for, unless that was done. */
+    synchronized void begin() {
+        try (var target = context.openBriefly(Side.TARGET, "catalog")) {
             if (kept.read(target).objects().isEmpty()) {
-                kept.write(target, reader.read(source));
+                if (looked.isEmpty()) {
+                    look();
+                }
+                kept.write(target, looked.orElseThrow());
             }
         }
         requireNone();
     }
 
+    /** The same as {@link #requireNone()}, unless that was looked at so lately. */
+    synchronized void requireNone(Duration lately) {
+        if (System.nanoTime() - lookedAt > lately.toNanos()) {
+            requireNone();
+        }
+    }
+
     /** Throws when the source's schema has changed and the target's has not. */
-    void requireNone() {
+    synchronized void requireNone() {
+        lookedAt = System.nanoTime();
         try (var source = context.openBriefly(Side.SOURCE, "catalog")) {
             var now = reader.digest(source);
             if (!now.equals(digest)) {
@@ -80,11 +101,9 @@ final class Drift {
         if (open.isEmpty()) {
             return;
         }
-        var named = open.stream().limit(NAMED_MAX).collect(Collectors.joining(", "));
         throw Problem.of(
                         "source-schema-changed",
-                        "The source's schema has changed since the move began: %s%s."
-                                .formatted(named, open.size() > NAMED_MAX ? " and more" : ""),
+                        "The source's schema has changed since the move began: %s.".formatted(Named.first(open)),
                         "Undo the change at the source and start again, or roll the run back. What is not in a table's"
                                 + " columns may be made on the target as well instead.")
                 .withObjects(open)

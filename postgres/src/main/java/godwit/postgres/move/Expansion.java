@@ -1,5 +1,6 @@
 package godwit.postgres.move;
 
+import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.apply.OutsideRows;
@@ -38,15 +39,18 @@ final class Expansion {
     }
 
     /** Publishes the tables and creates the slot; a slot that is there already was settled before it was written down. */
-    void listen(List<Table> tables) {
+    Lsn listen(List<Table> tables) {
         slots.publish(Side.SOURCE, tables.stream().map(Table::name).toList());
         var progress = new StreamProgress(context.run(), MoveContext.direction(Side.SOURCE));
         try (var target = context.open(Side.TARGET, "prepare")) {
-            if (progress.read(target).isPresent()) {
-                return;
+            var known = progress.read(target);
+            if (known.isPresent()) {
+                return known.get();
             }
             slots.dropSlot(Side.SOURCE);
-            progress.save(target, slots.createAndSettle(Side.SOURCE));
+            var settled = slots.createAndSettle(Side.SOURCE);
+            progress.save(target, settled);
+            return settled;
         }
     }
 

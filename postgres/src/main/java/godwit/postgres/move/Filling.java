@@ -9,19 +9,28 @@ import godwit.postgres.copy.TableCopies;
 import godwit.run.throttle.Valve;
 import godwit.schema.Table;
 import godwit.schema.TableName;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Fills the target: rows first, then each table's keys and indexes while other tables are still being copied. */
 final class Filling {
+    /** So long what was found of a table stands for what it is when both sides are in step. */
+    private static final Duration ANALYSIS_HOLDS = Duration.ofMinutes(1);
+
     private final MoveContext context;
     private final TableCopies copies;
     private final Expansion expansion;
     private final Valve valve;
+    private final Map<TableName, Analysed> analyses = new ConcurrentHashMap<>();
 
     Filling(MoveContext context, TableCopies copies, Expansion expansion, Valve valve) {
         this.context = context;
@@ -30,10 +39,18 @@ final class Filling {
         this.valve = valve;
     }
 
+    /** What the planner was given of a table, and since when it may have had it. */
+    private record Analysed(long since, CompletableFuture<Void> done) {
+        boolean isOld() {
+            return System.nanoTime() - since > ANALYSIS_HOLDS.toNanos();
+        }
+    }
+
     void fill(List<Table> tables, List<SchemaObject> objects) {
         var workers = context.spec().limits().indexWorkers();
-        try (var builds = new IndexBuilds(expansion::makeIndex, valve, workers, tables.size(), costs())) {
-            copies.copy(tables, table -> builds.add(afterCopy(objects, table, ranged())));
+        var alone = asked(target -> Analysis.alone(target, tables));
+        try (var builds = new IndexBuilds(new Builder(objects, alone), valve, workers, tables, costs())) {
+            copies.copy(tables, table -> builds.add(table, indexes(objects, table)));
             builds.await();
         }
         var ranged = ranged();
@@ -70,23 +87,62 @@ final class Filling {
         return isUnique && object.table().filter(ranged::contains).isPresent();
     }
 
-    private static List<SchemaObject> afterCopy(List<SchemaObject> objects, Table table, Set<TableName> ranged) {
+    /** What a table gets as soon as its rows are there. */
+    private List<SchemaObject> afterCopy(List<SchemaObject> objects, Table table) {
+        var ranged = ranged();
         return objects.stream()
                 .filter(o -> o.phase() == SchemaPhase.AFTER_TABLE && !mustWait(o, ranged))
                 .filter(o -> o.table().filter(table.name()::equals).isPresent())
-                .filter(o -> !o.kind().contains("replica identity"))
+                .toList();
+    }
+
+    private List<SchemaObject> indexes(List<SchemaObject> objects, Table table) {
+        return afterCopy(objects, table).stream()
+                .filter(o -> o.index().isPresent())
                 .map(o -> o.parts().getFirst())
                 .toList();
     }
 
-    /** Begins to give the planner of the target what it needs, which is in when the result is complete. */
+    /** Makes a table's indexes, then what has to have the table for itself, then gives the planner what it needs. */
+    private final class Builder implements IndexBuilds.Builder {
+        private final List<SchemaObject> objects;
+        private final Set<TableName> alone;
+
+        Builder(List<SchemaObject> objects, Set<TableName> alone) {
+            this.objects = objects;
+            this.alone = alone;
+        }
+
+        @Override
+        public void build(SchemaObject index, int parallel) {
+            expansion.makeIndex(index, parallel);
+        }
+
+        @Override
+        public void built(Table table, Executor beside) {
+            expansion.make(afterCopy(objects, table), object -> true);
+            if (alone.contains(table.name())) {
+                var done = CompletableFuture.runAsync(() -> statement(Analysis.of(table.name())), beside);
+                analyses.put(table.name(), new Analysed(System.nanoTime(), done));
+            }
+        }
+    }
+
+    /**
+     * Begins to give the planner of the target what it needs and does not have yet, which is in when the result is
+     * complete.
+     */
     CompletableFuture<Void> analyze(List<Table> tables) {
+        analyses.values().removeIf(Analysed::isOld);
+        var known = analyses.keySet().stream().map(Analysis::of).collect(Collectors.toSet());
         var workers = Executors.newFixedThreadPool(context.spec().limits().indexWorkers());
         var all = asked(target -> Analysis.ofTables(target, tables)).stream()
-                .map(sql -> CompletableFuture.runAsync(() -> statement(sql), workers))
+                .filter(sql -> !known.contains(sql))
+                .map(sql -> CompletableFuture.runAsync(() -> statement(sql), workers));
+        var awaited = Stream.concat(analyses.values().stream().map(Analysed::done), all)
                 .toArray(CompletableFuture<?>[]::new);
         workers.shutdown();
-        return CompletableFuture.allOf(all);
+        return CompletableFuture.allOf(awaited);
     }
 
     /** Waits for the analysis and gives materialised views their rows, and the planner what it needs of them. */
@@ -98,7 +154,7 @@ final class Filling {
         }
     }
 
-    private List<String> asked(Function<Session, List<String>> question) {
+    private <T> T asked(Function<Session, T> question) {
         try (var target = context.look(Side.TARGET)) {
             return question.apply(target);
         }

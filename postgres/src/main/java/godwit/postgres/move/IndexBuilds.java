@@ -3,14 +3,19 @@ package godwit.postgres.move;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.run.throttle.Valve;
+import godwit.schema.Table;
 import godwit.schema.TableName;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,6 +30,9 @@ import java.util.stream.Collectors;
 final class IndexBuilds implements AutoCloseable {
     /** As many as the server allows. */
     static final int ALL = -1;
+
+    /** What is less than this part of something is little beside it. */
+    private static final int MUCH = 8;
 
     /** What a sort costs: for each row and key, about four times as much where the key is not a plain number. */
     private static final String COSTS = """
@@ -42,29 +50,43 @@ final class IndexBuilds implements AutoCloseable {
     private final int workers;
     private final Map<TableName, Long> costs;
     private final ExecutorService pool;
+    private final Map<SchemaObject, Group> groups = new HashMap<>();
     private final PriorityQueue<SchemaObject> waiting =
             new PriorityQueue<>(Comparator.comparingLong(this::cost).reversed().thenComparing(SchemaObject::identity));
     private final List<Future<?>> building = Collections.synchronizedList(new ArrayList<>());
-    private int tables;
-    private int unfinished;
+    private long bytesLeft;
     private long costLeft;
 
-    /** What makes an index. */
+    /** What makes the indexes of a table. */
     interface Builder {
         /** @param parallel how many workers of the server's own may help, or {@link #ALL} */
         void build(SchemaObject index, int parallel);
+
+        /** Called when all that was handed in for a table is built, before {@link IndexBuilds#await} returns. */
+        void built(Table table, Executor beside);
+    }
+
+    /** What is still to be built of a table. */
+    private static final class Group {
+        private final Table table;
+        private int left;
+
+        Group(Table table, int left) {
+            this.table = table;
+            this.left = left;
+        }
     }
 
     /**
      * @param workers builds at once
-     * @param tables that will be handed in
+     * @param tables that are being copied and will be handed in
      * @param costs of indexes, by their names, in one unit
      */
-    IndexBuilds(Builder builder, Valve valve, int workers, int tables, Map<TableName, Long> costs) {
+    IndexBuilds(Builder builder, Valve valve, int workers, List<Table> tables, Map<TableName, Long> costs) {
         this.builder = builder;
         this.valve = valve;
         this.workers = workers;
-        this.tables = tables;
+        this.bytesLeft = tables.stream().mapToLong(Table::bytes).sum();
         this.costs = costs;
         this.pool = Executors.newFixedThreadPool(workers);
     }
@@ -77,39 +99,51 @@ final class IndexBuilds implements AutoCloseable {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** Hands in what a table gets whose rows are there. */
-    synchronized void add(List<SchemaObject> indexes) {
-        tables--;
+    /** Hands in the indexes of a table whose rows are there. */
+    synchronized void add(Table table, List<SchemaObject> indexes) {
+        bytesLeft -= table.bytes();
+        if (indexes.isEmpty()) {
+            building.add(pool.submit(() -> builder.built(table, pool)));
+            return;
+        }
+        var group = new Group(table, indexes.size());
+        indexes.forEach(index -> groups.put(index, group));
         waiting.addAll(indexes);
-        unfinished += indexes.size();
         costLeft += indexes.stream().mapToLong(this::cost).sum();
         indexes.forEach(any -> building.add(pool.submit(this::buildCostliest)));
     }
 
     private void buildCostliest() {
         valve.awaitResumed();
-        Turn turn;
-        synchronized (this) {
-            var index = waiting.remove();
-            turn = new Turn(index, parallel(index));
-        }
+        var turn = begin();
         builder.build(turn.index(), turn.parallel());
-        synchronized (this) {
-            unfinished--;
-            costLeft -= cost(turn.index());
-        }
+        end(turn.index()).ifPresent(table -> builder.built(table, pool));
+    }
+
+    private synchronized Turn begin() {
+        var index = waiting.remove();
+        return new Turn(index, parallel(index));
+    }
+
+    /** The table, when this was the last of its indexes. */
+    private synchronized Optional<Table> end(SchemaObject index) {
+        costLeft -= cost(index);
+        var group = Objects.requireNonNull(groups.remove(index));
+        group.left--;
+        return group.left == 0 ? Optional.of(group.table) : Optional.empty();
     }
 
     private record Turn(SchemaObject index, int parallel) {}
 
     private int parallel(SchemaObject index) {
-        if (tables > 0 || (workers == 1 && unfinished > 1)) {
+        var copied = Objects.requireNonNull(groups.get(index)).table.bytes();
+        if (bytesLeft > copied / MUCH) {
             return 0;
         }
-        if (unfinished == 1) {
+        if (cost(index) * MUCH >= costLeft * (MUCH - 1)) {
             return ALL;
         }
-        return cost(index) * workers >= costLeft ? 1 : 0;
+        return workers > 1 && cost(index) * workers >= costLeft ? 1 : 0;
     }
 
     private long cost(SchemaObject index) {
@@ -121,7 +155,7 @@ final class IndexBuilds implements AutoCloseable {
         await(building);
     }
 
-    static void await(List<Future<?>> works) {
+    static void await(List<? extends Future<?>> works) {
         for (var work : List.copyOf(works)) {
             try {
                 work.get();
@@ -134,10 +168,14 @@ final class IndexBuilds implements AutoCloseable {
         }
     }
 
-    /** Ends what is under way, which is none after {@link #await}. */
+    /** Begins nothing new; after {@link #await} what was begun beside goes on, else it is told to end. */
     @Override
     public void close() {
-        pool.shutdownNow();
-        pool.close();
+        if (building.stream().allMatch(Future::isDone)) {
+            pool.shutdown();
+        } else {
+            pool.shutdownNow();
+            pool.close();
+        }
     }
 }

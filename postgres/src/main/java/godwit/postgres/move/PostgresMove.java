@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.move.Conduct.Mode;
 import godwit.move.Side;
+import godwit.postgres.Together;
 import godwit.postgres.apply.StreamLimits;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaScript;
@@ -36,6 +37,7 @@ public final class PostgresMove implements MoveSteps {
     private final Expansion expansion;
     private final Throttling throttling;
     private final TableCopies copies;
+    private final Filling filling;
     private final Progress progress;
     private final Drift drift;
     private final TargetDrift targetDrift;
@@ -48,6 +50,7 @@ public final class PostgresMove implements MoveSteps {
     private final KeptLog keptLog;
     private final CatchingUp catchingUp;
     private final SilentConnections silent;
+    private volatile boolean copying;
     private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
     private long driftLookedAt = System.nanoTime() - DRIFT_INTERVAL.toNanos();
@@ -67,6 +70,7 @@ public final class PostgresMove implements MoveSteps {
                 context.target(),
                 context.exemption(),
                 throttling.valve());
+        this.filling = new Filling(context, copies, expansion, throttling.valve());
         this.progress = new Progress(context, copies, throttling);
         this.gates = new Gates(context);
         this.wayBack = new WayBack(context);
@@ -106,6 +110,8 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void preflight() {
+        drift.look();
+        catalog.read();
         check.requireNothingBlocks();
     }
 
@@ -128,21 +134,37 @@ public final class PostgresMove implements MoveSteps {
     public void expand() {
         drift.begin();
         largeObjects.begin();
-        expansion.listen(moved());
-        expansion.build(catalog.toMake());
-        expansion.guard(Side.TARGET);
+        var objects = catalog.toMake();
+        var tables = moved();
+        // A slot may have to wait for transactions of the source; meanwhile the target gets its tables.
+        Together.both(() -> built(objects, tables), () -> expansion.listen(tables), (built, position) -> built);
+    }
+
+    private boolean built(List<SchemaObject> objects, List<Table> tables) {
+        try {
+            expansion.build(objects);
+            expansion.guard(Side.TARGET);
+            if (mode() == Mode.LIVE) {
+                wayBack.publish(tables);
+            }
+            return true;
+        } catch (RuntimeException e) {
+            context.source().abortAll();
+            throw e;
+        }
     }
 
     @Override
     public void fill() {
-        drift.requireNone();
+        drift.requireNone(DRIFT_INTERVAL);
         keptLog.requireSlot(Side.SOURCE);
         progress.plan(moved());
-        var filling = new Filling(context, copies, expansion, throttling.valve());
+        copying = true;
         throttling.during(() -> {
             filling.fill(moved(), catalog.toMake());
             largeObjects.fill(throttling.valve()::awaitResumed);
         });
+        copying = false;
     }
 
     @Override
@@ -186,7 +208,6 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void finish() {
         catchingUp.passAllSnapshots(streams());
-        var filling = new Filling(context, copies, expansion, throttling.valve());
         filling.finish(catalog.toMake());
         foreignKeys.make(catalog.toMake());
         var analyzed = filling.analyze(moved());
@@ -228,6 +249,10 @@ public final class PostgresMove implements MoveSteps {
 
     @Override
     public void requireRoom() {
+        if (copying) {
+            // What is copied for hours under a schema that is no more is copied in vain.
+            drift.requireNone(DRIFT_INTERVAL);
+        }
         if (keptLog.isDue()) {
             keptLog.requireRoom(() -> {
                 if (streams != null) {

@@ -5,6 +5,7 @@ import godwit.Problem;
 import godwit.Retry;
 import godwit.move.Side;
 import godwit.postgres.Session;
+import godwit.postgres.Together;
 import godwit.postgres.catalog.Lineages;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaReader;
@@ -30,6 +31,11 @@ final class SourceCatalog {
 
     SourceCatalog(MoveContext context) {
         this.context = context;
+    }
+
+    /** Reads all of it at once. */
+    void read() {
+        Together.both(this::planned, this::script, (planned, read) -> read);
     }
 
     /** The tables that are moved; a condition on rows that cannot be used is a Problem. */

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Notices what somebody changes in the target's schema while the target has the writes, because it may bar the way back.
@@ -19,8 +18,6 @@ import java.util.stream.Collectors;
  * Only tables and column values that would be left behind bar the way back.
  */
 final class TargetDrift {
-    private static final int NAMED_MAX = 5;
-
     private final MoveContext context;
     private final Supplier<List<Table>> tables;
     private final ShapeReader reader;
@@ -103,11 +100,9 @@ final class TargetDrift {
     }
 
     private static Problem problem(List<String> keys) {
-        var named = keys.stream().limit(NAMED_MAX).collect(Collectors.joining(", "));
         return Problem.of(
                         "target-schema-changed",
-                        "The target's schema has changed since it got the writes: %s%s."
-                                .formatted(named, keys.size() > NAMED_MAX ? " and more" : ""),
+                        "The target's schema has changed since it got the writes: %s.".formatted(Named.first(keys)),
                         "The way back brings only what both sides have. Undo the change before you go back, or make it"
                                 + " on the source as well; or complete the move.")
                 .withObjects(keys);

@@ -22,9 +22,14 @@ final class WayBack {
         }
     }
 
+    /** Publishes the tables, before anything is done to them that a publication would have to wait for. */
+    void publish(List<Table> tables) {
+        new Slots(context).publish(Side.TARGET, tables.stream().map(Table::name).toList());
+    }
+
     void prepare(List<Table> tables) {
         var slots = new Slots(context);
-        slots.publish(Side.TARGET, tables.stream().map(Table::name).toList());
+        publish(tables);
         try (var source = context.open(Side.SOURCE, "prepare")) {
             if (progress.read(source).isEmpty()) {
                 slots.dropSlot(Side.TARGET);

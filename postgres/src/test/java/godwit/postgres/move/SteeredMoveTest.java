@@ -79,6 +79,19 @@ class SteeredMoveTest {
     }
 
     @Test
+    void aChangeOfTheSourcesSchemaEndsACopyThatIsUnderWay() {
+        try (var move = slow(500)) {
+            move.awaitPhase(Phase.FILLING);
+            await().until(() -> pair.atTarget().is("SELECT count(*) > 0 FROM godwit.table_copy"));
+            pair.source("CREATE FUNCTION late() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+
+            assertThat(move.awaitFailure().code()).isEqualTo("source-schema-changed");
+            assertThat(pair.atTarget().is("SELECT NOT bool_and(done) FROM godwit.table_copy"))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void aPausedStreamAppliesNothingAndTheSidesAreNotSwitched() {
         try (var move = slow(0).awaitPhase(Phase.READY)) {
             move.ask(Verb.PAUSE);

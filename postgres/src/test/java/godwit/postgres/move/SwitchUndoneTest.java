@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import godwit.GodwitException;
 import godwit.move.Side;
 import godwit.postgres.Beside;
+import godwit.postgres.Database;
+import godwit.postgres.Endpoint;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Specs;
@@ -15,12 +17,16 @@ import godwit.run.Stopping;
 import godwit.traffic.Cutover;
 import godwit.traffic.Writes;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What is noticed in the last moment undoes the switch, and the source's writers go on. */
+/**
+ * What is noticed in the last moment undoes the switch, and the source's writers go on; once it is decided, the target's
+ * do, whatever becomes of the source.
+ */
 @ExtendWith(Servers.class)
 class SwitchUndoneTest {
     private final Pair pair;
@@ -121,6 +127,25 @@ class SwitchUndoneTest {
                 .isInstanceOfSatisfying(
                         GodwitException.class,
                         e -> assertThat(e.problem().code()).isEqualTo("fence-ended"));
+    }
+
+    @Test
+    void theTargetIsOpenedAlthoughTheSourceIsGoneSinceTheDecision() {
+        var database = '"' + pair.name() + '"';
+        var beside = new Endpoint("127.0.0.1", pair.sourceServer().port(), "postgres", "postgres", "", Map.of());
+        try (var server = new Database(() -> beside).open("test")) {
+            var interposed = new Interposed(steps.cutover()).after("decide", () -> {
+                server.execute("ALTER DATABASE " + database + " ALLOW_CONNECTIONS false");
+                server.query(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?"
+                                + " AND application_name LIKE 'godwit%'",
+                        row -> row.getBoolean(1), pair.name());
+            });
+            new Cutover(interposed, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal());
+
+            pair.target("UPDATE t SET v = 'opened' WHERE id = 1");
+            server.execute("ALTER DATABASE " + database + " ALLOW_CONNECTIONS true");
+        }
     }
 
     @Test

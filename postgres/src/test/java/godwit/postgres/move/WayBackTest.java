@@ -247,6 +247,10 @@ class WayBackTest {
                                 Outcome.Refused.class,
                                 refused -> assertThat(refused.problem().code()).isEqualTo("target-schema-changed"));
             }
+            assertThat(move.ask(Verb.ROLLBACK))
+                    .isInstanceOfSatisfying(
+                            Outcome.Refused.class,
+                            refused -> assertThat(refused.problem().code()).isEqualTo("target-schema-changed"));
             assertThat(move.phase()).isEqualTo(Phase.SWITCHED);
             assertThat(pair.atTarget().is("SELECT count(*) = 0 FROM godwit.event WHERE operator = 'godwit'"))
                     .isTrue();
@@ -257,6 +261,21 @@ class WayBackTest {
             assertThat(move.ask(Verb.ROLLBACK)).isInstanceOf(Outcome.Done.class);
             assertThat(pair.atSource().text("SELECT string_agg(more, ',' ORDER BY id) FROM t"))
                     .isEqualTo("m,n");
+        }
+    }
+
+    @Test
+    void aFailingHealthCheckLeavesNoColumnBehind() {
+        var check = new HealthCheck(new HealthCheck.Sql("SELECT count(*) = 0 FROM public.errors"), 1, 2, 5);
+        try (var move = switched(300, 0, check)) {
+            pair.target("ALTER TABLE t ADD more text; INSERT INTO errors VALUES (1)");
+
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> pair.atTarget()
+                            .is("SELECT count(*) > 0 FROM godwit.event WHERE operator = 'godwit'"
+                                    + " AND result = 'refused' AND code = 'health-check-failed'"));
+            assertThat(move.live()).extractingByKey("wentBack").asString().contains("target-schema-changed");
+            assertThat(move.phase()).isEqualTo(Phase.SWITCHED);
         }
     }
 

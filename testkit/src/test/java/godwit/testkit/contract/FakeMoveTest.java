@@ -66,6 +66,9 @@ class FakeMoveTest implements MoveContract, MoveContract.Ground, FakeDatabase.Co
         }
 
         @Override
+        public void wake(Thread pausing) {}
+
+        @Override
         public void beside(Runnable work) {
             throw new UnsupportedOperationException("no step begins a thread");
         }

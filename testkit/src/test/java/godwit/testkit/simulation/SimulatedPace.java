@@ -40,6 +40,9 @@ final class SimulatedPace implements Pace {
     }
 
     @Override
+    public void wake(Thread pausing) {}
+
+    @Override
     public void beside(Runnable work) {
         if (companion.isPresent()) {
             throw new IllegalStateException("something is beside the caller already");
