@@ -52,9 +52,12 @@ final class Approach {
 
     private void catchUpAndFinish() {
         steps.follow();
-        while (!steps.isCaughtUp()) {
+        // Where little is to be caught up with, waiting for a turn would take longer than that.
+        for (var wait = TURN_AT_END;
+                !steps.isCaughtUp();
+                wait = wait.compareTo(TURN) < 0 ? wait.multipliedBy(2) : TURN) {
             steps.requireAlive();
-            pace.pause(TURN);
+            pace.pause(wait);
         }
         steps.finish();
     }

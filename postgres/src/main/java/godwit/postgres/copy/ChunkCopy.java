@@ -17,7 +17,7 @@ import org.postgresql.copy.CopyOut;
 /** Copies one chunk: its rows and its row in the ledger in one transaction of the target. */
 final class ChunkCopy {
     private static final int ROWS_COUNTED = 256;
-    private static final int BUFFER_BYTES = 256 * 1024;
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     private final CopyLedger ledger;
     private final Table table;
