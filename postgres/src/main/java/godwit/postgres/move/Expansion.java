@@ -59,6 +59,16 @@ final class Expansion {
         make(objects, object -> object.phase() == SchemaPhase.BEFORE_DATA);
     }
 
+    /** Those that are not made, or only in part. */
+    List<SchemaObject> unmade(List<SchemaObject> objects) {
+        try (var target = context.look(Side.TARGET)) {
+            var there = made.read(target);
+            return objects.stream()
+                    .filter(object -> !there.contains(Made.key(object)))
+                    .toList();
+        }
+    }
+
     void make(List<SchemaObject> objects, Predicate<SchemaObject> wanted) {
         try (var target = context.openApplying(Side.TARGET, "schema")) {
             target.execute("SET maintenance_work_mem = '512MB'");

@@ -97,7 +97,7 @@ final class Filling {
     }
 
     private List<SchemaObject> indexes(List<SchemaObject> objects, Table table) {
-        return afterCopy(objects, table).stream()
+        return expansion.unmade(afterCopy(objects, table)).stream()
                 .filter(o -> o.index().isPresent())
                 .map(o -> o.parts().getFirst())
                 .toList();
