@@ -144,7 +144,8 @@ public final class PostgresMove implements MoveSteps {
         try {
             expansion.build(objects);
             expansion.guard(Side.TARGET);
-            if (mode() == Mode.LIVE) {
+            // Tables that people have made are emptied first: published ones would need a replica identity for that.
+            if (mode() == Mode.LIVE && !context.isPrepared()) {
                 wayBack.publish(tables);
             }
             return true;
