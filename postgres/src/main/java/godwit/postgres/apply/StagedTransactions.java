@@ -145,9 +145,16 @@ final class StagedTransactions {
     }
 
     void write(StagedTransaction transaction, BatchWriter writer) {
-        transaction.requireNoProblem();
         transaction.parts().forEach(part -> stage.write(part, writer));
-        tables.learn(transaction.tables());
+    }
+
+    /**
+     * Takes over what a transaction that has committed was told of its tables, whether it counts or not: the server will
+     * not tell it again.
+     */
+    void learn(StagedTransaction committed) {
+        committed.requireNoProblem();
+        tables.learn(committed.tables());
     }
 
     void close(int xid) {

@@ -218,6 +218,7 @@ public final class StreamApplier implements AutoCloseable {
         if (ended == null) {
             return;
         }
+        staged.learn(ended);
         switch (ended.filtered().endedAt(commit.commit())) {
             case APPLY -> writeStaged(ended, commit);
             case FOREIGN -> foreign.addAndGet(ended.isPassedOver() ? 1 : 0);

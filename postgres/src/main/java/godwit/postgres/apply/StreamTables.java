@@ -1,6 +1,8 @@
 package godwit.postgres.apply;
 
+import godwit.GodwitException;
 import godwit.Problem;
+import godwit.Retry;
 import godwit.move.KeyedChanges;
 import godwit.move.KeylessChanges;
 import godwit.move.Side;
@@ -76,10 +78,27 @@ final class StreamTables {
         return targets.computeIfAbsent(table.name(), name -> TargetTable.read(session, table, number, start));
     }
 
-    /** The table of a relation number; null when it is not part of the move. */
+    /**
+     * The table of a relation number; null when it is not part of the move.
+     *
+     * @throws GodwitException when the stream has not told what the number means: a change that is passed over for that
+     *     would be lost. The server tells it again when the stream is opened again
+     */
     @Nullable
     TargetTable of(int relation) {
-        return outer == null || byRelation.containsKey(relation) ? byRelation.get(relation) : outer.of(relation);
+        if (byRelation.containsKey(relation)) {
+            return byRelation.get(relation);
+        }
+        if (outer == null) {
+            throw new GodwitException(
+                    Problem.of(
+                            "stream-failed",
+                            "The stream brought a change of a table that it has not described.",
+                            "It is opened again."),
+                    Retry.LATER,
+                    new IllegalStateException("relation " + relation));
+        }
+        return outer.of(relation);
     }
 
     static TableChanges emptyChanges(TargetTable table) {

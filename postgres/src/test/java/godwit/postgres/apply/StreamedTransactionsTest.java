@@ -3,6 +3,7 @@ package godwit.postgres.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import godwit.move.Lsn;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Session;
@@ -268,6 +269,42 @@ class StreamedTransactionsTest {
 
             pair.assertSame();
             assertThat(back.applier().state().transactions()).isZero();
+        }
+    }
+
+    /** The server describes a table once: in what was passed over, if it came first there. */
+    @Test
+    void whatEchoesInBlocksDescribesTheTablesOfWhatComesNext() {
+        pair.target("ALTER DATABASE " + pair.name() + " SET logical_decoding_work_mem = '64kB'");
+        var run = UUID.randomUUID();
+        try (var there = Following.prepare(pair.source(), pair.target(), new StreamProgress(run, "forward"))
+                        .open();
+                var back = Following.prepare(pair.target(), pair.source(), new StreamProgress(run, "backward"))
+                        .open()) {
+            pair.source("BEGIN; " + fill(1, 4000) + "; INSERT INTO k VALUES (1, 'p'); COMMIT");
+            there.catchUp();
+            back.catchUp();
+            pair.target("UPDATE t SET n = -n WHERE id = 7");
+            pair.target("INSERT INTO k VALUES (2, 'q')");
+            back.catchUp();
+
+            pair.assertSame();
+            assertThat(back.applier().state().transactions()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatIsForeignInBlocksDescribesTheTablesOfWhatComesNext() {
+        try (var following = Following.of(pair)) {
+            following.stop();
+            following.openListening();
+            pair.source("BEGIN; " + fill(1, 4000) + "; COMMIT");
+            following.catchUp();
+            following.applier().applyFrom(Lsn.parse(pair.atSource().text("SELECT pg_current_wal_lsn()::text")));
+            pair.source(fill(5001, 5002));
+            following.catchUp();
+
+            assertThat(pair.targetRows("SELECT id FROM t ORDER BY id")).containsExactly("5001", "5002");
         }
     }
 
