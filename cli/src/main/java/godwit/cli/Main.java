@@ -1,5 +1,8 @@
 package godwit.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -17,27 +20,32 @@ import picocli.CommandLine.Command;
             "",
             "Exit status: 0 done, 1 refused or failed, 2 called wrongly, 3 outcome unknown, 4 the sides differ."
         },
-        version = "godwit 0.1.0",
-        subcommands = {
-            DemoCommand.class,
-            CheckCommand.class,
-            PlanCommand.class,
-            StartCommand.class,
-            StatusCommand.class,
-            Verbs.Verify.class,
-            Verbs.Repair.class,
-            Verbs.Switch.class,
-            Verbs.Rollback.class,
-            Verbs.Complete.class,
-            Verbs.Pause.class,
-            Verbs.Resume.class,
-            SetCommand.class,
-            SettingsCommand.class,
-            DiagnoseCommand.class,
-            SchemaCommand.class
-        })
+        version = "godwit 0.1.0")
 final class Main {
+    private static final Map<String, Supplier<Object>> COMMANDS = commands();
+
     private Main() {}
+
+    private static Map<String, Supplier<Object>> commands() {
+        var all = new LinkedHashMap<String, Supplier<Object>>();
+        all.put("demo", DemoCommand::new);
+        all.put("check", CheckCommand::new);
+        all.put("plan", PlanCommand::new);
+        all.put("start", StartCommand::new);
+        all.put("status", StatusCommand::new);
+        all.put("verify", Verbs.Verify::new);
+        all.put("repair", Verbs.Repair::new);
+        all.put("switch", Verbs.Switch::new);
+        all.put("rollback", Verbs.Rollback::new);
+        all.put("complete", Verbs.Complete::new);
+        all.put("pause", Verbs.Pause::new);
+        all.put("resume", Verbs.Resume::new);
+        all.put("set", SetCommand::new);
+        all.put("settings", SettingsCommand::new);
+        all.put("diagnose", DiagnoseCommand::new);
+        all.put("schema", SchemaCommand::new);
+        return all;
+    }
 
     public static void main(String[] arguments) {
         System.exit(execute(arguments));
@@ -45,6 +53,17 @@ final class Main {
 
     /** Does what the arguments say; returns the exit status. */
     static int execute(String... arguments) {
-        return new CommandLine(new Main()).execute(arguments);
+        return commandLine(arguments).execute(arguments);
+    }
+
+    /** The command that is meant, alone: to describe all sixteen to the parser takes longer than a short command. */
+    static CommandLine commandLine(String... arguments) {
+        var line = new CommandLine(new Main());
+        var meant = arguments.length > 0 ? COMMANDS.get(arguments[0]) : null;
+        if (meant != null) {
+            return line.addSubcommand(arguments[0], meant.get());
+        }
+        COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
+        return line;
     }
 }
