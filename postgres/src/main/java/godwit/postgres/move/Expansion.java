@@ -79,14 +79,12 @@ final class Expansion {
     /**
      * Makes an index.
      *
-     * @param parallel how many workers of the server's own may help, or {@link IndexBuilds#ALL}
+     * @param parallel how many workers of the server's own may help at most, if the server's people allow them
      */
     void makeIndex(SchemaObject index, int parallel) {
         try (var target = context.openApplying(Side.TARGET, "schema")) {
             target.execute("SET maintenance_work_mem = '512MB'");
-            if (parallel != IndexBuilds.ALL) {
-                target.query(FEWER_WORKERS, row -> row.getString(1), parallel);
-            }
+            target.query(FEWER_WORKERS, row -> row.getString(1), parallel);
             make(target, List.of(index), any -> true);
         }
     }

@@ -25,12 +25,10 @@ import java.util.stream.Collectors;
  * Builds indexes side by side, the costliest first, so that none is left to be built alone at the end.
  *
  * <p>One that costs more than a worker's share of all that is left would still be the last: the server may build it with a
- * parallel worker. The others get none: each parallel worker sorts on disk what one process sorts in memory.
+ * parallel worker, and one that is left alone with as many as make up the builds that may go on at once. The others get none:
+ * each parallel worker sorts on disk what one process sorts in memory.
  */
 final class IndexBuilds implements AutoCloseable {
-    /** As many as the server allows. */
-    static final int ALL = -1;
-
     /** What is less than this part of something is little beside it. */
     private static final int MUCH = 8;
 
@@ -59,7 +57,7 @@ final class IndexBuilds implements AutoCloseable {
 
     /** What makes the indexes of a table. */
     interface Builder {
-        /** @param parallel how many workers of the server's own may help, or {@link #ALL} */
+        /** @param parallel how many workers of the server's own may help at most */
         void build(SchemaObject index, int parallel);
 
         /** Called when all that was handed in for a table is built, before {@link IndexBuilds#await} returns. */
@@ -141,7 +139,7 @@ final class IndexBuilds implements AutoCloseable {
             return 0;
         }
         if (cost(index) * MUCH >= costLeft * (MUCH - 1)) {
-            return ALL;
+            return workers - 1;
         }
         return workers > 1 && cost(index) * workers >= costLeft ? 1 : 0;
     }
