@@ -81,6 +81,9 @@ public final class SlotReader implements AutoCloseable {
                     .withSlotName(source.slot())
                     .withStartPosition(LogSequenceNumber.valueOf(from.value()))
                     .withStatusInterval(1, TimeUnit.SECONDS)
+                    // Else the driver confirms by itself what it has received, when the server asks whether it is
+                    // there.
+                    .withAutomaticFlush(false)
                     .withSlotOption("proto_version", source.protocol().version())
                     .withSlotOption("publication_names", '"' + source.publication() + '"')
                     .withSlotOption("messages", true)

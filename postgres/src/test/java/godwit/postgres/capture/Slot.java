@@ -70,6 +70,19 @@ final class Slot implements AutoCloseable {
         return !session.is("SELECT active FROM pg_replication_slots WHERE slot_name = ?", name);
     }
 
+    /** Before which position the server sends nothing again. */
+    Lsn confirmed() {
+        return Lsn.parse(
+                session.text("SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE slot_name = ?", name));
+    }
+
+    /** When the reader was heard last, by its own clock, in microseconds. */
+    long heardAt() {
+        return session.number("""
+                SELECT (extract(epoch FROM reply_time) * 1000000)::bigint FROM pg_stat_replication r
+                JOIN pg_replication_slots s ON s.active_pid = r.pid WHERE s.slot_name = ?""", name);
+    }
+
     @Override
     public void close() {
         kill();
