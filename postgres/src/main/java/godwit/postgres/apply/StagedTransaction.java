@@ -25,12 +25,23 @@ final class StagedTransaction {
     private final TransactionFilter.Transaction filtered;
     private final StreamTables tables;
     private final List<StagedPart> parts = new ArrayList<>();
-    private final Map<Integer, Integer> firstParts = new HashMap<>();
+    private final Map<Integer, Begun> subtransactions = new HashMap<>();
     private final List<String> markers = new ArrayList<>();
     private final Batch batch = new Batch();
     private boolean passedOver;
-    private @Nullable GodwitException problem;
-    private int problemPart;
+    private @Nullable Unfit unfit;
+    private int order;
+
+    /**
+     * A subtransaction of which something has come.
+     *
+     * @param order its place among these and the problems: with nothing staged between them, pieces do not tell
+     * @param part the first piece that follows it
+     */
+    private record Begun(int order, int part) {}
+
+    /** A table whose shape has changed, from then on. */
+    private record Unfit(int order, int relation, GodwitException problem) {}
 
     StagedTransaction(int xid, int place, TransactionFilter.Transaction filtered, StreamTables tables) {
         this.xid = xid;
@@ -64,30 +75,31 @@ final class StagedTransaction {
         return passedOver;
     }
 
-    /** Whether a piece has to begin before a change of this subtransaction. */
+    /** Whether a piece has to begin before what comes of this subtransaction. */
     boolean isNewPart(int subtransaction) {
         return subtransaction != xid
-                && firstParts.size() < SUBTRANSACTIONS_MAX
-                && !firstParts.containsKey(subtransaction);
+                && subtransactions.size() < SUBTRANSACTIONS_MAX
+                && !subtransactions.containsKey(subtransaction);
     }
 
-    /** Notes that a subtransaction's first change follows all pieces that are staged. */
+    /** Notes that what comes first of a subtransaction follows all pieces that are staged. */
     void beginPart(int subtransaction) {
-        firstParts.put(subtransaction, parts.size());
+        subtransactions.put(subtransaction, new Begun(order++, parts.size()));
     }
 
     /** Forgets a subtransaction and all that follows it; false when that cannot be done. */
     boolean forget(int subtransaction) {
-        var first = firstParts.get(subtransaction);
-        if (first == null) {
-            return firstParts.size() < SUBTRANSACTIONS_MAX;
+        var begun = subtransactions.get(subtransaction);
+        if (begun == null) {
+            return subtransactions.size() < SUBTRANSACTIONS_MAX;
         }
-        if (first < parts.size()) {
-            parts.subList(first, parts.size()).clear();
+        if (begun.part() < parts.size()) {
+            parts.subList(begun.part(), parts.size()).clear();
         }
-        firstParts.values().removeIf(part -> part >= first);
-        if (problemPart >= first) {
-            problem = null;
+        subtransactions.values().removeIf(other -> other.order() >= begun.order());
+        if (unfit != null && unfit.order() > begun.order()) {
+            tables.forgetWithin(unfit.relation());
+            unfit = null;
         }
         return true;
     }
@@ -98,16 +110,15 @@ final class StagedTransaction {
             tables.describe(relation);
         } catch (GodwitException e) {
             tables.forget(relation);
-            if (problem == null) {
-                problem = e;
-                problemPart = parts.size();
+            if (unfit == null) {
+                unfit = new Unfit(order++, relation.id(), e);
             }
         }
     }
 
     void requireNoProblem() {
-        if (problem != null) {
-            throw problem;
+        if (unfit != null) {
+            throw unfit.problem();
         }
     }
 

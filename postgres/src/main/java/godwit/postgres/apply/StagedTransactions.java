@@ -66,7 +66,10 @@ final class StagedTransactions {
     void take(Message.Streamed streamed) {
         var transaction = current();
         switch (streamed.message()) {
-            case Message.Relation relation -> transaction.describe(relation);
+            case Message.Relation relation -> {
+                beginPart(transaction, streamed.xid());
+                transaction.describe(relation);
+            }
             case Message.Truncate truncate -> truncate(transaction, streamed.xid(), truncate);
             case Message.Emitted emitted -> emitted(transaction, emitted);
             case Message.Insert i -> change(transaction, streamed.xid(), i.relation(), i);

@@ -73,6 +73,11 @@ final class StreamTables {
         byRelation.put(relation.id(), null);
     }
 
+    /** What was told of a relation number inside a transaction was taken back: it means what it meant before. */
+    void forgetWithin(int relation) {
+        byRelation.remove(relation);
+    }
+
     private TargetTable target(Table table) {
         var number = targets.size();
         return targets.computeIfAbsent(table.name(), name -> TargetTable.read(session, table, number, start));
