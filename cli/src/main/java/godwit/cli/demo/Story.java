@@ -29,7 +29,13 @@ final class Story implements AutoCloseable {
     private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
 
     /** What a switch that is too slow on a busy machine says after it has undone itself. */
-    private static final Set<String> UNDONE = Set.of("stream-not-caught-up", "writers-not-drained", "writers-too-old");
+    private static final Set<String> UNDONE = Set.of(
+            "stream-not-caught-up",
+            "writers-not-drained",
+            "writers-too-old",
+            "does-not-fit",
+            "pause-too-long",
+            "fence-ended");
 
     private static final int ATTEMPTS_MAX = 5;
 

@@ -30,6 +30,9 @@ public final class Supervisor {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int FAILURES_MAX = 600;
 
+    /** So often a server that was never reached is asked: a wrong host is nothing to wait for. */
+    private static final int UNREACHED_MAX = 3;
+
     /** Whoever worked for so long had got over the failures before. */
     private static final long GOOD_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -88,6 +91,9 @@ public final class Supervisor {
      * that was right before may be in the midst of being changed.
      */
     private boolean mayPass(GodwitException e, int failures) {
+        if (carried.isEmpty() && "unreachable".equals(e.problem().code())) {
+            return failures < UNREACHED_MAX;
+        }
         return e.retry() == Retry.LATER
                 || (failures > 0 && WORKER_EXISTS.equals(e.problem().code()))
                 || (carried.isPresent() && "wrong-password".equals(e.problem().code()));

@@ -107,12 +107,19 @@ public final class PostgresLedger implements Ledger {
 
     @Override
     public Run begin(UUID id, String name, String digest) {
-        session.execute(
-                "INSERT INTO godwit.run (id, name, digest, phase) VALUES (?, ?, ?, ?)",
+        var begun = session.execute(
+                "INSERT INTO godwit.run (id, name, digest, phase) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 id,
                 name,
                 digest,
                 Phase.PLANNED.word());
+        if (begun == 0) {
+            throw Problem.of(
+                            "run-exists",
+                            "A run of the name %s is under way.".formatted(name),
+                            "Another godwit start began it just now; see it with godwit status.")
+                    .asException();
+        }
         return session.first(RUN + "WHERE id = ?", PostgresLedger::run, id).orElseThrow();
     }
 

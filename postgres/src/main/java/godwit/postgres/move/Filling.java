@@ -118,6 +118,12 @@ final class Filling {
             expansion.makeIndex(index, parallel);
         }
 
+        /** An index may take hours, and what failed beside it is to be told now. */
+        @Override
+        public void abandon() {
+            context.target().abortAll();
+        }
+
         @Override
         public void built(Table table, Executor beside) {
             expansion.make(afterCopy(objects, table), object -> true);
@@ -133,7 +139,7 @@ final class Filling {
      * complete.
      */
     CompletableFuture<Void> analyze(List<Table> tables) {
-        analyses.values().removeIf(Analysed::isOld);
+        analyses.values().removeIf(analysed -> analysed.done().isDone() && analysed.isOld());
         var known = analyses.keySet().stream().map(Analysis::of).collect(Collectors.toSet());
         var workers = Executors.newFixedThreadPool(context.spec().limits().indexWorkers());
         var all = asked(target -> Analysis.ofTables(target, tables)).stream()

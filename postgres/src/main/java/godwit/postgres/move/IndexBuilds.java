@@ -62,6 +62,9 @@ final class IndexBuilds implements AutoCloseable {
 
         /** Called when all that was handed in for a table is built, before {@link IndexBuilds#await} returns. */
         void built(Table table, Executor beside);
+
+        /** Ends the builds that are under way: one has failed, or what they are for. */
+        void abandon();
     }
 
     /** What is still to be built of a table. */
@@ -173,6 +176,7 @@ final class IndexBuilds implements AutoCloseable {
             pool.shutdown();
         } else {
             pool.shutdownNow();
+            builder.abandon();
             pool.close();
         }
     }

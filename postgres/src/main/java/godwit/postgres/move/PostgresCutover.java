@@ -63,7 +63,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         streams.requireNoneMissing(from);
         close();
         for (var side : Side.values()) {
-            var session = context.openApplyingBriefly(side, "switch");
+            var session = opened(side);
             // Shorter than a fence: whoever waits behind it may hold a lock that a look at the catalog wants.
             session.execute("SET lock_timeout = '1s'");
             sessions.put(side, session);
@@ -83,7 +83,14 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     /** The session of a side; after a crash, when a decided switch is finished, there is none yet. */
     Session session(Side side) {
-        return sessions.computeIfAbsent(side, s -> context.openApplyingBriefly(s, "switch"));
+        return sessions.computeIfAbsent(side, this::opened);
+    }
+
+    /** To go through large objects takes as long as they are large, and nothing is heard meanwhile. */
+    private Session opened(Side side) {
+        return context.spec().carriesLargeObjects()
+                ? context.openApplying(side, "switch")
+                : context.openApplyingBriefly(side, "switch");
     }
 
     /** Writers that are older than a moment are predicted to stay: they are waited for briefly, then named. */
@@ -184,6 +191,10 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         foreign.requireNone(from);
         fence = new Fence(context.open(from, "fence"), context.gate(from));
         requireFits(from);
+    }
+
+    void requireNothingForeign(Side from) {
+        foreign.requireNone(from);
     }
 
     private void prepareLastRows(Side from) {

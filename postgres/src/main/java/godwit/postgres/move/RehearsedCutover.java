@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cutover without effects: what only reads is done, and what would make writers wait takes as long as it would take.
  *
- * <p>So a rehearsal finds what a switch would be refused for, and its duration predicts the pause.
+ * <p>So a rehearsal finds what a switch would be refused for, but for what the hook says and what only shows under a fence
+ * or when sequences are set; its duration predicts the pause.
  */
 final class RehearsedCutover implements CutoverActions {
     private final MoveContext context;
@@ -51,6 +52,7 @@ final class RehearsedCutover implements CutoverActions {
         cutover.requireFits(from);
         largeObjects.rehearsePreparation(from, cutover.session(from), cutover.session(from.other()));
         underFence.prepare(cutover.session(from));
+        cutover.requireNothingForeign(from);
         lastRows = LastRows.prepare(context, streams, from);
         cutover.requireFits(from);
     }

@@ -3,6 +3,7 @@ package godwit.postgres.move;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
+import static org.awaitility.Awaitility.await;
 
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
@@ -12,11 +13,13 @@ import godwit.schema.ReplicaIdentity;
 import godwit.schema.RowSelection;
 import godwit.schema.Table;
 import godwit.schema.TableName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +60,11 @@ class IndexBuildsTest {
         @Override
         public void built(Table table, Executor beside) {
             done.add("built " + table.name());
+        }
+
+        @Override
+        public void abandon() {
+            done.add("abandoned");
         }
     }
 
@@ -129,13 +137,55 @@ class IndexBuildsTest {
             public void built(Table built, Executor beside) {
                 done.add("built");
             }
+
+            @Override
+            public void abandon() {
+                done.add("abandoned");
+            }
         };
         try (var builds = new IndexBuilds(failing, new Valve(new RealPace(), 1), 1, List.of(table), COSTS)) {
             builds.add(table, List.of(building("large")));
 
             assertThatThrownBy(builds::await).hasMessage("no room");
         }
-        assertThat(done).isEmpty();
+        assertThat(done).doesNotContain("built");
+    }
+
+    @Test
+    void aBuildThatGoesOnIsEndedWhenAnotherFails() {
+        var table = table("t", 100);
+        var abandoned = new CountDownLatch(1);
+        var failing = new IndexBuilds.Builder() {
+            @Override
+            public void build(SchemaObject index, int parallel) {
+                if (index.identity().equals("public.large")) {
+                    throw new IllegalStateException("no room");
+                }
+                // As a statement does that is heard of only when it ends.
+                await().atMost(Duration.ofSeconds(60)).until(() -> abandoned.getCount() == 0);
+                done.add("ended");
+            }
+
+            @Override
+            public void built(Table built, Executor beside) {
+                done.add("built");
+            }
+
+            @Override
+            public void abandon() {
+                abandoned.countDown();
+            }
+        };
+        assertThatThrownBy(() -> {
+                    try (var builds =
+                            new IndexBuilds(failing, new Valve(new RealPace(), 1), 2, List.of(table), COSTS)) {
+                        builds.add(table, List.of(building("large"), building("small")));
+                        builds.await();
+                    }
+                })
+                .hasMessage("no room");
+        assertThat(abandoned.getCount()).isZero();
+        assertThat(done).doesNotContain("built");
     }
 
     @Test

@@ -65,7 +65,10 @@ interface LedgerContract {
     default void aNameHasOneRunUnderWay() {
         begun("once");
 
-        assertThatThrownBy(() -> begun("once")).isInstanceOf(GodwitException.class);
+        assertThatThrownBy(() -> begun("once"))
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("run-exists"));
     }
 
     @Test
