@@ -12,6 +12,7 @@ import godwit.run.RealPace;
 import godwit.run.Run;
 import godwit.traffic.Writes;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -21,7 +22,11 @@ import picocli.CommandLine.Command;
 final class StartCommand extends MoveCommand {
     private static final int END_SECONDS_MAX = 15;
 
+    /** What is said by a worker that was ended while it could not reach a server. */
+    private static final Map<String, Object> STOPPED = Map.of("state", "unknown");
+
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile ExitCode status = ExitCode.DONE;
 
     @Override
     ExitCode run(MoveAccess access, Output output) {
@@ -29,9 +34,15 @@ final class StartCommand extends MoveCommand {
         var supervisor = new Supervisor(access, operator(), screen::say, origins());
         var main = Thread.currentThread();
         var hook = Thread.ofPlatform().unstarted(() -> {
+            if (ended.getCount() == 0) {
+                return;
+            }
             supervisor.stop();
             main.interrupt();
-            awaitEnd();
+            if (isEnded()) {
+                // Whoever asked for the end is told how it came about, not that a signal ended the process.
+                Runtime.getRuntime().halt(status.status());
+            }
         });
         Runtime.getRuntime().addShutdownHook(hook);
         try (var live = new LiveRun(access, StartCommand::writes);
@@ -40,11 +51,12 @@ final class StartCommand extends MoveCommand {
             if (screen.terminal().isLive()) {
                 watch.beside();
             }
-            supervisor.carry().ifPresent(left -> report(left, output));
-            return ExitCode.DONE;
+            supervisor.carry().ifPresentOrElse(left -> report(left, output), () -> output.result(STOPPED));
+            return status;
         } catch (GodwitException e) {
             output.problem(e.problem());
-            return e.problem().code().equals("differences-open") ? ExitCode.DIFFERENT : ExitCode.REFUSED;
+            status = e.problem().code().equals("differences-open") ? ExitCode.DIFFERENT : ExitCode.REFUSED;
+            return status;
         } finally {
             ended.countDown();
         }
@@ -62,13 +74,15 @@ final class StartCommand extends MoveCommand {
         output.result(report);
     }
 
-    private void awaitEnd() {
+    private boolean isEnded() {
         try {
-            if (!ended.await(END_SECONDS_MAX, TimeUnit.SECONDS)) {
-                System.err.println("godwit: ended before everything was put in order; start goes on from here");
+            if (ended.await(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+                return true;
             }
+            System.err.println("godwit: ended before everything was put in order; start goes on from here");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 }

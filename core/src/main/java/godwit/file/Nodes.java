@@ -198,7 +198,11 @@ final class Nodes {
         return value.asString();
     }
 
+    /** Where the file has this; with an empty key this mapping itself. */
     String at(String key) {
+        if (key.isEmpty()) {
+            return path;
+        }
         return path.isEmpty() ? key : path + "." + key;
     }
 

@@ -3,6 +3,7 @@ package godwit.file;
 import godwit.Problem;
 import godwit.move.HealthCheck;
 import godwit.move.Watching;
+import java.util.List;
 import java.util.Set;
 
 /** Reads how a switched run is watched. */
@@ -25,6 +26,7 @@ final class WatchingReader {
                             "wrong-health-check",
                             "%s must have either sql or command.".formatted(node.at("")),
                             "Write one check for each.")
+                    .withObjects(List.of(node.at("")))
                     .asException();
         }
         var probe = node.has("sql")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import godwit.GodwitException;
 import godwit.move.Conduct;
+import godwit.move.HealthCheck;
 import godwit.move.LiveSetting;
 import godwit.move.UrlReference;
 import godwit.schema.TableName;
@@ -47,6 +48,23 @@ class MoveFileTest {
 
         assertThat(spec.conduct().leave()).containsExactly("cast from integer to text", "view public.v");
         refuses(LEAST + "leave: view public.v\n", "wrong-type", "leave");
+    }
+
+    @Test
+    void healthChecksAreQueriesOrCommands() {
+        var checks = MoveFile.parse(LEAST + """
+                        health:
+                        - {sql: SELECT true, secondsBetween: 7, failuresMax: 2, secondsMax: 9}
+                        - {command: [./check.sh, now]}
+                        """).switching().watching().health();
+
+        assertThat(checks)
+                .containsExactly(
+                        new HealthCheck(new HealthCheck.Sql("SELECT true"), 7, 2, 9),
+                        new HealthCheck(new HealthCheck.Command(List.of("./check.sh", "now")), 10, 3, 5));
+        refuses(LEAST + "health: [{secondsMax: 3}]\n", "wrong-health-check", "health[0]");
+        refuses(LEAST + "health: [{sql: a, command: [b]}]\n", "wrong-health-check", "health[0]");
+        refuses(LEAST + "health: [{sql: a, colour: blue}]\n", "unknown-key", "health[0].colour");
     }
 
     @Test

@@ -157,6 +157,12 @@ class SwitchUndoneTest {
                     assertThat(e.problem().code()).isEqualTo("foreign-writers");
                     assertThat(e.problem().pids()).contains(pair.atTarget().pid());
                 });
+        assertThatThrownBy(() ->
+                        new Cutover(steps.rehearsal(), System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal()))
+                .as("a dry run says so too")
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("foreign-writers"));
         assertThat(steps.remarks()).containsEntry("foreignTransactions", 1L);
         assertThat(steps.verify(UUID.randomUUID(), "on request", Stopping.never())
                         .differences())

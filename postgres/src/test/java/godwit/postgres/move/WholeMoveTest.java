@@ -15,6 +15,7 @@ import godwit.run.Phase;
 import godwit.run.Verb;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -66,6 +67,39 @@ class WholeMoveTest {
         assertThat(CaseDatabase.difference(withoutScratch(before), CaseDatabase.catalog(pair.target())))
                 .filteredOn(line -> !line.contains("godwit"))
                 .isEmpty();
+    }
+
+    @Test
+    void aRollbackThatKeepsTheTargetLeavesItsTablesAndNothingElse() {
+        CaseDatabase.create(pair, "postgres");
+        var before = CaseDatabase.catalog(pair.source());
+        try (var move = LiveMove.of(pair, "postgres").start().awaitPhase(Phase.READY)) {
+            assertDone(move.ask(Verb.ROLLBACK, Map.of("keepTarget", "true")));
+        }
+
+        assertThat(CaseDatabase.difference(before, CaseDatabase.catalog(pair.source())))
+                .isEmpty();
+        assertThat(CaseDatabase.traces(pair.source())).isEmpty();
+        assertThat(CaseDatabase.traces(pair.target())).isEmpty();
+        var tags = "SELECT count(*) FROM tags";
+        assertThat(pair.targetRows(tags))
+                .containsExactly(String.valueOf(pair.atSource().number(tags)))
+                .isNotEqualTo(List.of("0"));
+        pair.target("DELETE FROM tags");
+    }
+
+    @Test
+    void aCompletedMoveLeavesTheSourceWritableIfThatIsAskedFor() {
+        CaseDatabase.create(pair, "postgres");
+        try (var move = LiveMove.of(pair, "postgres").start().awaitPhase(Phase.READY)) {
+            assertDone(move.ask(Verb.SWITCH));
+            assertThatThrownBy(() -> pair.source("DELETE FROM tags")).isInstanceOf(GodwitException.class);
+            assertDone(move.ask(Verb.COMPLETE, Map.of("leaveWritable", "true")));
+        }
+
+        assertThat(CaseDatabase.traces(pair.source())).isEmpty();
+        pair.source("DELETE FROM tags");
+        assertThat(pair.targetRows("SELECT count(*) FROM tags")).isNotEqualTo(List.of("0"));
     }
 
     /** An event trigger of a superuser's, which a role that is none can neither alter nor make. */

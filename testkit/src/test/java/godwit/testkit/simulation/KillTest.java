@@ -3,9 +3,12 @@ package godwit.testkit.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import godwit.move.Conduct.Mode;
+import godwit.move.RowKey;
 import godwit.move.Side;
+import godwit.move.Tuple;
 import godwit.run.Phase;
 import godwit.run.Verb;
+import godwit.testkit.fake.FakeTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +117,32 @@ class KillTest {
                 return;
             }
         }
+    }
+
+    @Test
+    void tablesThatWereToBeKeptAtARollbackAreKeptOverAKill() {
+        var keepTarget = Map.of("keepTarget", "true");
+        for (var kill = 1; ; kill++) {
+            var killing = new KillOnce(kill, "drop slot", "unguard", "drop gate", "ledger: enter rolling back");
+            var world = new World(SEED, killing, Set.of()).withClients(2);
+            world.stopClients();
+            var asker = new Asker(world, List.of(Verb.VERIFY, Verb.ROLLBACK), keepTarget);
+            world.work(MILLIS_MAX, asker::isDone);
+            named(killing, () -> {
+                for (var table : FakeTable.values()) {
+                    assertThat(rows(world, Side.TARGET, table))
+                            .containsExactlyInAnyOrderElementsOf(rows(world, Side.SOURCE, table))
+                            .isNotEmpty();
+                }
+            });
+            if (!killing.isDone()) {
+                return;
+            }
+        }
+    }
+
+    private static List<RowKey> rows(World world, Side side, FakeTable table) {
+        return world.on(side).rows().of(table).stream().map(Tuple::wholeRow).toList();
     }
 
     /** Kills at the first, the second, … effect until a move comes to its end alive; returns where it was killed. */

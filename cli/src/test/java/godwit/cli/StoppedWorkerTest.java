@@ -1,0 +1,127 @@
+package godwit.cli;
+
+import static godwit.cli.Ran.godwit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import godwit.embedded.EmbeddedPostgres;
+import godwit.embedded.EmbeddedSettings;
+import godwit.file.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker in a process of its own, told to end by SIGTERM as service managers do. */
+class StoppedWorkerTest {
+    private static final String SESSIONS =
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'godwit%'";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    @Test
+    void itEndsInOrderAndTheNextGoesOn() throws Exception {
+        try (var server = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
+            run(server, "postgres", "CREATE DATABASE here");
+            run(server, "postgres", "CREATE DATABASE there");
+            run(server, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+            run(server, "here", "INSERT INTO notes SELECT generate_series(1, 1000)");
+            var file = moveFile(server.url("here"), server.url("there"));
+            var worker = worker(file);
+            awaitState(file, "ready");
+
+            worker.destroy();
+
+            assertThat(worker.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isZero();
+            assertThat(said()).containsEntry("state", "ready");
+            await().atMost(Duration.ofSeconds(10)).until(() -> number(server, SESSIONS) == 0);
+
+            var next = worker(file);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() ->
+                            String.valueOf(godwit("status", file).at("worker")).contains("pid=" + next.pid()));
+            assertThat(godwit("rollback", file).status()).isZero();
+            assertThat(next.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(next.exitValue()).isZero();
+            assertThat(said()).containsEntry("state", "rolled back");
+        }
+    }
+
+    @Test
+    void itEndsInOrderWhileItWaitsForAServer() throws Exception {
+        var server = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync());
+        run(server, "postgres", "CREATE DATABASE here");
+        run(server, "postgres", "CREATE DATABASE there");
+        run(server, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+        var file = moveFile(server.url("here"), server.url("there"));
+        var worker = worker(file);
+        awaitState(file, "ready");
+        server.close();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Files.readString(folder.resolve("err")).contains("[unreachable]"));
+
+        worker.destroy();
+
+        assertThat(worker.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(worker.exitValue()).isZero();
+        assertThat(said()).containsEntry("state", "unknown");
+    }
+
+    private String moveFile(String source, String target) throws IOException {
+        Files.writeString(folder.resolve("source"), source);
+        Files.writeString(folder.resolve("target"), target);
+        var file = folder.resolve("move.yaml");
+        Files.writeString(file, "kind: move\nname: stopped\nsource: file:source\ntarget: file:target\n");
+        return file.toString();
+    }
+
+    private Process worker(String file) throws IOException {
+        var builder = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        Main.class.getName(),
+                        "start",
+                        file,
+                        "--json"))
+                .redirectError(folder.resolve("err").toFile())
+                .redirectOutput(folder.resolve("out").toFile());
+        builder.environment().put("GODWIT_STATE", folder.resolve("state").toString());
+        return builder.start();
+    }
+
+    private static void awaitState(String file, String state) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> state.equals(godwit("status", file).at("state")));
+    }
+
+    /** What the last worker said to scripts. */
+    private Map<String, Object> said() throws IOException {
+        return Json.read(Files.readString(folder.resolve("out")));
+    }
+
+    private static void run(EmbeddedPostgres server, String database, String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection(server.jdbcUrl(database));
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static long number(EmbeddedPostgres server, String query) throws SQLException {
+        try (var connection = DriverManager.getConnection(server.jdbcUrl("postgres"));
+                var result = connection.createStatement().executeQuery(query)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+}
