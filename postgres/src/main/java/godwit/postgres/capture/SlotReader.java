@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
@@ -59,58 +58,24 @@ public final class SlotReader implements AutoCloseable {
      */
     private record Bundle(List<Message> messages, int permits) {}
 
-    private SlotReader(Session connection, PGReplicationStream stream, StreamSource source) {
-        this.connection = connection;
-        this.stream = stream;
+    private SlotReader(SlotStream opened, StreamSource source) {
+        this.connection = opened.connection();
+        this.stream = opened.stream();
         this.sizes = new SizeCheck(source.rows());
         this.thread =
                 Thread.ofPlatform().name("reader of " + source.slot()).daemon().unstarted(this::receive);
     }
 
     /**
-     * Opens the stream of a slot.
+     * Opens the stream of a slot. Where a reader that is gone still has the slot, because the server has not noticed yet, it
+     * is waited for.
      *
      * @param from transactions that ended before this position are not sent again
      */
     public static SlotReader open(Database database, StreamSource source, Lsn from) {
-        var connection = database.openReplication("reader");
-        try {
-            var api = connection.connection().unwrap(PGConnection.class).getReplicationAPI();
-            var options = api.replicationStream()
-                    .logical()
-                    .withSlotName(source.slot())
-                    .withStartPosition(LogSequenceNumber.valueOf(from.value()))
-                    .withStatusInterval(1, TimeUnit.SECONDS)
-                    // Else the driver confirms by itself what it has received, when the server asks whether it is
-                    // there.
-                    .withAutomaticFlush(false)
-                    .withSlotOption("proto_version", source.protocol().version())
-                    .withSlotOption("publication_names", '"' + source.publication() + '"')
-                    .withSlotOption("messages", true)
-                    .withSlotOption("binary", source.binary());
-            if (source.protocol() == StreamProtocol.STREAMED) {
-                options.withSlotOption("streaming", "on");
-            }
-            var stream = options.start();
-            var reader = new SlotReader(connection, stream, source);
-            reader.thread.start();
-            return reader;
-        } catch (SQLException e) {
-            connection.close();
-            throw opening(connection, source, e);
-        }
-    }
-
-    private static GodwitException opening(Session connection, StreamSource source, SQLException e) {
-        if ("42704".equals(e.getSQLState())) {
-            return Problem.of(
-                            "slot-lost",
-                            "The replication slot %s is gone: changes since then cannot be had."
-                                    .formatted(source.slot()),
-                            "Roll the run back and start it again; look at max_slot_wal_keep_size.")
-                    .asException(e);
-        }
-        return connection.failed(e);
+        var reader = new SlotReader(SlotStream.open(database, source, from), source);
+        reader.thread.start();
+        return reader;
     }
 
     /** The next message; empty when none came within the wait. The one before is done with. */

@@ -10,7 +10,7 @@ import java.util.List;
 /** The ledger's tables and their version. */
 final class LedgerSchema {
     /** Raised whenever an older Godwit could not work with the tables any more. */
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE IF NOT EXISTS godwit.ledger (version int PRIMARY KEY, made_at timestamptz DEFAULT now())",
@@ -25,6 +25,7 @@ final class LedgerSchema {
             "CREATE UNIQUE INDEX IF NOT EXISTS run_under_way ON godwit.run (name) WHERE ended_at IS NULL",
             """
             CREATE TABLE IF NOT EXISTS godwit.made (
+              id uuid NOT NULL DEFAULT gen_random_uuid(),
               run uuid NOT NULL REFERENCES godwit.run, number bigint GENERATED ALWAYS AS IDENTITY,
               kind text NOT NULL, identity text NOT NULL, undo text NOT NULL, PRIMARY KEY (run, kind, identity))""",
             """
@@ -75,6 +76,7 @@ final class LedgerSchema {
 
     /** What the tables of older versions lack; not done where it is not needed, because each locks its table. */
     private static final List<String> UPGRADES = List.of(
+            "ALTER TABLE godwit.made ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.table_copy ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.event ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.request ADD COLUMN IF NOT EXISTS role text NOT NULL DEFAULT session_user");

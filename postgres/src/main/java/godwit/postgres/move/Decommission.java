@@ -24,11 +24,6 @@ final class Decommission {
             SELECT slot_name::text FROM pg_catalog.pg_replication_slots
             WHERE coalesce(database, current_database()) = current_database() ORDER BY 1""";
 
-    private static final String LAST_WRITES = """
-            SELECT to_char(max(xact_start) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-            FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL AND datname = current_database()
-              AND application_name !~ '^godwit'""";
-
     private final MoveContext context;
 
     Decommission(MoveContext context) {
@@ -49,7 +44,6 @@ final class Decommission {
                     "preparedTransactions",
                     source.number(
                             "SELECT count(*) FROM pg_catalog.pg_prepared_xacts WHERE database = current_database()"));
-            report.put("writersNow", source.text(LAST_WRITES));
             report.put("lastPosition", source.text("SELECT pg_catalog.pg_current_wal_lsn()::text"));
             report.put("bytes", source.number("SELECT pg_catalog.pg_database_size(current_database())"));
             return report;

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,25 @@ class ResumedCaptureTest {
                         }
                     })
                     .isInstanceOf(GodwitException.class);
+        }
+    }
+
+    @Test
+    void aReaderWaitsForTheOneBeforeItToBeGone() {
+        pair.source("CREATE TABLE t (id int PRIMARY KEY)");
+        try (var slot = Slot.create(pair)) {
+            var before = slot.open(slot.from());
+            var next = CompletableFuture.supplyAsync(() -> slot.open(slot.from()));
+            // The second connection is there, and has been refused the slot.
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> pair.atSource()
+                                    .number(
+                                            "SELECT count(*) FROM pg_stat_replication WHERE application_name ~ '^godwit'")
+                            > 1);
+            before.close();
+
+            next.join().close();
+            await().until(slot::isFree);
         }
     }
 

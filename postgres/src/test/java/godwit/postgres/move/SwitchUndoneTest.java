@@ -199,12 +199,14 @@ class SwitchUndoneTest {
     }
 
     @Test
-    void aSequenceThatCannotBeSetAhead() {
+    void aSequenceThatIsMadeUnderTheFence() {
         var interposed = new Interposed(steps.cutover())
                 .after("fence", () -> pair.source("CREATE SEQUENCE late; SELECT nextval('late')"));
 
         assertThatThrownBy(() -> new Cutover(interposed, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal()))
-                .isInstanceOf(GodwitException.class);
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("source-schema-changed"));
         assertThat(pair.atSource().execute("UPDATE t SET v = 'on'")).isEqualTo(100);
     }
 

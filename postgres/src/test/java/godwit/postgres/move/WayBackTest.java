@@ -274,7 +274,11 @@ class WayBackTest {
                     .until(() -> pair.atTarget()
                             .is("SELECT count(*) > 0 FROM godwit.event WHERE operator = 'godwit'"
                                     + " AND result = 'refused' AND code = 'health-check-failed'"));
-            assertThat(move.live()).extractingByKey("wentBack").asString().contains("target-schema-changed");
+            await().atMost(Duration.ofSeconds(15))
+                    .untilAsserted(() -> assertThat(move.live())
+                            .extractingByKey("wentBack")
+                            .asString()
+                            .contains("target-schema-changed"));
             assertThat(move.phase()).isEqualTo(Phase.SWITCHED);
         }
     }
