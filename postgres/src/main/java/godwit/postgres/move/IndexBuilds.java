@@ -14,11 +14,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 /**
@@ -51,7 +52,7 @@ final class IndexBuilds implements AutoCloseable {
     private final Map<SchemaObject, Group> groups = new HashMap<>();
     private final PriorityQueue<SchemaObject> waiting =
             new PriorityQueue<>(Comparator.comparingLong(this::cost).reversed().thenComparing(SchemaObject::identity));
-    private final List<Future<?>> building = Collections.synchronizedList(new ArrayList<>());
+    private final List<CompletableFuture<?>> building = Collections.synchronizedList(new ArrayList<>());
     private long bytesLeft;
     private long costLeft;
 
@@ -104,14 +105,14 @@ final class IndexBuilds implements AutoCloseable {
     synchronized void add(Table table, List<SchemaObject> indexes) {
         bytesLeft -= table.bytes();
         if (indexes.isEmpty()) {
-            building.add(pool.submit(() -> builder.built(table, pool)));
+            building.add(CompletableFuture.runAsync(() -> builder.built(table, pool), pool));
             return;
         }
         var group = new Group(table, indexes.size());
         indexes.forEach(index -> groups.put(index, group));
         waiting.addAll(indexes);
         costLeft += indexes.stream().mapToLong(this::cost).sum();
-        indexes.forEach(any -> building.add(pool.submit(this::buildCostliest)));
+        indexes.forEach(any -> building.add(CompletableFuture.runAsync(this::buildCostliest, pool)));
     }
 
     private void buildCostliest() {
@@ -156,23 +157,34 @@ final class IndexBuilds implements AutoCloseable {
         await(building);
     }
 
-    static void await(List<? extends Future<?>> works) {
-        for (var work : List.copyOf(works)) {
-            try {
-                work.get();
-            } catch (ExecutionException e) {
-                throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(e);
-            }
+    /** Waits for all of them, or until one fails: that is thrown at once, whatever goes on beside. */
+    static void await(List<? extends CompletableFuture<?>> works) {
+        var failed = new CompletableFuture<Object>();
+        var all = List.copyOf(works);
+        all.forEach(work -> work.exceptionally(cause -> {
+            failed.completeExceptionally(cause);
+            return null;
+        }));
+        try {
+            CompletableFuture.anyOf(CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)), failed)
+                    .get();
+        } catch (ExecutionException e) {
+            throw cause(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
+    }
+
+    private static RuntimeException cause(ExecutionException e) {
+        var cause = e.getCause() instanceof CompletionException inner ? inner.getCause() : e.getCause();
+        return cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
     }
 
     /** Begins nothing new; after {@link #await} what was begun beside goes on, else it is told to end. */
     @Override
     public void close() {
-        if (building.stream().allMatch(Future::isDone)) {
+        if (building.stream().allMatch(CompletableFuture::isDone)) {
             pool.shutdown();
         } else {
             pool.shutdownNow();
