@@ -15,14 +15,15 @@ public final class TransactionFilter {
 
     private final Lsn from;
     private final Map<TableName, Snapshot> copies;
-    private final long xidNear;
+    private long xidNear;
     private volatile Lsn applyFrom;
 
     /**
      * @param from transactions that committed before this position are in already
      * @param applyFrom transactions from this position on are applied; empty: none is, until the writes change sides
      * @param copies the snapshots that tables were copied under
-     * @param xidNear a whole transaction number of the followed server, less than 2^31 away from all that come
+     * @param xidNear a whole transaction number of the followed server, less than 2^31 away from the first
+     *     that comes; it moves on with those that come
      */
     public TransactionFilter(Lsn from, Optional<Lsn> applyFrom, Map<TableName, Snapshot> copies, long xidNear) {
         this.from = from;
@@ -41,9 +42,11 @@ public final class TransactionFilter {
         applyFrom = NEVER;
     }
 
-    /** The whole number of a transaction that the stream names without its epoch. */
+    /** The whole number of a transaction that the stream names without its epoch; for the stream's thread alone. */
     public long whole(int xid) {
-        return Snapshot.wholeXid(xid, xidNear);
+        var whole = Snapshot.wholeXid(xid, xidNear);
+        xidNear = Math.max(xidNear, whole);
+        return whole;
     }
 
     /**

@@ -24,6 +24,17 @@ class TransactionFilterTest {
         assertThat(seen.of(OTHER)).isEqualTo(Verdict.APPLY);
     }
 
+    /** A stream may stay open for longer than half the numbers last that the log names transactions by. */
+    @Test
+    void whatComesAfterMoreTransactionsThanANumberTellsApartIsApplied() {
+        for (var xid = 20L; xid < 3L << 32; xid += 1L << 30) {
+            var begun = filter.begin((int) xid, new Lsn(150));
+
+            assertThat(begun.xid()).isEqualTo(xid);
+            assertThat(begun.of(COPIED)).isEqualTo(Verdict.APPLY);
+        }
+    }
+
     @Test
     void whatRanWhileTheCopyBeganIsAppliedHoweverEarlyItCommitted() {
         assertThat(filter.begin(12, START).of(COPIED)).isEqualTo(Verdict.APPLY);
