@@ -1,5 +1,6 @@
 package godwit.run;
 
+import godwit.GodwitException;
 import godwit.Problem;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,11 @@ final class Completing {
             request.ifPresent(asked -> course.answer(asked, new Outcome.Refused(notSwitched())));
             return;
         }
+        var hindrance = course.phase() == Phase.SWITCHED ? hindrance() : Optional.<Problem>empty();
+        if (hindrance.isPresent() && request.isPresent()) {
+            course.answer(request.get(), new Outcome.Refused(hindrance.get()));
+            return;
+        }
         request.ifPresent(course::actFor);
         course.enter(Phase.COMPLETING);
         course.publish();
@@ -31,6 +37,16 @@ final class Completing {
         course.publish();
         request.ifPresent(asked ->
                 course.answer(asked, new Outcome.Done(Map.of("state", Phase.COMPLETED.word(), "source", left))));
+    }
+
+    /** What others wrote on the source after the switch would be left there unseen. */
+    private Optional<Problem> hindrance() {
+        try {
+            steps.requireNoForeignWriters();
+            return Optional.empty();
+        } catch (GodwitException e) {
+            return Optional.of(e.problem());
+        }
     }
 
     private static Problem notSwitched() {

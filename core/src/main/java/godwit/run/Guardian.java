@@ -107,6 +107,8 @@ final class Guardian {
 
     private void prepare(Problem reason, Stopping stopping) {
         if (reason.code().equals("differences-open")) {
+            // What others wrote there is nowhere else: only people can decide what becomes of it.
+            steps.requireNoForeignWriters();
             steps.repair(UUID.randomUUID(), stopping);
         }
     }

@@ -70,6 +70,13 @@ public interface MoveSteps extends AutoCloseable {
      */
     boolean isProvenUntilNow(Side leader);
 
+    /**
+     * Looks whether somebody but Godwit has written on the side without the writes since both were last proven equal.
+     *
+     * @throws godwit.GodwitException {@code foreign-writers}
+     */
+    void requireNoForeignWriters();
+
     /** What is told beside a verification's result and is no difference, such as the tables that do not go along. */
     Map<String, Object> remarks();
 
@@ -85,6 +92,13 @@ public interface MoveSteps extends AutoCloseable {
 
     /** Ends the run with the writes on the target, and tells what is left at the source. */
     Map<String, Object> contract(boolean leaveWritable);
+
+    /**
+     * Looks whether a removal would find what others have hung on what the run made.
+     *
+     * @throws godwit.GodwitException {@code others-depend}
+     */
+    void requireRemovable(boolean keepTarget);
 
     /** Removes all that the run made; the ledger too, unless other runs are in it. */
     void remove(boolean keepTarget);

@@ -1,5 +1,7 @@
 package godwit.run;
 
+import godwit.GodwitException;
+import godwit.Retry;
 import godwit.move.Side;
 import java.util.Optional;
 
@@ -21,6 +23,12 @@ final class RollingBack {
 
     /** Begins; nothing may go on aside. */
     void begin(Request request) {
+        try {
+            steps.requireRemovable(keepsTarget(request));
+        } catch (GodwitException e) {
+            course.answer(request, new Outcome.Refused(e.problem()));
+            return;
+        }
         steered.goOnForNow();
         if (course.phase() == Phase.SWITCHED) {
             switching.begin(Side.TARGET);
@@ -44,7 +52,19 @@ final class RollingBack {
         request.ifPresent(course::actFor);
         course.enter(Phase.ROLLING_BACK);
         course.publish();
-        steps.remove(request.map(asked -> asked.has("keepTarget")).orElse(false));
+        try {
+            steps.remove(request.map(RollingBack::keepsTarget).orElse(false));
+        } catch (GodwitException e) {
+            if (e.retry() == Retry.NEVER) {
+                // Whoever asked may ask for something else then.
+                request.ifPresent(asked -> course.answer(asked, new Outcome.Refused(e.problem())));
+            }
+            throw e;
+        }
         course.stand(Phase.ROLLED_BACK);
+    }
+
+    private static boolean keepsTarget(Request request) {
+        return request.has("keepTarget");
     }
 }

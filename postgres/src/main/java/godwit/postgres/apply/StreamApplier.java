@@ -48,7 +48,7 @@ public final class StreamApplier implements AutoCloseable {
     private volatile Lsn received;
     private volatile long lastCommitAt;
     private final AtomicLong applied = new AtomicLong();
-    private final AtomicLong foreign = new AtomicLong();
+    private final AtomicLong foreign;
     private volatile boolean behind = true;
     private @Nullable OpenTransaction open;
 
@@ -57,6 +57,7 @@ public final class StreamApplier implements AutoCloseable {
         final TransactionFilter.Transaction filtered;
         final List<String> markers = new ArrayList<>();
         boolean touched;
+        boolean isForeign;
 
         OpenTransaction(TransactionFilter.Transaction filtered) {
             this.filtered = filtered;
@@ -77,6 +78,7 @@ public final class StreamApplier implements AutoCloseable {
         this.tables = new StreamTables(session, start);
         this.staged = new StagedTransactions(
                 session, start, filter, new StagedTransactions.Shared(tables, patience, changes));
+        this.foreign = new AtomicLong(start.progress().foreignSeen(session));
         this.flushed = start.from();
         this.received = start.from();
         this.thread = new StreamThread("stream " + start.progress().stream(), control, this::step, this::wholeIfMixed);
@@ -125,6 +127,12 @@ public final class StreamApplier implements AutoCloseable {
     /** Both sides were proven equal at a person's wish. */
     public void forgetMissingRows(Session applying) {
         writer.forgetMissingRows(applying);
+    }
+
+    /** Both sides were proven equal: so many foreign transactions had been seen before that was begun. */
+    public void forgetForeign(Session applying, long seen) {
+        progress.forgetForeign(applying, seen);
+        foreign.addAndGet(-seen);
     }
 
     /** Notes that what is under way is to be sent whole when the stream begins again. */
@@ -221,7 +229,11 @@ public final class StreamApplier implements AutoCloseable {
         staged.learn(ended);
         switch (ended.filtered().endedAt(commit.commit())) {
             case APPLY -> writeStaged(ended, commit);
-            case FOREIGN -> foreign.addAndGet(ended.isPassedOver() ? 1 : 0);
+            case FOREIGN -> {
+                if (ended.isPassedOver()) {
+                    countForeign();
+                }
+            }
             case ECHO, EARLIER, COPIED -> {}
         }
         staged.close(commit.xid());
@@ -250,6 +262,9 @@ public final class StreamApplier implements AutoCloseable {
             lastCommitAt = commit.committedAt();
         }
         received = commit.end();
+        if (ended.isForeign) {
+            countForeign();
+        }
         if (flow.isPartly() || !ended.markers.isEmpty()) {
             flush();
         } else if (flow.batch().isDue(limits)) {
@@ -282,18 +297,18 @@ public final class StreamApplier implements AutoCloseable {
                 yield table;
             }
             case FOREIGN -> {
-                noteForeign(transaction);
+                transaction.isForeign = true;
                 yield null;
             }
             case ECHO, EARLIER, COPIED -> null;
         };
     }
 
-    private void noteForeign(OpenTransaction transaction) {
-        if (!transaction.touched) {
-            foreign.incrementAndGet();
-        }
-        transaction.touched = true;
+    /** Lasting before its position is confirmed: it is not sent again then. */
+    private void countForeign() {
+        flow.awaitWritten();
+        progress.countForeign(session);
+        foreign.incrementAndGet();
     }
 
     private void truncate(Message.Truncate truncate) {

@@ -17,7 +17,15 @@ public record StreamProgress(UUID run, String stream) {
             CREATE TABLE IF NOT EXISTS godwit.progress (
               run uuid NOT NULL, stream text NOT NULL, position pg_lsn NOT NULL,
               saved_at timestamptz NOT NULL DEFAULT now(), missing_rows bigint NOT NULL DEFAULT 0,
-              whole_until pg_lsn NOT NULL DEFAULT '0/0', PRIMARY KEY (run, stream))""";
+              whole_until pg_lsn NOT NULL DEFAULT '0/0', foreign_seen bigint NOT NULL DEFAULT 0, PRIMARY KEY (run, stream))""";
+
+    /** What the table of an older Godwit lacks; asked for first, because the statement locks the table. */
+    private static final String UPGRADE =
+            "ALTER TABLE godwit.progress ADD COLUMN IF NOT EXISTS foreign_seen bigint NOT NULL DEFAULT 0";
+
+    private static final String IS_OLD = """
+            SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_attribute
+              WHERE attrelid = 'godwit.progress'::regclass AND attname = 'foreign_seen')""";
 
     /** What the first message of each applying transaction holds. */
     String word() {
@@ -52,6 +60,31 @@ public record StreamProgress(UUID run, String stream) {
         session.execute("UPDATE godwit.progress SET missing_rows = 0 WHERE run = ? AND stream = ?", run, stream);
     }
 
+    /** Transactions on the side without the writes that were not Godwit's, since both sides were last proven equal. */
+    long foreignSeen(Session session) {
+        return session.first(
+                        "SELECT foreign_seen FROM godwit.progress WHERE run = ? AND stream = ?",
+                        row -> row.getLong(1),
+                        run,
+                        stream)
+                .orElse(0L);
+    }
+
+    /** Counts a transaction that was not Godwit's, before the server is told that it was read. */
+    void countForeign(Session session) {
+        session.execute(
+                "UPDATE godwit.progress SET foreign_seen = foreign_seen + 1 WHERE run = ? AND stream = ?", run, stream);
+    }
+
+    /** Both sides were proven equal: so many were seen before that was begun. */
+    void forgetForeign(Session session, long seen) {
+        session.execute(
+                "UPDATE godwit.progress SET foreign_seen = greatest(0, foreign_seen - ?) WHERE run = ? AND stream = ?",
+                seen,
+                run,
+                stream);
+    }
+
     /** Notes that transactions are to be sent whole, not in blocks, until this position is behind. */
     void wantWholeUntil(Session session, Lsn position) {
         session.execute(
@@ -77,6 +110,9 @@ public record StreamProgress(UUID run, String stream) {
      */
     public Optional<Lsn> claim(Session session) {
         session.number("SELECT 1 FROM pg_advisory_lock(?)", key());
+        if (session.is(IS_OLD)) {
+            session.execute(UPGRADE);
+        }
         return read(session);
     }
 

@@ -12,7 +12,8 @@ import godwit.move.Lsn;
  * @param isBehind whether transactions are waiting to be applied
  * @param transactions transactions applied since the worker started
  * @param missingRows rows that changes were to replace and that were not there, until both sides are proven equal again
- * @param foreign transactions, since the worker started, on the side that takes no writes that were not Godwit's own
+ * @param foreign transactions on the side that takes no writes that were not Godwit's own, until both sides are proven
+ *     equal again
  */
 public record StreamState(
         Lsn flushed,

@@ -44,7 +44,7 @@ final class AggregateReader implements KindReader {
         var identity = row.text("plain") + "(" + row.text("arguments") + ")";
         return new Draft(address, "aggregate", identity, SchemaPhase.BEFORE_DATA)
                 .create("CREATE " + object + " (" + String.join(", ", properties(row)) + ")")
-                .drop("DROP AGGREGATE IF EXISTS " + signature + " CASCADE")
+                .drop("DROP AGGREGATE IF EXISTS " + signature)
                 .owner(object, row.text("owner"))
                 .comment(catalog, object)
                 .grants(catalog, "FUNCTION " + row.sql("name") + "(" + row.sql("types") + ")");

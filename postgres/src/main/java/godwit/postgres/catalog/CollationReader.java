@@ -26,7 +26,7 @@ final class CollationReader implements KindReader {
         var address = new Address("pg_collation", row.number("oid"));
         return new Draft(address, "collation", name.plain(), SchemaPhase.BEFORE_DATA)
                 .create("CREATE " + object + " (" + properties(row) + ")")
-                .drop("DROP COLLATION IF EXISTS " + name.sql() + " CASCADE")
+                .drop("DROP COLLATION IF EXISTS " + name.sql())
                 .owner(object, row.text("owner"))
                 .comment(catalog, object);
     }

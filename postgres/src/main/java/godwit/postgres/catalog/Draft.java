@@ -30,6 +30,7 @@ final class Draft {
     private Optional<String> before = Optional.empty();
     private Optional<TableName> index = Optional.empty();
     private String drop = "";
+    private String emptied = "";
 
     Draft(Address address, String kind, String identity, SchemaPhase phase) {
         this.address = address;
@@ -66,9 +67,15 @@ final class Draft {
         return this;
     }
 
-    /** A statement that makes an empty form of the object, for others to refer to before it can be made whole. */
-    Draft stub(String statement) {
+    /**
+     * An empty form of the object, for others to refer to before it can be made whole.
+     *
+     * @param statement makes it
+     * @param again makes it of the whole object, so that what they refer to can be taken away before them
+     */
+    Draft stub(String statement, String again) {
         stub.add(statement);
+        emptied = again;
         return this;
     }
 
@@ -210,6 +217,11 @@ final class Draft {
 
     SchemaObject object() {
         return new SchemaObject(kind, identity, phase, table, create, drop, maker, before, index);
+    }
+
+    /** The object as it is made of its empty form. */
+    SchemaObject completingObject() {
+        return new SchemaObject(kind, identity, phase, table, create, emptied, maker, before, index);
     }
 
     SchemaObject stubObject() {

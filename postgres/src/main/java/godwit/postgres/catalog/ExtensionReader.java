@@ -27,7 +27,7 @@ final class ExtensionReader implements KindReader {
         var address = new Address("pg_extension", row.number("oid"));
         var create = "CREATE EXTENSION IF NOT EXISTS " + name.sql() + schema;
         var version = new Literal(row.text("version"));
-        var drop = "DROP EXTENSION IF EXISTS " + name.sql() + " CASCADE";
+        var drop = "DROP EXTENSION IF EXISTS " + name.sql();
         return new Draft(address, "extension", name.name(), SchemaPhase.BEFORE_DATA)
                 .create(create + " VERSION " + version.sql())
                 .drop(drop)

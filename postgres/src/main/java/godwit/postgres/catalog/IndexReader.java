@@ -30,9 +30,8 @@ final class IndexReader implements KindReader {
                    CASE WHEN x.relispartition THEN (
                      SELECT coalesce('ALTER TABLE IF EXISTS ' || quote_ident(tn.nspname) || '.'
                                      || quote_ident(t.relname) || ' DROP CONSTRAINT IF EXISTS '
-                                     || quote_ident(rk.conname) || ' CASCADE',
-                                     'DROP INDEX IF EXISTS ' || quote_ident(tn.nspname) || '.' || quote_ident(r.relname)
-                                     || ' CASCADE')
+                                     || quote_ident(rk.conname),
+                                     'DROP INDEX IF EXISTS ' || quote_ident(tn.nspname) || '.' || quote_ident(r.relname))
                      FROM pg_catalog.pg_index ri JOIN pg_catalog.pg_class r ON r.oid = ri.indexrelid
                      JOIN pg_catalog.pg_class t ON t.oid = ri.indrelid
                      JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
@@ -80,7 +79,7 @@ final class IndexReader implements KindReader {
                 .partOf(relation(row), row.name())
                 .builds(index)
                 .create(placed(row))
-                .drop("DROP INDEX IF EXISTS " + index.sql() + " CASCADE");
+                .drop("DROP INDEX IF EXISTS " + index.sql());
     }
 
     private static Draft constraint(Catalog catalog, Row row) throws SQLException {
@@ -100,7 +99,7 @@ final class IndexReader implements KindReader {
             draft.create(adding + constrained(row));
         }
         return draft.partOf(relation(row), table)
-                .drop("ALTER TABLE IF EXISTS " + table.sql() + " DROP CONSTRAINT IF EXISTS " + name.sql() + " CASCADE")
+                .drop("ALTER TABLE IF EXISTS " + table.sql() + " DROP CONSTRAINT IF EXISTS " + name.sql())
                 .comment(catalog, "CONSTRAINT " + name.sql() + " ON " + table.sql());
     }
 

@@ -32,8 +32,8 @@ final class NamespaceReader implements KindReader {
             return differing(catalog, row, draft);
         }
         return draft.create("CREATE SCHEMA IF NOT EXISTS " + name.sql())
-                .drop("DROP SCHEMA IF EXISTS " + name.sql() + " CASCADE")
-                .before(Restoring.schema(name, "DROP SCHEMA IF EXISTS " + name.sql() + " CASCADE"))
+                .drop("DROP SCHEMA IF EXISTS " + name.sql())
+                .before(Restoring.schema(name, "DROP SCHEMA IF EXISTS " + name.sql()))
                 .owner(object, row.text("owner"))
                 .comment(catalog, object)
                 .grants(catalog, object);

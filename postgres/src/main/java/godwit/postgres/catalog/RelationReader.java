@@ -51,7 +51,7 @@ final class RelationReader implements KindReader {
         var own = columns.getOrDefault(row.number("oid"), List.of());
         var address = new Address("pg_class", row.number("oid"));
         var draft = new Draft(address, "table", name.plain(), SchemaPhase.BEFORE_DATA).itself(name);
-        draft.create(definition(row, own)).drop("DROP TABLE IF EXISTS " + name.sql() + " CASCADE");
+        draft.create(definition(row, own)).drop("DROP TABLE IF EXISTS " + name.sql());
         draft.owner(object, row.text("owner"));
         row.maybe("tablespace").ifPresent(draft::tablespace);
         own.forEach(column -> column.settings().forEach(draft::create));

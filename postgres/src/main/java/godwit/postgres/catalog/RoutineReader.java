@@ -7,10 +7,15 @@ import java.util.Locale;
 
 /** Reads functions and procedures in any language; those that a range brings come with it. */
 final class RoutineReader implements KindReader {
-    /** The stub has no body: those of the language SQL refer to other objects by their identity. */
+    /**
+     * The stub has no body: those of the language SQL refer to other objects by their identity. Defaults of parameters
+     * cannot be taken from a function that has them.
+     */
     private static final String ROUTINES = """
             SELECT p.oid, quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '('
                           || pg_get_function_identity_arguments(p.oid) || ')' AS signature,
+                   quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '('
+                          || pg_get_function_arguments(p.oid) || ')' AS defaulted,
                    n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS plain,
                    CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS word,
                    pg_get_functiondef(p.oid) AS definition, pg_get_function_result(p.oid) AS result,
@@ -40,7 +45,7 @@ final class RoutineReader implements KindReader {
         var kind = word.toLowerCase(Locale.ROOT);
         var draft = new Draft(address, kind, row.text("plain"), SchemaPhase.BEFORE_DATA)
                 .create(row.sql("definition"))
-                .drop("DROP " + word + " IF EXISTS " + row.sql("signature") + " CASCADE")
+                .drop("DROP " + word + " IF EXISTS " + row.sql("signature"))
                 .owner(object, row.text("owner"))
                 .comment(catalog, object)
                 .grants(catalog, object);
@@ -51,8 +56,10 @@ final class RoutineReader implements KindReader {
             draft.create("ALTER " + object + " DEPENDS ON EXTENSION " + extension);
         }
         if (row.flag("stubbed")) {
-            draft.stub("CREATE FUNCTION " + row.sql("signature") + " RETURNS " + row.sql("result")
-                    + " LANGUAGE sql AS 'SELECT NULL'");
+            var body = " RETURNS " + row.sql("result") + " LANGUAGE sql AS 'SELECT NULL'";
+            draft.stub(
+                    "CREATE FUNCTION " + row.sql("signature") + body,
+                    "CREATE OR REPLACE FUNCTION " + row.sql("defaulted") + body);
         }
         return draft;
     }

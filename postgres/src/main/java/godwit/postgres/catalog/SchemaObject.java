@@ -57,7 +57,7 @@ public record SchemaObject(
     }
 
     private String dropIndex() {
-        return "DROP INDEX IF EXISTS " + index.orElseThrow().sql() + " CASCADE";
+        return "DROP INDEX IF EXISTS " + index.orElseThrow().sql();
     }
 
     SchemaObject as(List<String> otherCreate, String otherDrop) {

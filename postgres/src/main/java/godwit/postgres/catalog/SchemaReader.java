@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,10 +86,11 @@ public final class SchemaReader {
     private static SchemaScript script(CarriedDrafts carried, List<SchemaFinding> findings) {
         var order = new CreationOrder(carried.drafts(), carried::needs, carried::needsOfShape);
         var phases = new HashMap<Step, SchemaPhase>();
+        var stubbed = new HashSet<Draft>();
         var objects = new ArrayList<SchemaObject>();
         var refreshes = new ArrayList<String>();
         for (var step : order.steps()) {
-            var object = step.stub() ? step.draft().stubObject() : step.draft().object();
+            var object = object(step, stubbed);
             var phase = phase(object.phase(), order.needs(step), phases);
             phases.put(step, phase);
             objects.add(object.in(phase));
@@ -100,6 +102,16 @@ public final class SchemaReader {
         order.unbroken().forEach(draft -> findings.add(circular(draft, carried.anyBlocks())));
         objects.sort(Comparator.comparing(SchemaObject::phase));
         return new SchemaScript(objects, findings, refreshes);
+    }
+
+    private static SchemaObject object(Step step, Set<Draft> stubbed) {
+        if (step.stub()) {
+            stubbed.add(step.draft());
+            return step.draft().stubObject();
+        }
+        return stubbed.contains(step.draft())
+                ? step.draft().completingObject()
+                : step.draft().object();
     }
 
     /** What stands on an object of one table, such as a view on its primary key, has to wait for all tables. */

@@ -44,7 +44,7 @@ final class SequenceReader implements KindReader {
         var draft = new Draft(address, "sequence", name.plain(), SchemaPhase.BEFORE_DATA)
                 .create("CREATE " + (row.flag("unlogged") ? "UNLOGGED " : "") + object + " AS " + row.sql("type")
                         + counting(row))
-                .drop("DROP SEQUENCE IF EXISTS " + name.sql() + " CASCADE")
+                .drop("DROP SEQUENCE IF EXISTS " + name.sql())
                 .owner(object, row.text("owner"))
                 .comment(catalog, object)
                 .grants(catalog, object);

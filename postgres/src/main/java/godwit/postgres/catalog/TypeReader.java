@@ -81,7 +81,7 @@ final class TypeReader implements KindReader {
         var address = new Address("pg_type", row.number("oid"));
         var draft = new Draft(address, word.equals("TYPE") ? "type" : "domain", name.plain(), SchemaPhase.BEFORE_DATA);
         return draft.create("CREATE " + object + definition)
-                .drop("DROP " + word + " IF EXISTS " + name.sql() + " CASCADE")
+                .drop("DROP " + word + " IF EXISTS " + name.sql())
                 .owner(object, row.text("owner"))
                 .comment(catalog, object)
                 .grants(catalog, object);

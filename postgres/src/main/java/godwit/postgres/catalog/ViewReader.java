@@ -41,10 +41,11 @@ final class ViewReader implements KindReader {
     private Draft view(Catalog catalog, Row row) throws SQLException {
         var name = row.name();
         var object = "VIEW " + name.sql();
+        var stub = object + " AS SELECT " + row.sqlIfAny("shape").orElse("");
         var draft = new Draft(address(row), "view", name.plain(), SchemaPhase.BEFORE_DATA)
                 .create("CREATE OR REPLACE " + object + options(row) + " AS\n" + row.sql("definition"))
-                .stub("CREATE " + object + " AS SELECT " + row.sqlIfAny("shape").orElse(""))
-                .drop("DROP VIEW IF EXISTS " + name.sql() + " CASCADE");
+                .stub("CREATE " + stub, "CREATE OR REPLACE " + stub)
+                .drop("DROP VIEW IF EXISTS " + name.sql());
         return decorated(catalog, row, draft, object);
     }
 
@@ -61,7 +62,7 @@ final class ViewReader implements KindReader {
         var draft = new Draft(address(row), "materialized view", name.plain(), SchemaPhase.BEFORE_DATA)
                 .create("CREATE " + object + method + options(row) + place + " AS\n" + row.sql("definition")
                         + "\n  WITH NO DATA")
-                .drop("DROP MATERIALIZED VIEW IF EXISTS " + name.sql() + " CASCADE");
+                .drop("DROP MATERIALIZED VIEW IF EXISTS " + name.sql());
         tablespace.ifPresent(draft::tablespace);
         if (row.flag("populated")) {
             draft.refresh("REFRESH " + object);

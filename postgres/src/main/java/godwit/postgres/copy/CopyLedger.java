@@ -46,6 +46,7 @@ final class CopyLedger {
     /** Empties the table and notes its snapshot: rows of an earlier attempt belong to another. */
     void begin(Session target, Table table, TableSnapshot snapshot, int chunks) {
         target.transaction(session -> {
+            requireEmptyAtFirst(session, table);
             empty(session, table);
             forget(session, table);
             return begin(session, table, snapshot.snapshot(), snapshot.filenode(), chunks);
@@ -56,12 +57,37 @@ final class CopyLedger {
     String begin(Session target, Table table, List<KeyRange> ranges) {
         var attempt = RangeLedger.newAttempt();
         return target.transaction(session -> {
+            requireEmptyAtFirst(session, table);
             empty(session, table);
             forget(session, table);
             new RangeLedger(run).begin(session, table.name(), ranges);
             begin(session, table, attempt, 0, ranges.size());
             return attempt;
         });
+    }
+
+    /**
+     * Rows that are there before the first attempt are somebody's: they came between the look at the target and its gate.
+     *
+     * @throws GodwitException target-table-not-empty
+     */
+    private void requireEmptyAtFirst(Session session, Table table) {
+        var isFirst = session.is(
+                "SELECT count(*) = 0 FROM godwit.table_copy WHERE run = ? AND schema_name = ? AND table_name = ?",
+                run,
+                schema(table),
+                name(table));
+        if (isFirst
+                && session.is("SELECT EXISTS (SELECT FROM ONLY " + table.name().sql() + ")")) {
+            throw Problem.of(
+                            "target-table-not-empty",
+                            "Somebody has written into the target's table %s before it was copied."
+                                    .formatted(table.name()),
+                            "Save these rows elsewhere and empty the table, which takes godwit rollback first; then start"
+                                    + " again.")
+                    .withObjects(List.of(table.name().plain()))
+                    .asException();
+        }
     }
 
     /** A prepared table may have foreign keys that point to it, which keep it from being truncated. */

@@ -16,8 +16,8 @@ import java.util.UUID;
  * <p>A statement trigger on every table, root and leaf, takes a shared advisory lock for its transaction and reads the
  * gate's epoch from a sequence. A fence takes that lock exclusively, which is also the drain: it waits for every
  * transaction that wrote, prepared ones included, and new writers wait for it. A sequence and not a table holds the
- * epoch, because it is read as it is now even under an old snapshot. The trigger fires for replica sessions too; only
- * sessions of this run pass.
+ * epoch, because it is read as it is now even under an old snapshot. The trigger fires for replica sessions too; of sessions
+ * that run statements only those of this run pass. The server's own subscriptions run none, and are to be disabled.
  *
  * <p>The fast path tries the lock, which succeeds whenever no fence stands; only under a fence does it wait, within its
  * own lock_timeout, after which the writer gets 40001.

@@ -10,7 +10,7 @@ import java.util.List;
 /** The ledger's tables and their version. */
 final class LedgerSchema {
     /** Raised whenever an older Godwit could not work with the tables any more. */
-    static final int VERSION = 5;
+    static final int VERSION = 6;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE IF NOT EXISTS godwit.ledger (version int PRIMARY KEY, made_at timestamptz DEFAULT now())",
@@ -79,7 +79,9 @@ final class LedgerSchema {
             "ALTER TABLE godwit.made ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.table_copy ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.event ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
-            "ALTER TABLE godwit.request ADD COLUMN IF NOT EXISTS role text NOT NULL DEFAULT session_user");
+            "ALTER TABLE godwit.request ADD COLUMN IF NOT EXISTS role text NOT NULL DEFAULT session_user",
+            // Nothing goes along with what is dropped, whose ever it is.
+            "UPDATE godwit.made SET undo = regexp_replace(undo, ' CASCADE(;|$)', '\\1', 'g') WHERE undo !~ '^DO '");
 
     private LedgerSchema() {}
 

@@ -1,5 +1,6 @@
 package godwit.postgres.move;
 
+import godwit.GodwitException;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.TargetForm;
@@ -46,21 +47,35 @@ final class Made {
         });
     }
 
-    /** Takes everything away again, the newest first. */
+    /**
+     * Takes everything away again, the newest first, and nothing else.
+     *
+     * @throws godwit.GodwitException others-depend, with what was newer taken away
+     */
     void undo(Session target) {
         List<Undo> all = target.query(
-                "SELECT number, undo FROM godwit.made WHERE run = ? ORDER BY number DESC",
-                row -> new Undo(row.getLong(1), row.getString(2)),
+                "SELECT number, kind, identity, undo FROM godwit.made WHERE run = ? ORDER BY number DESC",
+                row -> new Undo(row.getLong(1), row.getString(2), row.getString(3), row.getString(4)),
                 run);
+        var dependents = new Dependents(run);
         for (var one : all) {
-            target.transaction(t -> {
-                if (!one.sql().isBlank()) {
-                    t.execute(one.sql());
-                }
-                return t.execute("DELETE FROM godwit.made WHERE run = ? AND number = ?", run, one.number());
-            });
+            try {
+                target.transaction(t -> undo(t, one, dependents));
+            } catch (GodwitException e) {
+                throw dependents.named(target, one.kind() + " " + one.identity(), e);
+            }
         }
     }
 
-    private record Undo(long number, String sql) {}
+    private long undo(Session session, Undo one, Dependents dependents) {
+        if (one.kind().equals("table")) {
+            dependents.requireNoPartitions(session, one.identity());
+        }
+        if (!one.sql().isBlank()) {
+            session.execute(one.sql());
+        }
+        return session.execute("DELETE FROM godwit.made WHERE run = ? AND number = ?", run, one.number());
+    }
+
+    private record Undo(long number, String kind, String identity, String sql) {}
 }

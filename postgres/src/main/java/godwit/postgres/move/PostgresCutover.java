@@ -69,6 +69,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
             sessions.put(side, session);
         }
         requireNothingLeft(from);
+        underFence.requireNoSubscriptions(session(from), session(from.other()), from);
         requireNoOldWriters(session(from), from);
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
     }
@@ -231,9 +232,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     }
 
     void catchUpWithin(Session session, Side from, Duration limit) {
-        var marker = UUID.randomUUID().toString();
-        session.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
-        streams.from(from).control().awaitMarker(marker, limit);
+        streams.catchUp(session, from, limit);
     }
 
     @Override

@@ -315,6 +315,11 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
+    public void requireNoForeignWriters() {
+        verifications.requireNoForeignWriters();
+    }
+
+    @Override
     public Map<String, Object> remarks() {
         return verifications.remarks();
     }
@@ -329,6 +334,11 @@ public final class PostgresMove implements MoveSteps {
         close();
         var sealed = new Removal(context).contract(leaveWritable);
         return new Decommission(context).report(sealed);
+    }
+
+    @Override
+    public void requireRemovable(boolean keepTarget) {
+        new Removal(context).requirePossible(keepTarget);
     }
 
     @Override

@@ -63,6 +63,15 @@ final class Removal {
         session.execute("DELETE FROM godwit." + new Identifier(table).sql() + " WHERE run = ?", context.run());
     }
 
+    /** Refuses, with nothing changed, where others have hung on the run's objects what holds rows or shows them. */
+    void requirePossible(boolean keepTarget) {
+        if (!keepTarget) {
+            try (var target = context.open(Side.TARGET, "look")) {
+                new Dependents(context.run()).requireNone(target);
+            }
+        }
+    }
+
     /** Ends the run as if it had never been. */
     void remove(boolean keepTarget) {
         var slots = new Slots(context);

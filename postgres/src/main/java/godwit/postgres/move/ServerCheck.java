@@ -32,6 +32,7 @@ final class ServerCheck {
         schema();
         rights();
         findings.addAll(new RoleRights(context, side).findings(session));
+        findings.addAll(new Subscriptions(context, side).findings(session));
         return List.copyOf(findings);
     }
 

@@ -18,10 +18,12 @@ import godwit.postgres.numbers.ObjectNumbers;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import godwit.traffic.Writes;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Both streams of a run. The one that follows the side with the writes applies; the other only listens, so that it can
@@ -191,6 +193,27 @@ final class Streams implements AutoCloseable {
         if (from(from).state().missingRows() > 0) {
             try (var session = context.openApplying(from.other(), "verify")) {
                 from(from).forgetMissingRows(session);
+            }
+        }
+    }
+
+    /** Waits until the stream from a side has brought all that is committed there now; the session is one of that side. */
+    void catchUp(Session session, Side from, Duration limit) {
+        var marker = UUID.randomUUID().toString();
+        session.text("SELECT pg_logical_emit_message(true, ?, ?)::text", StreamApplier.MARKER, marker);
+        from(from).control().awaitMarker(marker, limit);
+    }
+
+    /** Foreign transactions that the stream from this side has met since both sides were last proven equal. */
+    long foreign(Side from) {
+        return isOpen(from) ? from(from).state().foreign() : 0;
+    }
+
+    /** Both sides were proven equal: so many foreign transactions had been met before that was begun. */
+    void forgetForeign(Side from, long seen) {
+        if (seen > 0) {
+            try (var session = context.openApplying(from.other(), "verify")) {
+                from(from).forgetForeign(session, seen);
             }
         }
     }

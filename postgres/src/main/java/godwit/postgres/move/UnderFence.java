@@ -40,6 +40,7 @@ final class UnderFence {
     /** Refuses to go on when something has changed that the rows do not show. */
     void require(Session losing, Session gaining, Side from) {
         new Unfollowed(context).requireNone(losing, from);
+        requireNoSubscriptions(losing, gaining, from);
         if (!shapes.digest(losing).equals(digest)) {
             throw changed(from, shapes.read(losing).changedSince(before));
         }
@@ -47,6 +48,12 @@ final class UnderFence {
         if (!behind.isEmpty()) {
             throw behind(behind);
         }
+    }
+
+    /** On neither side may somebody write whom the fence does not hold. */
+    void requireNoSubscriptions(Session losing, Session gaining, Side from) {
+        new Subscriptions(context, from).requireNone(losing);
+        new Subscriptions(context, from.other()).requireNone(gaining);
     }
 
     /** Takes about as long as {@link #require} and neither refuses nor sets anything. */

@@ -49,7 +49,7 @@ final class Verifications {
 
     Verification verify(UUID id, String phase, Stopping stopping) {
         var leader = gates.leader();
-        foreign().verified(leader);
+        var known = foreign().known();
         var more = new ArrayList<>(
                 phase.equals(REHEARSAL) ? surroundings.differencesAsTheyAre(leader) : surroundings.differences(leader));
         stopping.requireWanted();
@@ -68,9 +68,14 @@ final class Verifications {
         }
         if (verification.isEqual()) {
             streams.get().from(leader).touched().proven();
+            foreign().proven(known);
         }
         new VerificationTable(context).write(verification, leader);
         return verification;
+    }
+
+    void requireNoForeignWriters() {
+        foreign().requireNoneUntilNow(gates.leader());
     }
 
     private Proof proof(Side leader, Stopping stopping) {
@@ -88,7 +93,7 @@ final class Verifications {
                 "notices",
                 Reports.of(surroundings.notices(leader)),
                 "foreignTransactions",
-                foreign().count(leader.other()),
+                foreign().count(),
                 "largeObjects",
                 largeObjects.remarks(),
                 "objectsNotThere",

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class CreationOrderTest {
     private final Draft table = draft("table", 1);
-    private final Draft view = draft("view", 2).stub("CREATE VIEW v AS SELECT NULL::int AS a");
-    private final Draft function = draft("function", 3).stub("CREATE FUNCTION f() RETURNS int AS ''");
+    private final Draft view = draft("view", 2).stub("CREATE VIEW v AS SELECT NULL::int AS a", "");
+    private final Draft function = draft("function", 3).stub("CREATE FUNCTION f() RETURNS int AS ''", "");
     private final Draft index = draft("index", 4);
 
     @Test

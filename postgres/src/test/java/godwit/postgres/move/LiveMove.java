@@ -117,6 +117,14 @@ final class LiveMove implements AutoCloseable {
         return access;
     }
 
+    /** Begins the run, which nobody works on yet. */
+    LiveMove plan() {
+        try (var session = access.target().open("worker")) {
+            var unused = begin(access.ledger(session));
+        }
+        return this;
+    }
+
     /** Starts the worker, which goes on after every passing failure. */
     LiveMove start() {
         stopped = false;
@@ -214,7 +222,11 @@ final class LiveMove implements AutoCloseable {
 
     /** Asks for something and goes on. */
     Request askWithoutWaiting(Verb verb) {
-        var request = new Request(UUID.randomUUID(), run(), verb, Map.of(), "test");
+        return askWithoutWaiting(verb, Map.of());
+    }
+
+    Request askWithoutWaiting(Verb verb, Map<String, String> options) {
+        var request = new Request(UUID.randomUUID(), run(), verb, options, "test");
         new PostgresLedger(asking).ask(request);
         return request;
     }
@@ -264,6 +276,12 @@ final class LiveMove implements AutoCloseable {
             assertThat(phase()).as("last failure: " + lastFailure).isEqualTo(wanted);
         });
         return this;
+    }
+
+    /** Waits until the worker has ended because the run is over. */
+    void awaitOver() {
+        await().atMost(PATIENCE).until(worker::isDone);
+        requireWorker();
     }
 
     /** Waits for the Problem that ends the worker. */

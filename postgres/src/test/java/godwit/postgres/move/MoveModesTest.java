@@ -91,6 +91,20 @@ class MoveModesTest {
     }
 
     @Test
+    void rowsThatCameIntoAPreparedTableAfterTheLookAtItAreKept() {
+        pair.target(TABLES);
+        try (var move = move(Mode.LIVE, SchemaOrigin.USE).plan()) {
+            pair.target("INSERT INTO groups VALUES (7, 'evidence')");
+
+            var problem = move.start().awaitFailure();
+
+            assertThat(problem.code()).isEqualTo("target-table-not-empty");
+            assertThat(problem.objects()).containsExactly("public.groups");
+        }
+        assertThat(pair.targetRows("SELECT name FROM groups")).containsExactly("evidence");
+    }
+
+    @Test
     void aRollbackEmptiesPreparedTablesAndLeavesThem() {
         pair.target(TABLES);
         var before = CaseDatabase.catalog(pair.target());

@@ -150,10 +150,31 @@ class WayBackTest {
     @Test
     void aDifferenceInTheOtherDirectionIsMendedAndTakesTheWritesBack() {
         try (var move = switched(300, 1)) {
-            LiveMove.intrude(pair.atSource(), "UPDATE t SET v = 'wrong' WHERE id = 7");
+            move.misapply(pair.atSource(), "UPDATE t SET v = 'wrong' WHERE id = 7");
 
             assertGoesBack(move, "differences-open", 15);
             assertThat(pair.atSource().text("SELECT v FROM t WHERE id = 7")).isEqualTo("a");
+        }
+    }
+
+    /** They are nowhere else; a repair would take them away. */
+    @Test
+    void rowsThatOthersWroteOnTheSourceAreNotMendedAwayNorLeftBehind() {
+        try (var move = switched(300, 1)) {
+            LiveMove.intrude(pair.atSource(), "INSERT INTO t VALUES (1000, 'evidence')");
+
+            await().untilAsserted(() -> assertThat(move.live())
+                    .extractingByKey("wentBack")
+                    .asString()
+                    .contains("differences-open", "done=false", "foreign-writers"));
+            assertThat(move.phase()).isEqualTo(Phase.SWITCHED);
+            move.stop();
+            move.start();
+            assertThat(move.ask(Verb.COMPLETE))
+                    .isInstanceOfSatisfying(
+                            Outcome.Refused.class,
+                            refused -> assertThat(refused.problem().code()).isEqualTo("foreign-writers"));
+            assertThat(pair.atSource().text("SELECT v FROM t WHERE id = 1000")).isEqualTo("evidence");
         }
     }
 

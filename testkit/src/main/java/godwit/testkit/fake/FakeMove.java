@@ -254,6 +254,10 @@ public final class FakeMove implements MoveSteps {
         return false;
     }
 
+    /** Nobody gets past the gate of fakes. */
+    @Override
+    public void requireNoForeignWriters() {}
+
     @Override
     public Map<String, Object> remarks() {
         return Map.of();
@@ -278,6 +282,10 @@ public final class FakeMove implements MoveSteps {
         removal.contract(leaveWritable);
         return Map.of();
     }
+
+    /** Nobody else has anything in fakes. */
+    @Override
+    public void requireRemovable(boolean keepTarget) {}
 
     @Override
     public void remove(boolean keepTarget) {

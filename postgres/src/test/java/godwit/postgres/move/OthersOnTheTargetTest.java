@@ -1,0 +1,140 @@
+package godwit.postgres.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import godwit.postgres.Pair;
+import godwit.postgres.Servers;
+import godwit.postgres.Specs;
+import godwit.run.Outcome;
+import godwit.run.Phase;
+import godwit.run.Verb;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What people hang on the tables of a run is theirs: a rollback takes none of it away. */
+@ExtendWith(Servers.class)
+class OthersOnTheTargetTest {
+    private static final Map<String, String> KEEP_TARGET = Map.of("keepTarget", "true");
+
+    private final Pair pair;
+
+    OthersOnTheTargetTest(Pair pair) {
+        this.pair = pair.source("""
+                CREATE SCHEMA cases; CREATE TYPE cases.kind AS ENUM ('a', 'b'); CREATE DOMAIN cases.mark AS text;
+                CREATE FUNCTION cases.next() RETURNS int LANGUAGE sql AS 'SELECT 1';
+                CREATE SEQUENCE cases.counter;
+                CREATE TABLE cases.t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, of cases.kind, was serial);
+                CREATE TABLE cases.p (id int PRIMARY KEY, v text, UNIQUE (id, v)) PARTITION BY RANGE (id);
+                """);
+        pair.source("CREATE TABLE cases.p_1 PARTITION OF cases.p FOR VALUES FROM (0) TO (10)");
+        pair.source("CREATE INDEX ON cases.p (v)");
+        pair.source("CREATE VIEW cases.seen AS SELECT id FROM cases.t");
+        pair.source("INSERT INTO cases.p VALUES (1, 'a')");
+    }
+
+    private LiveMove ready() {
+        return LiveMove.of(pair, "postgres", Specs.spec(pair.name(), 1)).start().awaitPhase(Phase.READY);
+    }
+
+    private static void assertRefused(Outcome outcome, String... objects) {
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+            assertThat(refused.problem().code()).isEqualTo("others-depend");
+            assertThat(refused.problem().objects()).containsExactly(objects);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            cases.p_9     | CREATE TABLE cases.p_9 PARTITION OF cases.p FOR VALUES FROM (90) TO (99) | DROP TABLE cases.p_9
+            public.p_9    | CREATE TABLE p_9 PARTITION OF cases.p FOR VALUES FROM (90) TO (99) | ALTER TABLE cases.p DETACH PARTITION p_9
+            cases.notes   | CREATE TABLE cases.notes (what text) | ALTER TABLE cases.notes SET SCHEMA public
+            public.child  | CREATE TABLE child () INHERITS (cases.t) | DROP TABLE child
+            public.typed  | CREATE TABLE typed (id int, of cases.kind) | ALTER TABLE typed DROP COLUMN of
+            public.typed  | CREATE TABLE typed (id int, of cases.mark[]) | ALTER TABLE typed DROP COLUMN of
+            public.whole  | CREATE TABLE whole (was cases.t) | DROP TABLE whole
+            public.filled | CREATE TABLE filled (id int DEFAULT cases.next()) | DROP TABLE filled
+            public.filled | CREATE TABLE filled (id int DEFAULT nextval('cases.counter')) | DROP TABLE filled
+            public.points | CREATE TABLE points (id int REFERENCES cases.t) | DROP TABLE points
+            public.look   | CREATE MATERIALIZED VIEW look AS SELECT id FROM cases.seen | DROP MATERIALIZED VIEW look
+            """)
+    void whatHoldsRowsIsNamedBeforeAnythingIsTakenAway(String object, String make, String free) {
+        try (var move = ready()) {
+            pair.target(make);
+
+            assertRefused(move.ask(Verb.ROLLBACK), object);
+
+            assertThat(move.phase()).isEqualTo(Phase.READY);
+            assertThat(pair.targetRows("SELECT v FROM cases.p")).containsExactly("a");
+            pair.target(free);
+            assertThat(move.ask(Verb.ROLLBACK)).isInstanceOf(Outcome.Done.class);
+        }
+        assertThat(CaseDatabase.traces(pair.target())).isEmpty();
+        assertThat(pair.atTarget().is("SELECT to_regnamespace('cases') IS NULL"))
+                .isTrue();
+        if (free.startsWith("ALTER")) {
+            assertThat(pair.targetRows("SELECT to_regclass('public.%s')::text"
+                            .formatted(object.substring(object.indexOf('.') + 1))))
+                    .doesNotContainNull();
+        }
+    }
+
+    @Test
+    void aSwitchedRunDoesNotGoBackForARollbackThatCouldNotEnd() {
+        try (var move = ready()) {
+            assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+            pair.target("CREATE VIEW look AS SELECT id FROM cases.t");
+
+            assertRefused(move.ask(Verb.ROLLBACK), "public.look");
+
+            assertThat(move.phase()).isEqualTo(Phase.SWITCHED);
+            assertThat(move.ask(Verb.ROLLBACK, KEEP_TARGET)).isInstanceOf(Outcome.Done.class);
+        }
+        assertThat(pair.atTarget().is("SELECT to_regclass('public.look') IS NOT NULL"))
+                .isTrue();
+    }
+
+    /** What no look beforehand finds, the server itself does; and what was found then may have come since. */
+    @Test
+    void aRemovalStopsAtWhatOthersHaveAndGoesOnLater() {
+        try (var move = ready()) {
+            pair.target("CREATE FUNCTION shown(cases.p) RETURNS int LANGUAGE sql AS 'SELECT 1'");
+            var asked = move.askWithoutWaiting(Verb.ROLLBACK);
+
+            assertThat(move.awaitFailure().code()).isEqualTo("others-depend");
+            assertThat(move.answer(asked)).hasValueSatisfying(answer -> assertRefused(answer, "table cases.p"));
+
+            assertThat(move.phase()).isEqualTo(Phase.ROLLING_BACK);
+            pair.target("CREATE TABLE p_9 PARTITION OF cases.p FOR VALUES FROM (90) TO (99)");
+            pair.target("DROP FUNCTION shown(cases.p)");
+            assertThat(move.start().awaitFailure().objects()).isEqualTo(List.of("public.p_9"));
+
+            pair.target("ALTER TABLE cases.p DETACH PARTITION p_9");
+            move.start().awaitOver();
+        }
+        assertThat(CaseDatabase.traces(pair.target())).isEmpty();
+        assertThat(pair.atTarget().is("SELECT to_regclass('public.p_9') IS NOT NULL"))
+                .isTrue();
+        assertThat(pair.atTarget().is("SELECT to_regnamespace('cases') IS NULL"))
+                .isTrue();
+    }
+
+    @Test
+    void aRemovalThatWasStoppedCanKeepWhatIsLeft() {
+        try (var move = ready()) {
+            pair.target("CREATE FUNCTION shown(cases.p) RETURNS int LANGUAGE sql AS 'SELECT 1'");
+            var unused = move.askWithoutWaiting(Verb.ROLLBACK);
+            assertThat(move.awaitFailure().code()).isEqualTo("others-depend");
+
+            var again = move.askWithoutWaiting(Verb.ROLLBACK, KEEP_TARGET);
+            move.start().awaitOver();
+            assertThat(again).isNotEqualTo(unused);
+        }
+        assertThat(CaseDatabase.traces(pair.target())).isEmpty();
+        assertThat(pair.atTarget().is("SELECT to_regclass('cases.p') IS NOT NULL"))
+                .isTrue();
+    }
+}
