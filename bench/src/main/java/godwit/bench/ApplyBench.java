@@ -1,6 +1,5 @@
 package godwit.bench;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,18 +49,16 @@ final class ApplyBench implements Bench {
     public Map<String, Comparison> run(Setting setting) {
         record(setting);
         var end = Servers.text(setting.servers().source(), SOURCE, "SELECT pg_current_wal_flush_lsn()");
-        var ours = new ArrayList<Double>();
-        var flushing = new ArrayList<Double>();
-        var lazy = new ArrayList<Double>();
-        for (var run = 0; run < setting.runs(); run++) {
-            flushing.add(subscription(setting, "flushing_" + run, "on", end));
-            ours.add(own(setting, "godwit_" + run, end));
-            lazy.add(subscription(setting, "lazy_" + run, "off", end));
-        }
+        var seconds = Turns.take(
+                setting.runs(),
+                run -> subscription(setting, "flushing_" + run, "on", end),
+                run -> own(setting, "godwit_" + run, end),
+                run -> subscription(setting, "lazy_" + run, "off", end));
+        var ours = seconds.get(1);
         var rows = 15.0 * transactions(setting);
         var parts = new LinkedHashMap<String, Comparison>();
-        parts.put("same commit", new Comparison(name(), AGAINST, "rows/s", rows, ours, flushing, 1.1));
-        parts.put("theirs lazy", new Comparison(name(), AGAINST, "rows/s", rows, ours, lazy, 0));
+        parts.put("same commit", new Comparison(name(), AGAINST, "rows/s", rows, ours, seconds.getFirst(), 1.1));
+        parts.put("theirs lazy", new Comparison(name(), AGAINST, "rows/s", rows, ours, seconds.getLast(), 0));
         return parts;
     }
 

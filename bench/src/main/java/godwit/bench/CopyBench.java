@@ -53,20 +53,21 @@ final class CopyBench implements Bench {
     }
 
     private Comparison compare(Setting setting, Dataset dataset) {
-        var ours = new ArrayList<Double>();
-        var theirs = new ArrayList<Double>();
-        for (var run = 0; run < setting.runs(); run++) {
-            setting.servers().emptyTarget(dataset.name());
-            theirs.add(Stopwatch.of(() -> peer.copy(setting, dataset.name())));
-            requireSame(setting, dataset);
-            setting.servers().emptyTarget(dataset.name());
-            ours.add(ours(setting, dataset));
-        }
+        var seconds = Turns.take(setting.runs(), run -> theirs(setting, dataset), run -> ours(setting, dataset));
         var rows = dataset.rows(setting.servers().source());
-        return new Comparison(name(), peer.against(), "rows/s", rows, ours, theirs, peer.least());
+        return new Comparison(
+                name(), peer.against(), "rows/s", rows, seconds.getLast(), seconds.getFirst(), peer.least());
+    }
+
+    private double theirs(Setting setting, Dataset dataset) {
+        setting.servers().emptyTarget(dataset.name());
+        var seconds = Stopwatch.of(() -> peer.copy(setting, dataset.name()));
+        requireSame(setting, dataset);
+        return seconds;
     }
 
     private static double ours(Setting setting, Dataset dataset) {
+        setting.servers().emptyTarget(dataset.name());
         var watch = new Stopwatch();
         try (var move =
                 Move.start(setting.servers(), dataset.name(), setting.programs(), setting.folder(), setting.jobs())) {

@@ -1,6 +1,5 @@
 package godwit.bench;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,15 +36,14 @@ final class VerifyBench implements Bench {
     }
 
     private Comparison compare(Setting setting, Dataset dataset, Move move) {
-        var ours = new ArrayList<Double>();
-        var theirs = new ArrayList<Double>();
         setting.servers().settle();
-        for (var run = 0; run < setting.runs(); run++) {
-            theirs.add(Stopwatch.of(() -> hashBoth(setting.servers(), dataset.name())));
-            ours.add(Stopwatch.of(() -> move.verb("verify")));
-        }
+        var seconds = Turns.take(
+                setting.runs(),
+                run -> Stopwatch.of(() -> hashBoth(setting.servers(), dataset.name())),
+                run -> Stopwatch.of(() -> move.verb("verify")));
         var rows = dataset.rows(setting.servers().source());
-        return new Comparison(name(), "SELECT sum(hashtext(t::text)) on each side", "rows/s", rows, ours, theirs, 0.8);
+        var against = "SELECT sum(hashtext(t::text)) on each side";
+        return new Comparison(name(), against, "rows/s", rows, seconds.getLast(), seconds.getFirst(), 0.8);
     }
 
     private static void hashBoth(Servers servers, String database) {

@@ -68,15 +68,20 @@ final class Serving {
         pulse.turn();
         switching.routeAgain();
         aside.turn();
-        if (aside.isFree() && byMode.endsWhenEqual() && course.phase().isInStep() && !steered.isPaused()) {
-            aside.begin(new Proving(means, completing));
-        }
         if (course.phase().isInStep()) {
-            course.next(heard())
-                    .ifPresentOrElse(this::carryOut, () -> means.pace().pause(TURN));
+            course.next(heard()).ifPresentOrElse(this::carryOut, this::goOn);
         }
         if (course.phase() == Phase.SWITCHED && !steered.isPaused()) {
             guardian.turn();
+        }
+    }
+
+    /** Nothing is asked for: what was asked goes before a proof that ends the run, such as a repair of what it found. */
+    private void goOn() {
+        if (aside.isFree() && byMode.endsWhenEqual() && !steered.isPaused()) {
+            aside.begin(new Proving(means, completing));
+        } else {
+            means.pace().pause(TURN);
         }
     }
 

@@ -9,22 +9,29 @@ import java.util.stream.Collectors;
 /**
  * Sets the sequences of the side that gains the writes ahead of the other's.
  *
- * <p>A fence does not hold {@code nextval}, which reads like a query; a headroom of values makes that harmless.
+ * <p>A fence does not hold {@code nextval}, which reads like a query; a headroom of values makes that harmless. A session
+ * takes as many values at once as the sequence says that it keeps.
  */
 final class Sequences {
     private static final long HEADROOM = 64;
 
     private static final String READ = """
-            SELECT s.schemaname, s.sequencename, s.last_value, s.start_value, s.increment_by, s.min_value, s.max_value,
+            SELECT s.schemaname, s.sequencename, s.last_value, s.start_value, s.increment_by, s.cache_size, s.min_value, s.max_value,
                    s.cycle
             FROM pg_catalog.pg_sequences s
             WHERE s.schemaname NOT IN ('godwit', 'information_schema') AND s.schemaname !~ '^pg_' ORDER BY 1, 2""";
 
-    private record Sequence(TableName name, long last, long increment, long least, long most, boolean cycles) {
+    private record Sequence(
+            TableName name, long last, long increment, long kept, long least, long most, boolean cycles) {
+        private BigInteger ahead(long times) {
+            return BigInteger.valueOf(increment)
+                    .multiply(BigInteger.valueOf(kept))
+                    .multiply(BigInteger.valueOf(times));
+        }
+
         /** Where the other side begins: so many values further, but never beyond the end. */
         long ahead() {
-            var wanted =
-                    BigInteger.valueOf(last).add(BigInteger.valueOf(increment).multiply(BigInteger.valueOf(HEADROOM)));
+            var wanted = BigInteger.valueOf(last).add(ahead(HEADROOM));
             var bounded = wanted.min(BigInteger.valueOf(most)).max(BigInteger.valueOf(least));
             return cycles ? last : bounded.longValueExact();
         }
@@ -32,7 +39,7 @@ final class Sequences {
         /** Whether this one, on the gaining side, could give a value that the other gave. */
         boolean isBehind(Sequence other) {
             var lead = BigInteger.valueOf(last).subtract(BigInteger.valueOf(other.last));
-            var wanted = BigInteger.valueOf(increment).multiply(BigInteger.valueOf(HEADROOM / 2));
+            var wanted = ahead(HEADROOM / 2);
             return increment > 0 ? lead.compareTo(wanted) < 0 : lead.compareTo(wanted) > 0;
         }
     }
@@ -58,7 +65,8 @@ final class Sequences {
                     row.getLong(5),
                     row.getLong(6),
                     row.getLong(7),
-                    row.getBoolean(8));
+                    row.getLong(8),
+                    row.getBoolean(9));
         });
     }
 }

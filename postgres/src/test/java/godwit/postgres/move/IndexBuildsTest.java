@@ -207,7 +207,7 @@ class IndexBuildsTest {
                         tuple(
                                 "built primary key",
                                 List.of("CREATE UNIQUE INDEX k"),
-                                "DROP INDEX IF EXISTS \"public\".\"k\" CASCADE"),
+                                "DROP INDEX IF EXISTS \"public\".\"k\""),
                         tuple(
                                 "primary key",
                                 List.of("ALTER TABLE t ADD CONSTRAINT k PRIMARY KEY USING INDEX k"),

@@ -34,9 +34,10 @@ class SwitchUndoneTest {
     private final PostgresMove steps;
 
     SwitchUndoneTest(Pair pair) {
-        this.pair = pair.source("CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE keyless (v text);"
-                + " ALTER TABLE keyless REPLICA IDENTITY FULL;"
-                + " INSERT INTO t SELECT i, 'a' FROM generate_series(1, 100) i");
+        this.pair = pair.source(
+                "CREATE SEQUENCE s CACHE 100; CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE keyless (v text);"
+                        + " ALTER TABLE keyless REPLICA IDENTITY FULL;"
+                        + " INSERT INTO t SELECT i, 'a' FROM generate_series(1, 100) i");
         this.move = LiveMove.of(pair, "postgres", Specs.spec(pair.name(), 1))
                 .start()
                 .awaitPhase(Phase.READY);
@@ -88,6 +89,31 @@ class SwitchUndoneTest {
         move.misapply(pair.atTarget(), "DELETE FROM t WHERE id = 0");
 
         assertThatThrownBy(() -> cutover().run(Side.SOURCE, steps.journal())).hasMessageContaining("1 rows");
+    }
+
+    @Test
+    void aSequenceThatTheGainingSideHasNoMore() {
+        var interposed =
+                new Interposed(steps.cutover()).after("advanceSequences", () -> pair.target("DROP SEQUENCE s"));
+
+        assertUndone(new Cutover(interposed, System::nanoTime, () -> {}), "sequences-behind", "public.s");
+    }
+
+    /** What a session of the side that loses the writes has taken before the decision may be used afterwards. */
+    @Test
+    void valuesThatSessionsKeepAreNotGivenAgain() {
+        var interposed = new Interposed(steps.cutover()).after("compareUnderFence", () -> {
+            try (var other = Pair.application(pair.source())) {
+                other.number("SELECT nextval('s')");
+            }
+        });
+        var given = pair.atSource().number("SELECT nextval('s')");
+
+        new Cutover(interposed, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal());
+
+        assertThat(given).isOne();
+        assertThat(pair.atTarget().number("SELECT nextval('s')"))
+                .isGreaterThan(pair.atSource().number("SELECT last_value FROM s"));
     }
 
     @Test
