@@ -111,6 +111,7 @@ record StatusReport(Look look) {
         return Map.of(
                 "host", worker.host(),
                 "pid", worker.process(),
+                "doing", worker.doing(),
                 "serverProcess", worker.session(),
                 "since", worker.since().toString());
     }

@@ -102,8 +102,7 @@ public final class Asking {
             }
             if (pace.nanos() - beatAt > BEAT_NANOS) {
                 beatAt = pace.nanos();
-                ledger.stillWaiting(request.id());
-                workIfNobodyDoes(request);
+                beat(ledger, request);
                 var end = answerOfTheEnd(ledger, request);
                 if (end.isPresent()) {
                     return end.get();
@@ -113,13 +112,25 @@ public final class Asking {
         }
     }
 
+    /** Tells that somebody waits, and does the work that nobody does. A rollback may take the ledger away just then. */
+    private void beat(PostgresLedger ledger, Request request) {
+        try {
+            ledger.stillWaiting(request.id());
+            workIfNobodyDoes(request);
+        } catch (GodwitException e) {
+            if (!ledgerIsGone(ledger)) {
+                throw e;
+            }
+        }
+    }
+
     /** The answer; a ledger that is gone is the end of a rollback. */
     private static Optional<Outcome> answer(Ledger ledger, Request request) {
         try {
             return ledger.answerTo(request.id());
         } catch (GodwitException e) {
-            if (request.verb() == Verb.ROLLBACK && ledgerIsGone(ledger)) {
-                return Optional.of(new Outcome.Done(Map.of("state", Phase.ROLLED_BACK.word())));
+            if (ledgerIsGone(ledger)) {
+                return Optional.of(forgotten(request.verb()));
             }
             throw e;
         }
@@ -168,7 +179,7 @@ public final class Asking {
             if (!request.verb().isSteering()) {
                 changes.requireAllowed(request.verb());
             }
-            if (!access.tryLease(session, run.get())) {
+            if (!access.tryLease(session, run.get(), request.verb().word())) {
                 return;
             }
             if (request.verb().isSteering()) {

@@ -7,6 +7,7 @@ import godwit.cli.log.RunLog;
 import godwit.file.Layers;
 import godwit.move.Conduct;
 import godwit.move.MoveDigest;
+import godwit.postgres.ledger.Holder;
 import godwit.postgres.ledger.PostgresLedger;
 import godwit.postgres.move.MoveAccess;
 import godwit.postgres.move.PostgresMove;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 /** A run's worker that begins anew, with new sessions, after every failure that passes. */
 public final class Supervisor {
     private static final String WORKER_EXISTS = "worker-exists";
+    private static final String START = "start";
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int FAILURES_MAX = 600;
 
@@ -117,17 +119,26 @@ public final class Supervisor {
             var run = found.filter(r -> !r.phase().isOver()).orElseGet(() -> begin(ledger));
             carried = Optional.of(run.id());
             var changes = FileChanges.since(ledger, run, access).requireAllowed();
-            if (!access.tryLease(session, run)) {
-                throw Problem.of(
-                                WORKER_EXISTS,
-                                "Another worker follows this run.",
-                                "See it with godwit status; end it before starting another.")
-                        .asException();
+            if (!access.tryLease(session, run, START)) {
+                throw workerExists(access.worker(session, run));
             }
             say.accept("Run " + run.id() + " is " + run.phase().word() + ".");
             adopt(ledger, changes);
             return logged(ledger, run);
         }
+    }
+
+    /** A verb that found no worker does its work itself, and soon ends; another worker stays. */
+    private static GodwitException workerExists(Optional<Holder> holder) {
+        var verb = holder.map(Holder::doing).filter(doing -> !doing.isEmpty() && !doing.equals(START));
+        var problem = Problem.of(
+                WORKER_EXISTS,
+                verb.map("Somebody else's %s is at work on this run."::formatted)
+                        .orElse("Another worker follows this run."),
+                "See it with godwit status; end it before starting another.");
+        return holder.isEmpty() || verb.isPresent()
+                ? new GodwitException(problem, Retry.LATER, new IllegalStateException(WORKER_EXISTS))
+                : problem.asException();
     }
 
     /** From now on the run goes by what the file says today. */
@@ -159,7 +170,7 @@ public final class Supervisor {
                 "process {} works on the run, which is {}",
                 ProcessHandle.current().pid(),
                 run.phase().word());
-        ledger.record(new Ledger.Event(run.id(), operator.name(), "start", "begun", ""));
+        ledger.record(new Ledger.Event(run.id(), operator.name(), START, "begun", ""));
         if (access.spec().conduct().transport() == Conduct.Transport.INSECURE) {
             ledger.record(new Ledger.Event(run.id(), operator.name(), "insecure" + insecureBy(), "done", ""));
         }

@@ -20,16 +20,16 @@ public final class Lease {
     /** Notes whose lease it is, for people. */
     public static void sign(Session session, UUID run, Holder holder) {
         session.execute("""
-                INSERT INTO godwit.worker (run, host, process, session) VALUES (?, ?, ?, pg_backend_pid())
+                INSERT INTO godwit.worker (run, host, process, doing, session) VALUES (?, ?, ?, ?, pg_backend_pid())
                 ON CONFLICT (run) DO UPDATE SET host = excluded.host, process = excluded.process,
-                  session = excluded.session, since = clock_timestamp()""", run, holder.host(), holder.process());
+                  doing = excluded.doing, session = excluded.session, since = clock_timestamp()""", run, holder.host(), holder.process(), holder.doing());
     }
 
     /** Who holds the lease. */
     public static Optional<Holder> holder(Session session, UUID run) {
         return session.first(
                 """
-                SELECT coalesce(w.host, ''), coalesce(w.process, 0), l.pid, coalesce(w.since, now())
+                SELECT coalesce(w.host, ''), coalesce(w.process, 0), coalesce(w.doing, ''), l.pid, coalesce(w.since, now())
                 FROM pg_locks l LEFT JOIN godwit.worker w ON w.run = ? AND w.session = l.pid
                 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -37,8 +37,9 @@ public final class Lease {
                 row -> new Holder(
                         row.getString(1),
                         row.getLong(2),
-                        row.getInt(3),
-                        row.getObject(4, OffsetDateTime.class).toInstant()),
+                        row.getString(3),
+                        row.getInt(4),
+                        row.getObject(5, OffsetDateTime.class).toInstant()),
                 run,
                 key(run),
                 key(run));

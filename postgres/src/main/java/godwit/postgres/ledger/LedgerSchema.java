@@ -59,7 +59,7 @@ final class LedgerSchema {
             """
             CREATE TABLE IF NOT EXISTS godwit.worker (
               run uuid PRIMARY KEY REFERENCES godwit.run, host text NOT NULL, process bigint NOT NULL,
-              session int NOT NULL, since timestamptz NOT NULL DEFAULT clock_timestamp())""",
+              doing text NOT NULL DEFAULT 'start', session int NOT NULL, since timestamptz NOT NULL DEFAULT clock_timestamp())""",
             """
             CREATE TABLE IF NOT EXISTS godwit.move_file (
               run uuid PRIMARY KEY REFERENCES godwit.run, folder text NOT NULL, text text NOT NULL,
@@ -80,6 +80,7 @@ final class LedgerSchema {
             "ALTER TABLE godwit.table_copy ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.event ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.request ADD COLUMN IF NOT EXISTS role text NOT NULL DEFAULT session_user",
+            "ALTER TABLE godwit.worker ADD COLUMN IF NOT EXISTS doing text NOT NULL DEFAULT 'start'",
             // Nothing goes along with what is dropped, whose ever it is.
             "UPDATE godwit.made SET undo = regexp_replace(undo, ' CASCADE(;|$)', '\\1', 'g') WHERE undo !~ '^DO '");
 

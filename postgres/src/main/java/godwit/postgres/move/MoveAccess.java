@@ -88,8 +88,12 @@ public final class MoveAccess {
         return new PostgresLedger(session);
     }
 
-    /** Whether the session got the run's lease; it holds it until it is closed. */
-    public boolean tryLease(Session session, Run leased) {
+    /**
+     * Whether the session got the run's lease; it holds it until it is closed.
+     *
+     * @param doing the verb that it is needed for
+     */
+    public boolean tryLease(Session session, Run leased, String doing) {
         if (!Lease.tryTake(session, leased.id())) {
             return false;
         }
@@ -97,7 +101,7 @@ public final class MoveAccess {
         Lease.sign(
                 session,
                 leased.id(),
-                Holder.signing(host(), ProcessHandle.current().pid()));
+                Holder.signing(host(), ProcessHandle.current().pid(), doing));
         return true;
     }
 

@@ -106,11 +106,12 @@ class LedgerVersionTest {
             assertThat(Lease.holder(pair.atTarget(), RUN)).isEmpty();
 
             assertThat(Lease.tryTake(session, RUN)).isTrue();
-            Lease.sign(session, RUN, Holder.signing("a-host", 42));
+            Lease.sign(session, RUN, Holder.signing("a-host", 42, "verify"));
 
             assertThat(Lease.holder(pair.atTarget(), RUN)).hasValueSatisfying(holder -> {
                 assertThat(holder.host()).isEqualTo("a-host");
                 assertThat(holder.process()).isEqualTo(42);
+                assertThat(holder.doing()).isEqualTo("verify");
                 assertThat(holder.session()).isEqualTo(session.pid());
             });
         }

@@ -155,7 +155,7 @@ final class LiveMove implements AutoCloseable {
             var run = ledger.find(access.spec().name())
                     .filter(r -> !r.phase().isOver())
                     .orElseGet(() -> begin(ledger));
-            if (!access.tryLease(session, run)) {
+            if (!access.tryLease(session, run, "start")) {
                 throw Problem.of("worker-exists", "Another worker.", "").asException();
             }
             try (var steps = access.steps(run.id())) {

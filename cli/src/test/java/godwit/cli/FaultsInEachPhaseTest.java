@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import godwit.embedded.EmbeddedPostgres;
 import godwit.embedded.EmbeddedSettings;
 import godwit.run.Phase;
+import godwit.run.Verb;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +18,9 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,19 +28,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The worker's process is killed in each phase, which something holds until then, while a client writes: the next worker
- * brings the run to its end, with each row that was committed and no other.
+ * In each phase, which something holds until then, the worker's process is killed or a server stops, while a client writes:
+ * the run comes to its end, with each row that was committed and no other.
  */
 @Tag("full")
-class KilledProcessTest {
+class FaultsInEachPhaseTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int KILLED = 128 + 9;
     private static final String FILE = """
             kind: move
-            name: killed
+            name: faults
             source: file:source
             target: file:target
             limits: {chunkBytes: 16384}
@@ -61,7 +65,7 @@ class KilledProcessTest {
 
     private static int databases;
 
-    private final String database = "killed_" + databases++;
+    private final String database = "faults_" + databases++;
     private final List<Connection> holding = new ArrayList<>();
 
     @TempDir
@@ -106,34 +110,74 @@ class KilledProcessTest {
         writer.close();
     }
 
+    /** What goes wrong. */
+    enum Fault {
+        KILL,
+        SOURCE_STOPS,
+        TARGET_STOPS
+    }
+
+    static Stream<Arguments> all() {
+        return Arrays.stream(Phase.values())
+                .filter(phase -> phase != Phase.PLANNED && !phase.isOver())
+                .flatMap(phase -> Arrays.stream(Fault.values()).map(fault -> Arguments.of(phase, fault)));
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"PLANNED", "COMPLETED", "ROLLED_BACK"})
-    void theNextGoesOn(Phase phase) throws Exception {
+    @MethodSource("all")
+    void theRunComesToItsEnd(Phase phase, Fault fault) throws Exception {
         hold(phase);
         var worker = godwitBeside("start");
         var asked = ask(phase);
-        await().atMost(PATIENCE).until(() -> isIn(phase));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(isIn(phase)).as(said()).isTrue());
         writer.awaitMore(20);
 
-        worker.destroyForcibly();
-        assertThat(worker.waitFor()).isEqualTo(KILLED);
+        var last = befall(fault, worker, !asked.isEmpty());
 
-        assertThat(isIn(phase)).as("killed in " + phase).isTrue();
-        for (var server : List.of(source, target)) {
-            await().atMost(PATIENCE).until(() -> text(server, SESSIONS).equals("0"));
-        }
+        // What holds it may have ended with the server.
+        assertThat(isIn(phase) || fault != Fault.KILL).as("still " + phase).isTrue();
         writer.awaitMore(20);
         release();
-        var next = godwitBeside("start");
+        if (phase == Phase.FILLING) {
+            assertThat(godwit("set", file, "rows-per-second=0").status()).isZero();
+        }
         for (var verb : asked) {
-            assertThat(verb.waitFor()).isZero();
+            assertThat(verb.waitFor()).as(said()).isZero();
         }
         end(phase);
-        assertThat(next.waitFor()).isZero();
+        assertThat(last.waitFor()).as(said()).isZero();
         writer.close();
         writer.assertAllIn(phase == Phase.ROLLING_BACK ? source.jdbcUrl(database) : target.jdbcUrl(database));
+    }
+
+    /** Returns the worker that goes on. */
+    private Process befall(Fault fault, Process worker, boolean asked) throws Exception {
+        switch (fault) {
+            case KILL -> {
+                worker.destroyForcibly();
+                assertThat(worker.waitFor()).isEqualTo(KILLED);
+                // Whoever waits for an answer may already do the work.
+                for (var server : asked ? List.<EmbeddedPostgres>of() : List.of(source, target)) {
+                    await().atMost(PATIENCE).until(() -> text(server, SESSIONS).equals("0"));
+                }
+                return godwitBeside("start");
+            }
+            case SOURCE_STOPS -> source.stopImmediately();
+            case TARGET_STOPS -> target.stopImmediately();
+        }
+        (fault == Fault.SOURCE_STOPS ? source : target).restart();
+        return worker;
+    }
+
+    private String said() throws IOException {
+        var all = new StringBuilder();
+        for (var verb : Verb.values()) {
+            var said = folder.resolve("said-by-" + verb.word().split(" ")[0]);
+            all.append(Files.exists(said) ? verb.word() + ": " + Files.readString(said) + "\n" : "");
+        }
+        var start = folder.resolve("said-by-start");
+        return all + (Files.exists(start) ? "start: " + Files.readString(start) : "");
     }
 
     /** Brings the run from where it is to its end. */
