@@ -1,6 +1,7 @@
 package godwit.traffic;
 
 import godwit.move.Side;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -29,18 +30,34 @@ public record Journal(OptionalLong source, OptionalLong target) {
         return new Journal(OptionalLong.of(source), OptionalLong.of(target));
     }
 
-    /** Who takes the writes; one gate suffices only where it is open, because then the other cannot be. */
+    /**
+     * Who takes the writes: what was decided last holds. One gate suffices only where it is open, because then the other
+     * cannot be.
+     */
     public Writes writes() {
+        if (isReadable()) {
+            return isEven(epoch()) ? Writes.SOURCE : Writes.TARGET;
+        }
         if (source.isPresent() && isEven(source.getAsLong())) {
             return Writes.SOURCE;
         }
         if (target.isPresent() && !isEven(target.getAsLong())) {
             return Writes.TARGET;
         }
-        if (source.isEmpty() || target.isEmpty()) {
-            return Writes.UNKNOWN;
+        return Writes.UNKNOWN;
+    }
+
+    /**
+     * The side whose gate is open although the writes have moved away from it: its server has lost its last commits, as one
+     * does that was replaced by a standby or a backup.
+     */
+    public Optional<Side> openInError() {
+        if (!isReadable() || isSettled()) {
+            return Optional.empty();
         }
-        return isEven(epoch()) ? Writes.SOURCE : Writes.TARGET;
+        var behind = source.getAsLong() < target.getAsLong() ? Side.SOURCE : Side.TARGET;
+        var epoch = (behind == Side.SOURCE ? source : target).getAsLong();
+        return opens(behind, epoch) && Writes.on(behind) != writes() ? Optional.of(behind) : Optional.empty();
     }
 
     /** Whether both gates could be read, without which nothing is decided or carried out. */

@@ -3,6 +3,7 @@ package godwit.traffic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import godwit.move.Side;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +17,17 @@ class JournalTest {
         assertThat(Journal.of(3, 3).writes()).isEqualTo(Writes.TARGET);
         assertThat(Journal.of(3, 4).writes()).isEqualTo(Writes.SOURCE);
         assertThat(Journal.of(4, 4).writes()).isEqualTo(Writes.SOURCE);
+    }
+
+    @Test
+    void aServerThatLostADecisionDoesNotWin() {
+        assertThat(Journal.of(2, 3).writes()).isEqualTo(Writes.TARGET);
+        assertThat(Journal.of(2, 3).openInError()).contains(Side.SOURCE);
+        assertThat(Journal.of(4, 3).writes()).isEqualTo(Writes.SOURCE);
+        assertThat(Journal.of(4, 3).openInError()).contains(Side.TARGET);
+        for (var legal : List.of(Journal.of(2, 2), Journal.of(3, 2), Journal.of(3, 3), Journal.of(3, 4))) {
+            assertThat(legal.openInError()).isEmpty();
+        }
     }
 
     @Test

@@ -221,6 +221,10 @@ public final class StreamApplier implements AutoCloseable {
     private void commit(Message.StreamCommit commit) throws InterruptedException {
         flush();
         hold(commit.commit(), commit.xid());
+        if (control.isStopped()) {
+            // It stood before this transaction, which is sent again.
+            return;
+        }
         received = commit.end();
         var ended = staged.ended(commit.xid());
         if (ended == null) {

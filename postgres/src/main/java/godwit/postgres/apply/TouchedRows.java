@@ -31,6 +31,7 @@ public final class TouchedRows {
     private long unkept;
     private boolean collecting;
     private boolean proven;
+    private boolean complete;
     private Map<TableName, Long> files = Map.of();
     private final Set<TableName> emptied = new HashSet<>();
 
@@ -58,6 +59,7 @@ public final class TouchedRows {
     public synchronized void begin(Map<TableName, Long> filesThen) {
         collecting = true;
         proven = false;
+        complete = true;
         files = Map.copyOf(filesThen);
         emptied.clear();
         clear();
@@ -77,7 +79,12 @@ public final class TouchedRows {
 
     /** Whether what has been written since both sides were found to be alike is known here. */
     public synchronized boolean isProven() {
-        return proven;
+        return proven && complete;
+    }
+
+    /** Some of the rows that have been written since it began are not known by their keys, or were compared by nobody. */
+    public synchronized void incomplete() {
+        complete = false;
     }
 
     /** The tables that lie in another file now, although no TRUNCATE came in the stream. */
@@ -109,19 +116,24 @@ public final class TouchedRows {
             // Such keys are those of one side only.
             case KeyedChanges keyed
             when table.numbered().hasAny(table.key()) ->
-                unkept += keyed.replaced().size() + keyed.finals().size();
+                leave(keyed.replaced().size() + keyed.finals().size());
             case KeyedChanges keyed -> {
                 var name = table.table().name();
                 keyed.replaced().forEach(key -> keep(name, key));
                 keyed.finals().forEach(row -> keep(name, row.row().key(table.key())));
             }
-            case KeylessChanges keyless -> unkept += keyless.copies().size();
+            case KeylessChanges keyless -> leave(keyless.copies().size());
         }
     }
 
     /** Counts rows that were written in another way than one by one. */
     synchronized void count(long rows) {
+        leave(rows);
+    }
+
+    private void leave(long rows) {
         unkept += rows;
+        complete &= rows == 0;
     }
 
     /** From now on keys are kept in so much memory, in bytes. */
@@ -132,7 +144,7 @@ public final class TouchedRows {
     private void keep(TableName table, RowKey key) {
         var size = size(key);
         if (bytes + size > bytesMax) {
-            unkept++;
+            leave(1);
         } else if (keys.computeIfAbsent(table, t -> new LinkedHashSet<>()).add(key.alone())) {
             kept++;
             bytes += size;
@@ -159,7 +171,7 @@ public final class TouchedRows {
     /** Takes rows back that are to be looked at again. */
     public synchronized void again(Touched rows) {
         rows.keys().forEach((table, of) -> of.forEach(key -> keep(table, key)));
-        unkept += rows.unkept();
+        leave(rows.unkept());
     }
 
     public synchronized int kept() {

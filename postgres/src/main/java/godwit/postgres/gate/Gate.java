@@ -38,7 +38,8 @@ public final class Gate {
         return run.getMostSignificantBits() ^ Long.rotateLeft(run.getLeastSignificantBits(), 17);
     }
 
-    private Identifier trigger() {
+    /** The trigger's name, the same on every table. */
+    public Identifier trigger() {
         return new Identifier("godwit_gate_" + name);
     }
 
@@ -105,8 +106,10 @@ public final class Gate {
             return;
         }
         session.transaction(s -> {
-            s.execute("CREATE TRIGGER " + trigger().sql() + " BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON "
-                    + table.sql() + " FOR EACH STATEMENT EXECUTE FUNCTION " + functionName() + "()");
+            if (!hasTrigger(s, table)) {
+                s.execute("CREATE TRIGGER " + trigger().sql() + " BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON "
+                        + table.sql() + " FOR EACH STATEMENT EXECUTE FUNCTION " + functionName() + "()");
+            }
             s.execute("ALTER TABLE " + table.sql() + " ENABLE ALWAYS TRIGGER "
                     + trigger().sql());
             return true;
@@ -119,6 +122,31 @@ public final class Gate {
                         + " AND tgname = ? AND tgenabled = 'A'",
                 table.sql(),
                 trigger().name());
+    }
+
+    private boolean hasTrigger(Session session, TableName table) {
+        return session.is(
+                "SELECT count(*) > 0 FROM pg_catalog.pg_trigger WHERE tgrelid = ?::pg_catalog.regclass AND tgname = ?",
+                table.sql(),
+                trigger().name());
+    }
+
+    /** The tables, roots and leaves, on which this gate is not there, or is off for some sessions. */
+    public List<TableName> notInForce(Session session) {
+        return session.query(
+                """
+                SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
+                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname !~ '^pg_'
+                  AND n.nspname NOT IN ('information_schema', 'godwit')
+                  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                                  AND d.objid = c.oid AND d.deptype = 'e')
+                  AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = ?
+                                  AND t.tgenabled = 'A' AND t.tgfoid = pg_catalog.to_regproc(?))
+                ORDER BY 1, 2""",
+                row -> TableName.of(row.getString(1), row.getString(2)),
+                trigger().name(),
+                functionName());
     }
 
     /** The tables that have this gate's trigger. */

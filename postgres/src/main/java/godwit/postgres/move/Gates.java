@@ -5,14 +5,20 @@ import godwit.Problem;
 import godwit.Retry;
 import godwit.move.Conduct.Mode;
 import godwit.move.Side;
+import godwit.postgres.Session;
 import godwit.run.Phase;
+import godwit.schema.TableName;
 import godwit.traffic.Journal;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What both gates of a run say. */
 final class Gates {
+    private static final Logger LOG = LoggerFactory.getLogger(Gates.class);
+
     private final MoveContext context;
 
     Gates(MoveContext context) {
@@ -67,6 +73,40 @@ final class Gates {
                         .withObjects(List.of(context.gate(side).epochName()))
                         .asException();
             }
+        }
+    }
+
+    /**
+     * Shuts the gate of a side whose server has lost the decision that took the writes from it. What was written there
+     * meanwhile is foreign.
+     */
+    void shutWhatIsOpenInError() {
+        var journal = journal();
+        journal.openInError().ifPresent(side -> {
+            try (var session = context.openBriefly(side, "gate")) {
+                context.gate(side).setEpoch(session, journal.epoch());
+            }
+            LOG.warn(
+                    "the {} took writes although they had moved away: its server has lost what it committed last",
+                    side.word());
+        });
+    }
+
+    /** Refuses to move the writes away from a side where a table's gate is off: whoever writes there is not held. */
+    void requireInForce(Session losing, Side side) {
+        var open = context.gate(side).notInForce(losing).stream()
+                .filter(context.taken(losing))
+                .map(TableName::plain)
+                .toList();
+        if (!open.isEmpty()) {
+            throw Problem.of(
+                            "gate-open",
+                            "The gate of %d tables of the %s is off or not always on: writers would pass it."
+                                    .formatted(open.size(), side.word()),
+                            "Somebody has disabled triggers: ALTER TABLE … ENABLE ALWAYS TRIGGER %s; then try again."
+                                    .formatted(context.gate(side).trigger().name()))
+                    .withObjects(open)
+                    .asException();
         }
     }
 

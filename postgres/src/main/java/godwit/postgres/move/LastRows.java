@@ -117,6 +117,11 @@ final class LastRows implements AutoCloseable {
                 .asException();
     }
 
+    /** Whether all that was written since the verification has been compared. */
+    boolean isComplete() {
+        return unchecked == 0;
+    }
+
     /** How many rows were compared and how many could not be. */
     Map<String, Object> account() {
         var account = new LinkedHashMap<String, Object>();

@@ -69,6 +69,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
             sessions.put(side, session);
         }
         requireNothingLeft(from);
+        underFence.requireNobodyPasses(session(from), from, PATIENCE_WITH_WRITERS);
         underFence.requireNoSubscriptions(session(from), session(from.other()), from);
         requireNoOldWriters(session(from), from);
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
@@ -276,6 +277,10 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         var touched = streams.from(to).touched();
         touched.begin(FileNumbers.read(session(to)));
         touched.proven();
+        if (!Objects.requireNonNull(lastRows).isComplete()
+                || !streams.from(from).touched().isProven()) {
+            touched.incomplete();
+        }
         streams.from(to).applyFrom(position);
     }
 

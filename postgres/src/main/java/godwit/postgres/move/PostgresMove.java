@@ -171,6 +171,7 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void follow() {
         var opened = streams();
+        gates.shutWhatIsOpenInError();
         for (var side : Side.values()) {
             gates.requireThere(side);
             gates.awaitNoFence(side);

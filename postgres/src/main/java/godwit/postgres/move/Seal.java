@@ -22,16 +22,22 @@ final class Seal {
               AND coalesce(backend_type, 'client backend') = 'client backend'
               AND coalesce(application_name, '') !~ '^godwit' AND coalesce(backend_start < ?::timestamptz, true)""";
 
+    /* A role's own default goes before the database's. */
+    private static final String OVERRIDDEN = """
+            SELECT count(*) > 0 FROM pg_catalog.pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS c (line)
+            WHERE s.setrole <> 0 AND c.line ~* '^default_transaction_read_only=(off|false|no|0)$'
+              AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))""";
+
     private final MoveContext context;
 
     Seal(MoveContext context) {
         this.context = context;
     }
 
-    /** Seals; false when the role may not say so or may not end everybody's session: then the gate has to stay. */
+    /** Seals; false when the role may not say so, may not end everybody's session, or other roles' defaults win: the gate stays. */
     boolean close() {
         try (var session = context.open(Side.SOURCE, "complete")) {
-            if (!RoleRights.mayAlter(session)) {
+            if (!RoleRights.mayAlter(session) || session.is(OVERRIDDEN)) {
                 return false;
             }
             var database = new Identifier(session.text("SELECT current_database()"));

@@ -23,23 +23,25 @@ final class Sequences {
 
     private record Sequence(
             TableName name, long last, long increment, long kept, long least, long most, boolean cycles) {
-        private BigInteger ahead(long times) {
-            return BigInteger.valueOf(increment)
+        /** So many values further, in its direction, but never more than a half of those that are left. */
+        private BigInteger lead(long times) {
+            var wanted = BigInteger.valueOf(increment)
                     .multiply(BigInteger.valueOf(kept))
                     .multiply(BigInteger.valueOf(times));
+            var left = BigInteger.valueOf(increment > 0 ? most : least).subtract(BigInteger.valueOf(last));
+            var half = left.shiftRight(1);
+            return increment > 0 ? wanted.min(half) : wanted.max(half);
         }
 
-        /** Where the other side begins: so many values further, but never beyond the end. */
+        /** Where the other side begins. */
         long ahead() {
-            var wanted = BigInteger.valueOf(last).add(ahead(HEADROOM));
-            var bounded = wanted.min(BigInteger.valueOf(most)).max(BigInteger.valueOf(least));
-            return cycles ? last : bounded.longValueExact();
+            return cycles ? last : BigInteger.valueOf(last).add(lead(HEADROOM)).longValueExact();
         }
 
         /** Whether this one, on the gaining side, could give a value that the other gave. */
         boolean isBehind(Sequence other) {
             var lead = BigInteger.valueOf(last).subtract(BigInteger.valueOf(other.last));
-            var wanted = ahead(HEADROOM / 2);
+            var wanted = other.lead(HEADROOM / 2);
             return increment > 0 ? lead.compareTo(wanted) < 0 : lead.compareTo(wanted) > 0;
         }
     }

@@ -7,6 +7,7 @@ import godwit.postgres.catalog.Shape;
 import godwit.postgres.catalog.ShapeReader;
 import godwit.schema.TableName;
 import godwit.verify.OtherDifference;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -17,6 +18,9 @@ import java.util.function.Predicate;
  * <p>No fence holds DDL. What can be read before writers wait is read then.
  */
 final class UnderFence {
+    /** Writers wait meanwhile. */
+    private static final Duration PATIENCE_WITH_DDL = Duration.ofMillis(250);
+
     private final MoveContext context;
     private final Surroundings surroundings;
     private final ShapeReader shapes;
@@ -39,7 +43,7 @@ final class UnderFence {
 
     /** Refuses to go on when something has changed that the rows do not show. */
     void require(Session losing, Session gaining, Side from) {
-        new Unfollowed(context).requireNone(losing, from);
+        requireNobodyPasses(losing, from, PATIENCE_WITH_DDL);
         requireNoSubscriptions(losing, gaining, from);
         if (!shapes.digest(losing).equals(digest)) {
             throw changed(from, shapes.read(losing).changedSince(before));
@@ -48,6 +52,14 @@ final class UnderFence {
         if (!behind.isEmpty()) {
             throw behind(behind);
         }
+    }
+
+    /** Whom no fence holds: who changes the schema in a transaction that goes on, and who writes where a gate is off. */
+    void requireNobodyPasses(Session losing, Side from, Duration patience) {
+        new OpenDdl(context.gate(from), from, context.taken(losing)).requireNone(losing, patience);
+        // What has been made until now has no gate, and a better word.
+        new Unfollowed(context).requireNone(losing, from);
+        new Gates(context).requireInForce(losing, from);
     }
 
     /** On neither side may somebody write whom the fence does not hold. */

@@ -75,7 +75,12 @@ final class Verifications {
     }
 
     void requireNoForeignWriters() {
-        foreign().requireNoneUntilNow(gates.leader());
+        var leader = gates.leader();
+        foreign().requireNoneUntilNow(leader);
+        try (var follower = context.open(leader.other(), "look")) {
+            // Tables have no gate that were made there after the writes had left, or just then.
+            new Unfollowed(context).requireNone(follower, leader.other());
+        }
     }
 
     private Proof proof(Side leader, Stopping stopping) {

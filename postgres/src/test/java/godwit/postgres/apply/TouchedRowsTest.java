@@ -39,12 +39,17 @@ class TouchedRowsTest {
         try (var following = Following.of(pair)) {
             var touched = following.applier().touched();
             touched.begin(Map.of());
+            touched.proven();
+            assertThat(touched.isProven()).isTrue();
 
             pair.source("INSERT INTO t VALUES ('t'), ('pg_class')");
             following.catchUp();
 
             assertThat(touched.kept()).isZero();
             assertThat(touched.take().unkept()).isEqualTo(2);
+            assertThat(touched.isProven()).as("what was written is not known").isFalse();
+            touched.proven();
+            assertThat(touched.isProven()).isFalse();
         }
     }
 }
