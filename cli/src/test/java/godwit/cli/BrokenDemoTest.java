@@ -45,11 +45,11 @@ class BrokenDemoTest {
             var report = Json.read(out.toString(StandardCharsets.UTF_8));
             assertThat(report).containsEntry("ok", false);
             assertThat(status).isEqualTo(1);
+            // A role's own default would win over the seal of the source; its gate stays then, and the promise holds.
             assertThat(broken(report))
                     .containsExactlyInAnyOrder(
                             "no acknowledged operation is lost",
                             "no operation is there twice",
-                            "the source takes no writes any more",
                             "nothing of Godwit is left in the source");
             assertThat(report.get("rollback")).asString().contains("lostRows=1, duplicatedRows=1");
             assertThat(said()).contains("The way back lost 1 row").contains("Not every promise held");

@@ -89,13 +89,13 @@ final class Approach {
         enter(next);
     }
 
-    /** One turn, in which a request is answered unless it is one to roll back. */
+    /** One turn, in which a request is answered unless it is one to roll back that can be carried out. */
     private Optional<Request> turn() {
         pace.pause(TURN);
         pulse.turn();
         var request = course.next(EnumSet.allOf(Verb.class));
         if (request.isPresent() && request.get().verb() == Verb.ROLLBACK) {
-            return request;
+            return request.filter(rollingBack::isPossible);
         }
         request.ifPresent(this::answer);
         return Optional.empty();

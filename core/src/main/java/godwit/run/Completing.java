@@ -2,6 +2,7 @@ package godwit.run;
 
 import godwit.GodwitException;
 import godwit.Problem;
+import godwit.Retry;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,9 +43,12 @@ final class Completing {
     /** What others wrote on the source after the switch would be left there unseen. */
     private Optional<Problem> hindrance() {
         try {
-            steps.requireNoForeignWriters();
+            steps.requireNothingLeft();
             return Optional.empty();
         } catch (GodwitException e) {
+            if (e.retry() == Retry.LATER) {
+                throw e;
+            }
             return Optional.of(e.problem());
         }
     }

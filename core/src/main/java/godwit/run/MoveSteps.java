@@ -77,6 +77,13 @@ public interface MoveSteps extends AutoCloseable {
      */
     void requireNoForeignWriters();
 
+    /**
+     * The same, and that no table was made on the side without the writes: at the end of the run it would be left there.
+     *
+     * @throws godwit.GodwitException {@code foreign-writers}, {@code tables-not-followed}
+     */
+    void requireNothingLeft();
+
     /** What is told beside a verification's result and is no difference, such as the tables that do not go along. */
     Map<String, Object> remarks();
 

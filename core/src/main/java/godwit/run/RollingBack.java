@@ -21,14 +21,19 @@ final class RollingBack {
         this.aside = aside;
     }
 
-    /** Begins; nothing may go on aside. */
-    void begin(Request request) {
+    /** Whether it can be carried out to its end; where not, that is answered, and whatever goes on goes on. */
+    boolean isPossible(Request request) {
         try {
             steps.requireRemovable(keepsTarget(request));
+            return true;
         } catch (GodwitException e) {
             course.answer(request, new Outcome.Refused(e.problem()));
-            return;
+            return false;
         }
+    }
+
+    /** Begins one that is possible; nothing may go on aside. */
+    void begin(Request request) {
         steered.goOnForNow();
         if (course.phase() == Phase.SWITCHED) {
             switching.begin(Side.TARGET);

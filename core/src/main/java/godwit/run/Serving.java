@@ -111,6 +111,9 @@ final class Serving {
     }
 
     private void carryOut(Request request) {
+        if (request.verb() == Verb.ROLLBACK && !rollingBack.isPossible(request)) {
+            return;
+        }
         if (aside.givesWayTo(request.verb())) {
             aside.abandon(abandoned(request.verb()));
         }

@@ -125,7 +125,7 @@ public final class Asking {
     }
 
     /** The answer; a ledger that is gone is the end of a rollback. */
-    private static Optional<Outcome> answer(Ledger ledger, Request request) {
+    private static Optional<Outcome> answer(PostgresLedger ledger, Request request) {
         try {
             return ledger.answerTo(request.id());
         } catch (GodwitException e) {
@@ -155,8 +155,8 @@ public final class Asking {
                         "run-over", "The run was rolled back meanwhile.", "Begin a new one with godwit start."));
     }
 
-    private static boolean ledgerIsGone(Ledger ledger) {
-        return ledger.find("").isEmpty();
+    private static boolean ledgerIsGone(PostgresLedger ledger) {
+        return !ledger.exists();
     }
 
     /** What people want of a run needs no work of it: it is written down, and holds from the next start on. */

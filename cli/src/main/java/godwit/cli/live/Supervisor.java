@@ -130,7 +130,7 @@ public final class Supervisor {
 
     /** A verb that found no worker does its work itself, and soon ends; another worker stays. */
     private static GodwitException workerExists(Optional<Holder> holder) {
-        var verb = holder.map(Holder::doing).filter(doing -> !doing.isEmpty() && !doing.equals(START));
+        var verb = holder.map(Holder::doing).filter(doing -> !doing.equals(START));
         var problem = Problem.of(
                 WORKER_EXISTS,
                 verb.map("Somebody else's %s is at work on this run."::formatted)

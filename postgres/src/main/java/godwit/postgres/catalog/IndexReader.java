@@ -30,8 +30,9 @@ final class IndexReader implements KindReader {
                    CASE WHEN x.relispartition THEN (
                      SELECT coalesce('ALTER TABLE IF EXISTS ' || quote_ident(tn.nspname) || '.'
                                      || quote_ident(t.relname) || ' DROP CONSTRAINT IF EXISTS '
-                                     || quote_ident(rk.conname),
-                                     'DROP INDEX IF EXISTS ' || quote_ident(tn.nspname) || '.' || quote_ident(r.relname))
+                                     || quote_ident(rk.conname) || ' CASCADE',
+                                     'DROP INDEX IF EXISTS ' || quote_ident(tn.nspname) || '.' || quote_ident(r.relname)
+                                     || ' CASCADE')
                      FROM pg_catalog.pg_index ri JOIN pg_catalog.pg_class r ON r.oid = ri.indexrelid
                      JOIN pg_catalog.pg_class t ON t.oid = ri.indrelid
                      JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
@@ -119,7 +120,8 @@ final class IndexReader implements KindReader {
 
     /**
      * A partition's index becomes a part of its parent's: made so by itself, the parent's would make another. It is one
-     * until the topmost parent's is gone.
+     * until the topmost parent's is gone. That takes views along that stand on a key of the tree, which are made before
+     * the attachments; no rows hang on an index, and what others hung on it has been looked for.
      */
     private static Draft attachment(Row row) throws SQLException {
         var index = index(row);

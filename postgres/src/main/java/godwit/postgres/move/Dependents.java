@@ -39,8 +39,20 @@ final class Dependents {
               JOIN made m ON m.kind IN ('function', 'procedure', 'aggregate') AND m.identity = n.nspname || '.' || p.proname
                 || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')'
               WHERE p.oid >= 16384),
+            members AS (
+              SELECT d.classid, d.objid FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+              JOIN made m ON m.kind = 'extension' AND m.identity = e.extname
+              WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e'),
             objects AS MATERIALIZED (
               SELECT 'pg_catalog.pg_class'::regclass AS class, oid FROM own
+              UNION SELECT classid, objid FROM members
+              UNION SELECT 'pg_catalog.pg_type'::regclass, t.typarray FROM members m JOIN pg_catalog.pg_type t
+                ON m.classid = 'pg_catalog.pg_type'::regclass AND t.oid = m.objid
+              UNION SELECT 'pg_catalog.pg_type'::regclass, r.rngmultitypid FROM pg_catalog.pg_range r
+                JOIN types t ON t.oid = r.rngtypid
+              UNION SELECT 'pg_catalog.pg_collation'::regclass, c.oid FROM pg_catalog.pg_collation c
+                JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace
+                JOIN made m ON m.kind = 'collation' AND m.identity = n.nspname || '.' || c.collname
               UNION SELECT 'pg_catalog.pg_type'::regclass, oid FROM types
               UNION SELECT 'pg_catalog.pg_type'::regclass, typarray FROM types
               UNION SELECT 'pg_catalog.pg_proc'::regclass, oid FROM routines),
@@ -49,6 +61,8 @@ final class Dependents {
               JOIN objects o ON o.class = d.refclassid AND o.oid = d.refobjid WHERE d.deptype = 'n'),
             found AS (
               SELECT d.objid AS oid FROM dependent d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+              UNION SELECT i.indrelid FROM dependent d JOIN pg_catalog.pg_index i
+                ON d.classid = 'pg_catalog.pg_class'::regclass AND i.indexrelid = d.objid
               UNION SELECT r.ev_class FROM dependent d JOIN pg_catalog.pg_rewrite r
                 ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
               UNION SELECT k.conrelid FROM dependent d JOIN pg_catalog.pg_constraint k

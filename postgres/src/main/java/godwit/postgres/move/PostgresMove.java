@@ -321,6 +321,11 @@ public final class PostgresMove implements MoveSteps {
     }
 
     @Override
+    public void requireNothingLeft() {
+        verifications.requireNothingLeft();
+    }
+
+    @Override
     public Map<String, Object> remarks() {
         return verifications.remarks();
     }

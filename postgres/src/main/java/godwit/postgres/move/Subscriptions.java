@@ -15,7 +15,9 @@ final class Subscriptions {
     private static final String ENABLED = """
             SELECT s.subname, n.nspname, c.relname FROM pg_catalog.pg_subscription s
             JOIN pg_catalog.pg_subscription_rel r ON r.srsubid = s.oid
-            JOIN pg_catalog.pg_class c ON c.oid = r.srrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            CROSS JOIN LATERAL (SELECT r.srrelid::oid AS oid
+                                UNION SELECT t.relid::oid FROM pg_catalog.pg_partition_tree(r.srrelid) t) AS part
+            JOIN pg_catalog.pg_class c ON c.oid = part.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE s.subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
               AND (s.subenabled OR EXISTS (SELECT FROM pg_catalog.pg_stat_subscription a
                                            WHERE a.subid = s.oid AND a.pid IS NOT NULL))

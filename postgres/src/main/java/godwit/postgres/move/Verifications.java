@@ -75,11 +75,15 @@ final class Verifications {
     }
 
     void requireNoForeignWriters() {
-        var leader = gates.leader();
-        foreign().requireNoneUntilNow(leader);
-        try (var follower = context.open(leader.other(), "look")) {
-            // Tables have no gate that were made there after the writes had left, or just then.
-            new Unfollowed(context).requireNone(follower, leader.other());
+        foreign().requireNoneUntilNow(gates.leader());
+    }
+
+    /** Tables have no gate that were made on the side without the writes after these had left, or just then. */
+    void requireNothingLeft() {
+        var follower = gates.leader().other();
+        foreign().requireNoneUntilNow(follower.other());
+        try (var session = context.open(follower, "look")) {
+            new Unfollowed(context).requireNone(session, follower);
         }
     }
 

@@ -259,6 +259,9 @@ public final class FakeMove implements MoveSteps {
     public void requireNoForeignWriters() {}
 
     @Override
+    public void requireNothingLeft() {}
+
+    @Override
     public Map<String, Object> remarks() {
         return Map.of();
     }
