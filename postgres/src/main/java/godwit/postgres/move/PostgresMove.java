@@ -41,6 +41,7 @@ public final class PostgresMove implements MoveSteps {
     private final Progress progress;
     private final Drift drift;
     private final TargetDrift targetDrift;
+    private final DriftTurns driftTurns;
     private final Verifications verifications;
     private final ForeignKeys foreignKeys;
     private final LargeObjectSteps largeObjects;
@@ -53,7 +54,6 @@ public final class PostgresMove implements MoveSteps {
     private volatile boolean copying;
     private volatile @Nullable Streams streams;
     private @Nullable PostgresCutover cutover;
-    private long driftLookedAt = System.nanoTime() - DRIFT_INTERVAL.toNanos();
 
     /** @param folder where the hook runs */
     public PostgresMove(MoveContext context, Path folder) {
@@ -79,6 +79,7 @@ public final class PostgresMove implements MoveSteps {
         this.silent = new SilentConnections(context, SILENCE_LIMIT);
         this.drift = new Drift(context);
         this.targetDrift = new TargetDrift(context, this::moved);
+        this.driftTurns = new DriftTurns(drift, targetDrift, this::journal, DRIFT_INTERVAL);
         var surroundings = new Surroundings(context);
         this.foreignKeys = new ForeignKeys(expansion, surroundings);
         this.largeObjects = new LargeObjectSteps(context);
@@ -220,7 +221,7 @@ public final class PostgresMove implements MoveSteps {
         filling.complete(analyzed, script().refreshes());
         foreignKeys.requireNoOrphans();
         drift.requireNone();
-        driftLookedAt = System.nanoTime();
+        driftTurns.looked();
         streams().endJoining();
         follow();
     }
@@ -231,22 +232,7 @@ public final class PostgresMove implements MoveSteps {
         if (silent.isDue()) {
             silent.requireNone(streams());
         }
-        lookForDrift();
-    }
-
-    private void lookForDrift() {
-        if (System.nanoTime() - driftLookedAt < DRIFT_INTERVAL.toNanos()) {
-            return;
-        }
-        driftLookedAt = System.nanoTime();
-        switch (journal().writes()) {
-            case SOURCE -> {
-                drift.requireNone();
-                targetDrift.forget();
-            }
-            case TARGET -> targetDrift.look();
-            case UNKNOWN -> {}
-        }
+        driftTurns.turn();
     }
 
     @Override
