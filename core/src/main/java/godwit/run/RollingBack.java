@@ -27,6 +27,9 @@ final class RollingBack {
             steps.requireRemovable(keepsTarget(request));
             return true;
         } catch (GodwitException e) {
+            if (e.retry() == Retry.LATER) {
+                throw e;
+            }
             course.answer(request, new Outcome.Refused(e.problem()));
             return false;
         }

@@ -31,7 +31,9 @@ public final class TouchedRows {
     private long unkept;
     private boolean collecting;
     private boolean proven;
+    /** Whether each row that was written since it began is, or was until it was looked at, known by its key. */
     private boolean complete;
+
     private Map<TableName, Long> files = Map.of();
     private final Set<TableName> emptied = new HashSet<>();
 
@@ -80,11 +82,6 @@ public final class TouchedRows {
     /** Whether what has been written since both sides were found to be alike is known here. */
     public synchronized boolean isProven() {
         return proven && complete;
-    }
-
-    /** Some of the rows that have been written since it began are not known by their keys, or were compared by nobody. */
-    public synchronized void incomplete() {
-        complete = false;
     }
 
     /** The tables that lie in another file now, although no TRUNCATE came in the stream. */

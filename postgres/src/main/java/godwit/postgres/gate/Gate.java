@@ -131,19 +131,13 @@ public final class Gate {
                 trigger().name());
     }
 
-    /** The tables, roots and leaves, on which this gate is not there, or is off for some sessions. */
-    public List<TableName> notInForce(Session session) {
+    /** The tables on which this gate is on for all sessions. */
+    public List<TableName> inForce(Session session) {
         return session.query(
                 """
-                SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
-                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname !~ '^pg_'
-                  AND n.nspname NOT IN ('information_schema', 'godwit')
-                  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
-                                  AND d.objid = c.oid AND d.deptype = 'e')
-                  AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = ?
-                                  AND t.tgenabled = 'A' AND t.tgfoid = pg_catalog.to_regproc(?))
-                ORDER BY 1, 2""",
+                SELECT n.nspname, c.relname FROM pg_catalog.pg_trigger t
+                JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE t.tgname = ? AND t.tgenabled = 'A' AND t.tgfoid = pg_catalog.to_regproc(?)""",
                 row -> TableName.of(row.getString(1), row.getString(2)),
                 trigger().name(),
                 functionName());

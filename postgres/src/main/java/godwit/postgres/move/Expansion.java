@@ -8,21 +8,11 @@ import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.SchemaPhase;
 import godwit.schema.Table;
-import godwit.schema.TableName;
 import java.util.List;
 import java.util.function.Predicate;
 
 /** Prepares both sides: the source is listened to, and the target has the tables, guarded against other writers. */
 final class Expansion {
-    private static final String ROOTS_AND_LEAVES = """
-            SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
-            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname !~ '^pg_'
-              AND n.nspname NOT IN ('information_schema', 'godwit')
-              AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
-                              AND d.objid = c.oid AND d.deptype = 'e')
-            ORDER BY 1, 2""";
-
     /** Never more than the server's people allow. */
     private static final String FEWER_WORKERS = """
             SELECT set_config('max_parallel_maintenance_workers',
@@ -116,18 +106,12 @@ final class Expansion {
                 session.execute(StreamProgress.TABLE);
                 session.execute(OutsideRows.TABLE);
             }
-            for (var table : rootsAndLeaves(session)) {
+            for (var table : new Gates(context).guardable(session)) {
                 Patience.retry(() -> {
                     gate.guard(session, table);
                     return true;
                 });
             }
         }
-    }
-
-    private List<TableName> rootsAndLeaves(Session session) {
-        return session.query(ROOTS_AND_LEAVES, row -> TableName.of(row.getString(1), row.getString(2))).stream()
-                .filter(context.taken(session))
-                .toList();
     }
 }

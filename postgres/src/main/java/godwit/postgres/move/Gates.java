@@ -10,6 +10,7 @@ import godwit.run.Phase;
 import godwit.schema.TableName;
 import godwit.traffic.Journal;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -18,6 +19,15 @@ import org.slf4j.LoggerFactory;
 /** What both gates of a run say. */
 final class Gates {
     private static final Logger LOG = LoggerFactory.getLogger(Gates.class);
+
+    private static final String ROOTS_AND_LEAVES = """
+            SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname !~ '^pg_'
+              AND n.nspname NOT IN ('information_schema', 'godwit')
+              AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                              AND d.objid = c.oid AND d.deptype = 'e')
+            ORDER BY 1, 2""";
 
     private final MoveContext context;
 
@@ -92,10 +102,18 @@ final class Gates {
         });
     }
 
+    /** The tables of the move, roots and leaves, each of which has a gate. */
+    List<TableName> guardable(Session session) {
+        return session.query(ROOTS_AND_LEAVES, row -> TableName.of(row.getString(1), row.getString(2))).stream()
+                .filter(context.taken(session))
+                .toList();
+    }
+
     /** Refuses to move the writes away from a side where a table's gate is off: whoever writes there is not held. */
     void requireInForce(Session losing, Side side) {
-        var open = context.gate(side).notInForce(losing).stream()
-                .filter(context.taken(losing))
+        var inForce = new HashSet<>(context.gate(side).inForce(losing));
+        var open = guardable(losing).stream()
+                .filter(table -> !inForce.contains(table))
                 .map(TableName::plain)
                 .toList();
         if (!open.isEmpty()) {

@@ -36,6 +36,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private final Streams streams;
     private final Hook hook;
     private final Sequences sequences;
+    private final Gates gates;
     private final UnderFence underFence;
     private final LargeObjectCutover largeObjects;
     private final ForeignWriters foreign;
@@ -51,6 +52,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         this.streams = streams;
         this.hook = hook;
         this.sequences = new Sequences();
+        this.gates = new Gates(context);
         this.underFence = new UnderFence(context);
         this.largeObjects = new LargeObjectCutover(context);
         this.foreign = foreign;
@@ -68,8 +70,9 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
             session.execute("SET lock_timeout = '1s'");
             sessions.put(side, session);
         }
+        underFence.requireNoOpenDdl(session(from), from, PATIENCE_WITH_WRITERS);
         requireNothingLeft(from);
-        underFence.requireNobodyPasses(session(from), from, PATIENCE_WITH_WRITERS);
+        gates.requireInForce(session(from), from);
         underFence.requireNoSubscriptions(session(from), session(from.other()), from);
         requireNoOldWriters(session(from), from);
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
@@ -273,13 +276,12 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         if (to == Side.TARGET) {
             new OutsideRows(context.run()).forget(session(from));
         }
-        // All that differs from here on comes by the stream: the sides were proven alike, and nobody can write.
+        // All that differs from here on comes by the stream, where each row was proven to be alike: nobody can write.
         var touched = streams.from(to).touched();
         touched.begin(FileNumbers.read(session(to)));
-        touched.proven();
-        if (!Objects.requireNonNull(lastRows).isComplete()
-                || !streams.from(from).touched().isProven()) {
-            touched.incomplete();
+        if (Objects.requireNonNull(lastRows).isComplete()
+                && streams.from(from).touched().isProven()) {
+            touched.proven();
         }
         streams.from(to).applyFrom(position);
     }

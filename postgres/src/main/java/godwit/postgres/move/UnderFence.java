@@ -43,7 +43,10 @@ final class UnderFence {
 
     /** Refuses to go on when something has changed that the rows do not show. */
     void require(Session losing, Session gaining, Side from) {
-        requireNobodyPasses(losing, from, PATIENCE_WITH_DDL);
+        requireNoOpenDdl(losing, from, PATIENCE_WITH_DDL);
+        // What has been made until now has no gate, and a better word.
+        new Unfollowed(context).requireNone(losing, from);
+        new Gates(context).requireInForce(losing, from);
         requireNoSubscriptions(losing, gaining, from);
         if (!shapes.digest(losing).equals(digest)) {
             throw changed(from, shapes.read(losing).changedSince(before));
@@ -54,12 +57,9 @@ final class UnderFence {
         }
     }
 
-    /** Whom no fence holds: who changes the schema in a transaction that goes on, and who writes where a gate is off. */
-    void requireNobodyPasses(Session losing, Side from, Duration patience) {
+    /** No fence holds who changes the schema in a transaction that goes on. */
+    void requireNoOpenDdl(Session losing, Side from, Duration patience) {
         new OpenDdl(context.gate(from), from, context.taken(losing)).requireNone(losing, patience);
-        // What has been made until now has no gate, and a better word.
-        new Unfollowed(context).requireNone(losing, from);
-        new Gates(context).requireInForce(losing, from);
     }
 
     /** On neither side may somebody write whom the fence does not hold. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import godwit.move.Conduct;
+import godwit.move.MoveSpec;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Session;
@@ -11,6 +12,7 @@ import godwit.postgres.Specs;
 import godwit.run.Outcome;
 import godwit.run.Phase;
 import godwit.run.Verb;
+import godwit.schema.TableName;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -111,6 +113,26 @@ class SubscriptionsTest {
             assertThat(move.ask(Verb.VERIFY)).isInstanceOf(Outcome.Done.class);
             pair.target("INSERT INTO t VALUES (2)");
             assertThat(move.ask(Verb.COMPLETE)).isInstanceOf(Outcome.Done.class);
+        }
+    }
+
+    @Test
+    void oneThatWritesThroughAPartitionRootIsNamedForItsLeaves() {
+        var parted = " (id int PRIMARY KEY) PARTITION BY RANGE (id)";
+        publish("CREATE TABLE p" + parted);
+        publish("CREATE TABLE p_1 PARTITION OF p DEFAULT");
+        publish("ALTER PUBLICATION all_of_it SET (publish_via_partition_root = true)");
+        publish("ALTER PUBLICATION all_of_it SET TABLE p");
+        pair.source("CREATE TABLE p" + parted);
+        pair.source("CREATE TABLE p_1 PARTITION OF p DEFAULT");
+        pair.source("ALTER SUBSCRIPTION " + subscription + " REFRESH PUBLICATION");
+        var only = new MoveSpec.TableSelection(List.of(TableName.of("public", "p_1")), List.of());
+        var spec = LiveMove.selecting(Specs.spec(pair.name(), 1), only, Map.of());
+
+        try (var steps = LiveMove.of(pair, "postgres", spec).access().steps(UUID.randomUUID())) {
+            assertThat(steps.check())
+                    .filteredOn(finding -> finding.problem().code().equals("subscription-writes"))
+                    .hasSize(1);
         }
     }
 
