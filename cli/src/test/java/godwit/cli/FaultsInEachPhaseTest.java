@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -185,11 +186,18 @@ class FaultsInEachPhaseTest {
         if (phase == Phase.ROLLING_BACK || phase == Phase.COMPLETING) {
             return;
         }
-        await().atMost(PATIENCE).until(() -> isIn(Phase.READY) || isIn(Phase.SWITCHED));
-        assertThat(godwit("verify", file).status()).isZero();
-        assertThat(godwit("switch", file).status()).isZero();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(isIn(Phase.READY) || isIn(Phase.SWITCHED))
+                        .as(said())
+                        .isTrue());
+        assertDone(godwit("verify", file));
+        assertDone(godwit("switch", file));
         writer.awaitMore(20);
-        assertThat(godwit("complete", file).status()).isZero();
+        assertDone(godwit("complete", file));
+    }
+
+    private static void assertDone(Ran ran) {
+        assertThat(ran.status()).as(ran + "").isZero();
     }
 
     /** Sees to it that the run stays in a phase when it comes to it. */
@@ -253,9 +261,11 @@ class FaultsInEachPhaseTest {
         }
     }
 
+    /** At once, for a worker that begins may read it just now. */
     private void write(String text) {
         try {
-            Files.writeString(Path.of(file), text);
+            var next = Files.writeString(folder.resolve("next"), text);
+            Files.move(next, Path.of(file), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -93,15 +93,15 @@ final class BatchWriter {
     }
 
     /** Empties tables as a transaction did: of those that were copied by ranges goes what was copied before it. */
-    void truncate(List<TargetTable> tables, long xid) {
+    void truncateCopied(List<TargetTable> tables, long xid) {
         var whole = new ArrayList<TargetTable>();
         for (var table : tables) {
-            touched.emptied(table.table().name());
+            touched.emptied(table.table().name(), (int) xid);
             join.rowsBefore(table.table(), xid)
                     .ifPresentOrElse(condition -> deleteWhere(table, condition), () -> whole.add(table));
         }
         if (!whole.isEmpty()) {
-            truncate(whole);
+            truncate(whole, (int) xid);
         }
     }
 
@@ -115,9 +115,9 @@ final class BatchWriter {
      *
      * <p>The log names leaves only, but a foreign key may belong to a partitioned table, which then has to be named too.
      */
-    void truncate(List<TargetTable> tables) {
+    void truncate(List<TargetTable> tables, int by) {
         begin();
-        tables.forEach(table -> touched.emptied(table.table().name()));
+        tables.forEach(table -> touched.emptied(table.table().name(), by));
         var whole = tables.stream()
                 .filter(table -> !table.filter().deleteSelected(session))
                 .toList();

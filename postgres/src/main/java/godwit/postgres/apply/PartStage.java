@@ -89,7 +89,7 @@ final class PartStage {
     /** Writes a piece, within the writer's transaction. */
     void write(StagedPart staged, BatchWriter writer) {
         switch (staged) {
-            case StagedPart.Emptied emptied -> writer.truncate(emptied.tables());
+            case StagedPart.Emptied emptied -> writer.truncate(emptied.tables(), emptied.by());
             case StagedPart.Net net -> write(net, writer);
         }
     }

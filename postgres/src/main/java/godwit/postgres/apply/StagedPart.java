@@ -21,6 +21,10 @@ sealed interface StagedPart {
         }
     }
 
-    /** Tables that are emptied. */
-    record Emptied(List<TargetTable> tables) implements StagedPart {}
+    /**
+     * Tables that are emptied.
+     *
+     * @param by the transaction or subtransaction
+     */
+    record Emptied(List<TargetTable> tables, int by) implements StagedPart {}
 }

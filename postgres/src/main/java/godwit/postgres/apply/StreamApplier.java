@@ -322,7 +322,7 @@ public final class StreamApplier implements AutoCloseable {
                 .toList();
         if (!targets.isEmpty()) {
             flow.writePart();
-            writer.truncate(targets, Objects.requireNonNull(open).filtered.xid());
+            writer.truncateCopied(targets, Objects.requireNonNull(open).filtered.xid());
         }
     }
 

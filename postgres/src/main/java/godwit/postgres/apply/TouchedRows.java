@@ -5,11 +5,12 @@ import godwit.move.KeylessChanges;
 import godwit.move.RowKey;
 import godwit.move.TableChanges;
 import godwit.schema.TableName;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -34,8 +35,9 @@ public final class TouchedRows {
     /** Whether each row that was written since it began is, or was until it was looked at, known by its key. */
     private boolean complete;
 
-    private Map<TableName, Long> files = Map.of();
-    private final Set<TableName> emptied = new HashSet<>();
+    private Map<TableName, TableFile> files = Map.of();
+    /** The last transaction that emptied a table, of those that the stream has brought. */
+    private final Map<TableName, Integer> emptied = new HashMap<>();
 
     /**
      * Some rows.
@@ -58,7 +60,7 @@ public final class TouchedRows {
      *
      * @param filesThen the numbers of the files in which the leader's tables lay at that moment
      */
-    public synchronized void begin(Map<TableName, Long> filesThen) {
+    public synchronized void begin(Map<TableName, TableFile> filesThen) {
         collecting = true;
         proven = false;
         complete = true;
@@ -68,7 +70,7 @@ public final class TouchedRows {
     }
 
     /** Some tables are compared once more, at a later moment, when they lie in these files. */
-    public synchronized void beginAgain(Map<TableName, Long> filesThen) {
+    public synchronized void beginAgain(Map<TableName, TableFile> filesThen) {
         var all = new HashMap<>(files);
         all.putAll(filesThen);
         files = Map.copyOf(all);
@@ -84,18 +86,25 @@ public final class TouchedRows {
         return proven && complete;
     }
 
-    /** The tables that lie in another file now, although no TRUNCATE came in the stream. */
-    public synchronized List<TableName> rewritten(Map<TableName, Long> filesNow) {
-        return files.entrySet().stream()
-                .filter(file ->
-                        !filesNow.getOrDefault(file.getKey(), file.getValue()).equals(file.getValue()))
-                .map(Map.Entry::getKey)
-                .filter(table -> !emptied.contains(table))
-                .toList();
+    /**
+     * The tables that lie in another file now, which no TRUNCATE in the stream explains.
+     *
+     * <p>One that was also described anew since it was emptied, by whatever statement, counts as rewritten: its file may be
+     * the TRUNCATE's or a later one. So does one that was emptied in a subtransaction which the stream does not name.
+     */
+    public synchronized List<TableName> rewritten(Map<TableName, TableFile> filesNow) {
+        var rewritten = new ArrayList<TableName>();
+        files.forEach((table, then) -> {
+            var now = filesNow.getOrDefault(table, then);
+            if (now.number() != then.number() && !Objects.equals(emptied.get(table), now.describedBy())) {
+                rewritten.add(table);
+            }
+        });
+        return rewritten;
     }
 
-    synchronized void emptied(TableName table) {
-        emptied.add(table);
+    synchronized void emptied(TableName table, int transaction) {
+        emptied.put(table, transaction);
     }
 
     private void clear() {

@@ -9,13 +9,23 @@ import java.util.Locale;
 final class RoutineReader implements KindReader {
     /**
      * The stub has no body: those of the language SQL refer to other objects by their identity. Defaults of parameters
-     * cannot be taken from a function that has them.
+     * cannot be taken from a function that has them, nor given another type; what they refer to can.
      */
     private static final String ROUTINES = """
             SELECT p.oid, quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '('
                           || pg_get_function_identity_arguments(p.oid) || ')' AS signature,
                    quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '('
-                          || pg_get_function_arguments(p.oid) || ')' AS defaulted,
+                          || coalesce((
+                               SELECT string_agg(concat_ws(' ',
+                                   CASE a.mode WHEN 'o' THEN 'OUT' WHEN 'b' THEN 'INOUT' WHEN 'v' THEN 'VARIADIC' END,
+                                   quote_ident(nullif(p.proargnames[a.i], '')), format_type(a.type, NULL),
+                                   CASE WHEN t.typtype = 'p' THEN 'DEFAULT ' || a.standard
+                                        WHEN a.standard IS NOT NULL THEN 'DEFAULT NULL' END), ', ' ORDER BY a.i)
+                               FROM (SELECT u.i, u.type, coalesce(p.proargmodes[u.i], 'i') AS mode,
+                                            pg_get_function_arg_default(p.oid, u.i::int) AS standard
+                                     FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]))
+                                          WITH ORDINALITY AS u (type, i)) a
+                               JOIN pg_catalog.pg_type t ON t.oid = a.type WHERE a.mode <> 't'), '') || ')' AS defaulted,
                    n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS plain,
                    CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS word,
                    pg_get_functiondef(p.oid) AS definition, pg_get_function_result(p.oid) AS result,

@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.Problem;
 import godwit.postgres.Session;
+import godwit.postgres.apply.TableFile;
 import godwit.postgres.apply.TouchedRows;
 import godwit.schema.TableName;
 import java.util.List;
@@ -16,16 +17,20 @@ import java.util.stream.Collectors;
  */
 final class FileNumbers {
     private static final String READ = """
-            SELECT n.nspname, c.relname, c.relfilenode::bigint FROM pg_catalog.pg_class c
-            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            SELECT n.nspname, c.relname, c.relfilenode::bigint, c.xmin::text::bigint
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'godwit')""";
 
     private FileNumbers() {}
 
     /** Those of all tables as the session's snapshot sees them. */
-    static Map<TableName, Long> read(Session session) {
+    static Map<TableName, TableFile> read(Session session) {
         return session
-                .query(READ, row -> Map.entry(TableName.of(row.getString(1), row.getString(2)), row.getLong(3)))
+                .query(
+                        READ,
+                        row -> Map.entry(
+                                TableName.of(row.getString(1), row.getString(2)),
+                                new TableFile(row.getLong(3), (int) row.getLong(4))))
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenDdl {
     private static final Duration TURN = Duration.ofMillis(25);
 
+    /** Autovacuum has no role, which everybody may see; its kind only some may. */
     private static final String LOCKS = """
             SELECT DISTINCT coalesce(l.pid, 0), n.nspname, c.relname FROM pg_catalog.pg_locks l
             LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
@@ -29,7 +30,7 @@ final class OpenDdl {
             LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE l.locktype = 'relation' AND l.granted AND l.mode IN ('ShareRowExclusiveLock', 'AccessExclusiveLock')
               AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-              AND coalesce(a.application_name, '') !~ '^godwit' AND coalesce(a.backend_type, '') <> 'autovacuum worker'
+              AND coalesce(a.application_name, '') !~ '^godwit' AND (a.pid IS NULL OR a.usesysid IS NOT NULL)
               AND CASE WHEN c.oid IS NULL THEN EXISTS (
                     SELECT FROM pg_catalog.pg_locks s JOIN pg_catalog.pg_namespace m ON m.oid = s.objid
                     WHERE s.locktype = 'object' AND s.classid = 'pg_catalog.pg_namespace'::regclass

@@ -5,6 +5,7 @@ import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.apply.StreamApplier;
+import godwit.postgres.apply.TableFile;
 import godwit.postgres.verify.Comparer;
 import godwit.postgres.verify.Repairer;
 import godwit.postgres.verify.SnapshotSessions;
@@ -95,7 +96,7 @@ final class Proof {
             return locking == Locking.NONE ? usual : new VerifyLimits(1, usual.rowsReportedMax(), usual.keyBytesMax());
         }
 
-        Map<TableName, Long> only(Map<TableName, Long> files) {
+        Map<TableName, TableFile> only(Map<TableName, TableFile> files) {
             var some = new HashMap<>(files);
             some.keySet().retainAll(tables.stream().map(Table::name).toList());
             return some;
@@ -172,7 +173,7 @@ final class Proof {
     }
 
     /** The follower's sessions; with its snapshot taken the stream goes on, unless it would wait for the leader's lock. */
-    private Imported follow(Pass pass, Map<TableName, Long> files) {
+    private Imported follow(Pass pass, Map<TableName, TableFile> files) {
         try (var there = context.open(pass.leader().other(), "exporter")) {
             var snapshot = export(there);
             var touched = streams.from(pass.leader()).touched();

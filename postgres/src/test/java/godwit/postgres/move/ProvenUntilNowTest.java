@@ -97,6 +97,21 @@ class ProvenUntilNowTest {
     }
 
     @Test
+    void aTableThatIsWrittenAnewAfterItWasEmptiedBreaksTheProof() {
+        try (var steps = ready()) {
+            assertThat(isEqual(steps)).isTrue();
+            move(steps, Side.SOURCE);
+            pair.target("TRUNCATE t; INSERT INTO t SELECT i, 'new' FROM generate_series(1, 10) AS i");
+            await().atMost(Duration.ofSeconds(10)).until(() -> pair.atSource().number("SELECT count(*) FROM t") == 10);
+            assertThat(steps.isProvenUntilNow(Side.TARGET)).isTrue();
+
+            pair.target(UPPER);
+
+            assertThat(steps.isProvenUntilNow(Side.TARGET)).isFalse();
+        }
+    }
+
+    @Test
     void writesStayWhereATableWasWrittenAnewAfterTheProof() {
         try (var steps = ready()) {
             assertThat(isEqual(steps)).isTrue();

@@ -64,6 +64,9 @@ CREATE FUNCTION s.trigger_event() RETURNS event_trigger LANGUAGE plpgsql AS $$BE
 CREATE FUNCTION s.even() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION s.odd() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT s.even(); END;
 CREATE OR REPLACE FUNCTION s.even() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT s.odd(); END;
+CREATE FUNCTION s.asked(IN a int, VARIADIC "Rest" int[] DEFAULT '{}', OUT b text) LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION s.asks() RETURNS int[] LANGUAGE sql BEGIN ATOMIC SELECT ARRAY[s.asked(1, 2)::int]; END;
+CREATE OR REPLACE FUNCTION s.asked(IN a int, VARIADIC "Rest" int[] DEFAULT s.asks(), OUT b text) LANGUAGE sql AS 'SELECT $1';
 CREATE AGGREGATE s.total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0', COMBINEFUNC = int4pl, PARALLEL = SAFE, MSFUNC = int4pl, MINVFUNC = int4mi, MSTYPE = int, MINITCOND = '0');
 CREATE AGGREGATE s.first_of(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA, FINALFUNC_MODIFY = SHAREABLE) ;
 CREATE AGGREGATE s."Any"(*) (SFUNC = int8inc, STYPE = int8, INITCOND = '0', SSPACE = 100);
