@@ -1,5 +1,6 @@
 package godwit.postgres;
 
+import godwit.GodwitException;
 import godwit.move.Conduct.Transport;
 import godwit.schema.Literal;
 import java.sql.DriverManager;
@@ -38,14 +39,17 @@ public final class Database {
      * minute that this end is gone: what a dead session holds, nobody else can have.
      */
     private static final String LIMITS = settings(
-            "statement_timeout=0",
-            "lock_timeout=0",
-            "idle_in_transaction_session_timeout=0",
-            "idle_session_timeout=0",
-            "tcp_keepalives_idle=15",
-            "tcp_keepalives_interval=5",
-            "tcp_keepalives_count=3",
-            "tcp_user_timeout=30000");
+                    "statement_timeout=0",
+                    "lock_timeout=0",
+                    "idle_in_transaction_session_timeout=0",
+                    "idle_session_timeout=0",
+                    "tcp_keepalives_idle=15",
+                    "tcp_keepalives_interval=5",
+                    "tcp_keepalives_count=3",
+                    "tcp_user_timeout=30000")
+            + """
+            , CASE WHEN current_setting('server_version_num')::int >= 170000
+                   THEN set_config('transaction_timeout', '0', false) END""";
 
     private static final String SETTINGS = settings(
                     "row_security=off",
@@ -59,13 +63,22 @@ public final class Database {
             , set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'local'
                                                ELSE current_setting('synchronous_commit') END, false)""";
 
+    /** All of them, and who the session is; sessions are opened by the dozen, and a statement each would cost them. */
+    private static final String ALL =
+            "SELECT set_config('application_name', ?, false), " + FORMS + ", " + LIMITS + ", " + SETTINGS;
+
+    /** What is confirmed to the other side must survive a crash of this one. */
+    private static final String APPLYING = "SELECT set_config('godwit.exempt', ?, false), "
+            + settings("session_replication_role=replica", "synchronous_commit=on");
+
     /** How long a server may be silent that was asked for something brief. */
     private static final int SILENCE_SECONDS_MAX = 60;
 
     private final Supplier<Endpoint> endpoint;
     private final Protection protection;
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
-    private final IdleSessions idle = new IdleSessions(open);
+    private final IdleSessions looking = new IdleSessions(open, session -> true);
+    private final IdleSessions lent = new IdleSessions(open, session -> works(session, "DISCARD ALL"));
 
     /** @param endpoint asked again for each connection, so that tokens that expire keep working */
     public Database(Supplier<Endpoint> endpoint) {
@@ -112,15 +125,32 @@ public final class Database {
      * looks, because people call again and again for how things stand.
      */
     public Session look() {
-        return idle.take().orElseGet(() -> opened("look", idle));
+        return looking.take(Session::answers).orElseGet(() -> opened("look", looking));
+    }
+
+    /**
+     * Like {@link #openBriefly(String)}, but the connection may have been somebody else's, and is kept for the next when the
+     * session is closed; nothing of what one did in it reaches the next.
+     */
+    public Session borrowBriefly(String purpose) {
+        return lent.take(session -> works(session, ALL, application(purpose))).orElseGet(() -> opened(purpose, lent));
+    }
+
+    private static boolean works(Session session, String sql, Object... parameters) {
+        try {
+            session.waitAtMost(Duration.ofSeconds(SILENCE_SECONDS_MAX));
+            session.execute(sql, parameters);
+            return true;
+        } catch (GodwitException e) {
+            return false;
+        }
     }
 
     private Session opened(String purpose, Session.Owner owner) {
         var to = endpoint.get();
-        var properties = properties(to, purpose);
         try {
-            var session = tracked(properties, to, owner);
-            session.execute("SELECT " + SETTINGS);
+            var session = tracked(properties(to, purpose), to, owner);
+            session.execute(ALL, application(purpose));
             return session;
         } catch (SQLException e) {
             throw Failures.whileConnecting(to, e);
@@ -129,18 +159,15 @@ public final class Database {
 
     /** Opens a session whose writes fire no ordinary triggers, pass our gate, and are no foreigner's in the log. */
     public Session openApplying(String purpose, Exemption exemption) {
-        var session = openApplyingBriefly(purpose, exemption);
-        session.waitAtMost(Duration.ZERO);
+        var session = open(purpose);
+        session.execute(APPLYING, exemption.word());
         return session;
     }
 
-    /** The same for statements that are answered within a minute. */
-    public Session openApplyingBriefly(String purpose, Exemption exemption) {
-        var session = openBriefly(purpose);
-        session.execute("SET session_replication_role = replica");
-        // What is confirmed to the other side must survive a crash of this one.
-        session.execute("SET synchronous_commit = on");
-        session.execute("SELECT set_config('godwit.exempt', ?, false)", exemption.word());
+    /** The same for statements that are answered within a minute, on a connection that may be another's before and after. */
+    public Session borrowApplyingBriefly(String purpose, Exemption exemption) {
+        var session = borrowBriefly(purpose);
+        session.execute(APPLYING, exemption.word());
         return session;
     }
 
@@ -150,9 +177,9 @@ public final class Database {
         var properties = properties(to, purpose);
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
-        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
         try {
             var session = tracked(properties, to, new IdleSessions.None(open));
+            session.execute("SELECT " + FORMS + ", " + LIMITS);
             session.waitAtMost(Duration.ZERO);
             return session;
         } catch (SQLException e) {
@@ -169,14 +196,14 @@ public final class Database {
             session.abort();
             throw e;
         }
-        session.execute("SELECT " + FORMS + ", " + LIMITS);
-        if (session.connection().getMetaData().getDatabaseMajorVersion() >= 17) {
-            session.execute("SET transaction_timeout = 0");
-        }
         return session;
     }
 
-    /** Calls that make settings, all in one statement: sessions are opened by the dozen, and a statement each costs them. */
+    private static String application(String purpose) {
+        return "godwit " + purpose;
+    }
+
+    /** Calls that make settings. */
     private static String settings(String... settings) {
         return Stream.of(settings)
                 .map(setting -> setting.split("=", 2))
@@ -202,7 +229,9 @@ public final class Database {
         if (!to.password().isEmpty()) {
             properties.setProperty("password", to.password());
         }
-        PGProperty.APPLICATION_NAME.set(properties, "godwit " + purpose);
+        PGProperty.APPLICATION_NAME.set(properties, application(purpose));
+        // Who is older is refused later; this spares a statement for the name.
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         PGProperty.SOCKET_FACTORY.set(properties, KeepAliveSockets.class.getName());
         PGProperty.CONNECT_TIMEOUT.set(properties, 10);

@@ -1,28 +1,41 @@
 package godwit.postgres;
 
+import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Predicate;
 
 /**
- * Sessions that somebody is done with, kept for the next.
+ * Connections that somebody is done with, kept for the next: a server starts a process for each that is opened, which knows
+ * nothing of the catalog yet.
  *
- * <p>One that anything failed on, or that no longer answers, is not handed out again.
+ * <p>One that anything failed on is not handed out again.
  */
 final class IdleSessions implements Session.Owner {
     private static final int KEPT_MAX = 3;
 
     private final Set<Session> open;
+    private final Predicate<Session> laidDown;
     private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
 
-    /** @param open all sessions that have not ended */
-    IdleSessions(Set<Session> open) {
+    /**
+     * @param open all sessions that have not ended
+     * @param laidDown what is done with one before it is kept; whether that worked
+     */
+    IdleSessions(Set<Session> open, Predicate<Session> laidDown) {
         this.open = open;
+        this.laidDown = laidDown;
     }
 
-    Optional<Session> take() {
+    /**
+     * One that is kept.
+     *
+     * @param takenUp what is done with it first; whether the server answered
+     */
+    Optional<Session> take(Predicate<Session> takenUp) {
         for (var session = idle.poll(); session != null; session = idle.poll()) {
-            if (session.answers()) {
+            if (takenUp.test(session)) {
                 return Optional.of(session);
             }
             session.abort();
@@ -32,11 +45,18 @@ final class IdleSessions implements Session.Owner {
 
     @Override
     public boolean keeps(Session session) {
-        if (!open.contains(session) || idle.size() >= KEPT_MAX || !session.isClean()) {
+        if (!session.isClean() || idle.size() >= KEPT_MAX || !laidDown.test(session) || !open.contains(session)) {
             return false;
         }
-        idle.push(session);
-        return true;
+        try {
+            var next = session.passOn();
+            open.add(next);
+            open.remove(session);
+            idle.push(next);
+            return true;
+        } catch (SQLException e) {
+            throw session.failed(e);
+        }
     }
 
     @Override

@@ -24,11 +24,13 @@ public final class Session implements AutoCloseable {
     private final String place;
     private final Owner owner;
     private final int pid;
-    private boolean failed;
+    private volatile boolean failed;
+    private volatile boolean alone;
+    private volatile boolean passedOn;
 
     /** Who opened it. */
     interface Owner {
-        /** Whether the session, which somebody is done with, is kept open for the next. */
+        /** Whether the connection, which somebody is done with, is kept open for the next. */
         boolean keeps(Session session);
 
         void ended(Session session);
@@ -42,17 +44,28 @@ public final class Session implements AutoCloseable {
     }
 
     /** Sets the limit within which the server must say something; zero is none. */
-    void waitAtMost(Duration silenceMax) {
+    public void waitAtMost(Duration silenceMax) {
         guarded(() -> {
             connection.setNetworkTimeout(Runnable::run, (int) silenceMax.toMillis());
             return true;
         });
     }
 
-    /** Whether nothing has failed on it and nothing is left open. */
+    /** From now on its connection is ended when it is closed: others know it by its process, or copy on it. */
+    public void keepAlone() {
+        alone = true;
+    }
+
+    /** Its connection for somebody else; whoever still holds this one has nothing in hand. */
+    Session passOn() throws SQLException {
+        passedOn = true;
+        return new Session(connection, place, owner);
+    }
+
+    /** Whether nothing has failed on it, nothing is left open, and nobody knows it by its process. */
     boolean isClean() {
         try {
-            return !failed && connection.getAutoCommit();
+            return !failed && !alone && connection.getAutoCommit();
         } catch (SQLException e) {
             return false;
         }
@@ -169,6 +182,7 @@ public final class Session implements AutoCloseable {
     }
 
     public CopyManager copy() {
+        keepAlone();
         return guarded(() -> connection.unwrap(PGConnection.class).getCopyAPI());
     }
 
@@ -189,6 +203,9 @@ public final class Session implements AutoCloseable {
 
     /** Ends the connection at once, from another thread too; work in progress fails. */
     public void abort() {
+        if (passedOn) {
+            return;
+        }
         owner.ended(this);
         guarded(() -> {
             connection.abort(Runnable::run);
@@ -198,7 +215,7 @@ public final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        if (owner.keeps(this)) {
+        if (passedOn || owner.keeps(this)) {
             return;
         }
         owner.ended(this);
@@ -223,6 +240,9 @@ public final class Session implements AutoCloseable {
 
     private <T> T guarded(Guarded<T> work) {
         try {
+            if (passedOn) {
+                throw new SQLException("The session was closed.", "08003");
+            }
             return work.run();
         } catch (SQLException e) {
             failed = true;

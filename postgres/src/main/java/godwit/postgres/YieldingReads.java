@@ -67,6 +67,7 @@ public final class YieldingReads implements AutoCloseable {
 
     /** From now on a session yields, until it is ended. */
     public synchronized void add(Session reader) {
+        reader.keepAlone();
         var pid = reader.pid();
         yielded.remove(pid);
         readers.put(pid, reader.text(BEGAN));

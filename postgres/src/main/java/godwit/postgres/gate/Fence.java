@@ -19,6 +19,7 @@ public final class Fence implements AutoCloseable {
     public Fence(Session session, Gate gate) {
         this.session = session;
         this.gate = gate;
+        session.keepAlone();
     }
 
     /**

@@ -51,13 +51,19 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
         return new Gate(run, side);
     }
 
+    /** For statements that may take as long as they like; the connection may be another's before and after. */
     Session open(Side side, String purpose) {
-        return database(side).open(purpose);
+        return unlimited(openBriefly(side, purpose));
     }
 
     /** For statements that are answered within a minute. */
     Session openBriefly(Side side, String purpose) {
-        return database(side).openBriefly(purpose);
+        return database(side).borrowBriefly(purpose);
+    }
+
+    private static Session unlimited(Session session) {
+        session.waitAtMost(Duration.ZERO);
+        return session;
     }
 
     /** A session for single brief statements that change no settings. */
@@ -71,12 +77,12 @@ public record MoveContext(UUID run, MoveSpec spec, Database source, Database tar
     }
 
     Session openApplying(Side side, String purpose) {
-        return database(side).openApplying(purpose, exemption());
+        return unlimited(openApplyingBriefly(side, purpose));
     }
 
     /** For statements that are answered within a minute. */
     Session openApplyingBriefly(Side side, String purpose) {
-        return database(side).openApplyingBriefly(purpose, exemption());
+        return database(side).borrowApplyingBriefly(purpose, exemption());
     }
 
     /** The slot and the publication in a side, from which that side's changes are read. */

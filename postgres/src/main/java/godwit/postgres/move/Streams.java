@@ -67,6 +67,7 @@ final class Streams implements AutoCloseable {
         var binary = tables.stream().allMatch(Table::isBinary);
         var progress = new StreamProgress(context.run(), MoveContext.direction(from));
         var session = context.openApplying(from.other(), "apply");
+        session.keepAlone();
         var numbers = new ObjectNumbers(context.database(from), context.database(from.other()));
         try {
             var position = progress.claim(session).orElse(Lsn.ZERO);
