@@ -112,19 +112,19 @@ final class TargetTable {
     }
 
     String keysName() {
-        return "pg_temp.keys" + number;
+        return "pg_temp.godwit_keys" + number;
     }
 
     String rowsName() {
-        return "pg_temp.rows" + number;
+        return "pg_temp.godwit_rows" + number;
     }
 
     String keptName() {
-        return "pg_temp.kept" + number;
+        return "pg_temp.godwit_kept" + number;
     }
 
     String addedName() {
-        return "pg_temp.added" + number;
+        return "pg_temp.godwit_added" + number;
     }
 
     /** Adds the complete rows that were staged, as far as they are selected. */

@@ -214,7 +214,7 @@ public final class TouchedCheck implements AutoCloseable {
     /** The temporary table of one table's keys, and what is asked by it. */
     private record KeyStage(Table table, int number, ColumnTypes types) {
         String name() {
-            return "pg_temp.touched" + number;
+            return "pg_temp.godwit_touched" + number;
         }
 
         String create() {

@@ -80,12 +80,7 @@ final class LedgerSchema {
             "ALTER TABLE godwit.table_copy ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.event ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.request ADD COLUMN IF NOT EXISTS role text NOT NULL DEFAULT session_user",
-            "ALTER TABLE godwit.worker ADD COLUMN IF NOT EXISTS doing text NOT NULL DEFAULT 'start'",
-            // Nothing goes along with what is dropped, whose ever it is; an object that others need in a circle has to.
-            """
-            UPDATE godwit.made m SET undo = regexp_replace(undo, ' CASCADE(;|$)', '\\1', 'g')
-            WHERE undo !~ '^DO ' AND kind <> 'index attachment' AND NOT EXISTS (SELECT FROM godwit.made e WHERE e.run = m.run
-              AND e.kind = 'empty ' || m.kind AND e.identity = m.identity)""");
+            "ALTER TABLE godwit.worker ADD COLUMN IF NOT EXISTS doing text NOT NULL DEFAULT 'start'");
 
     private LedgerSchema() {}
 

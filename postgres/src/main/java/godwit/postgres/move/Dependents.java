@@ -20,7 +20,7 @@ final class Dependents {
 
     /*
      * Whatever depends on an object of the run is traced to the table or view that it is a part of. Sequences of columns and
-     * what extensions brought go with these; temporary tables, such as those of the streams, end with their sessions.
+     * what extensions brought go with these; temporary tables of Godwit's own end with their sessions.
      */
     private static final String RELATIONS = """
             WITH made AS (SELECT kind, identity, undo FROM godwit.made WHERE run = ?),
@@ -79,7 +79,8 @@ final class Dependents {
             SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.oid IN (SELECT oid FROM found) AND c.oid NOT IN (SELECT oid FROM own)
-              AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't' AND NOT EXISTS (
+              AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND (c.relpersistence <> 't' OR c.relname !~ '^godwit_')
+              AND NOT EXISTS (
                 SELECT FROM pg_catalog.pg_depend d
                 WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
                   AND (d.deptype = 'e' OR c.relkind = 'S' AND d.deptype IN ('a', 'i')))

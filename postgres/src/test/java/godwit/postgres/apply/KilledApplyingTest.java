@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -36,6 +37,7 @@ class KilledApplyingTest {
     }
 
     @Test
+    @Tag("full")
     void nothingIsLostOrDoubledWhenTheApplyingSessionIsKilledAtRandomMoments() {
         var seed = System.nanoTime();
         var random = new Random(seed);

@@ -142,12 +142,16 @@ class ResumedCaptureTest {
         try (var slot = Slot.create(pair)) {
             var before = slot.open(slot.from());
             var next = CompletableFuture.supplyAsync(() -> slot.open(slot.from()));
-            // The second connection is there, and has been refused the slot.
-            await().atMost(Duration.ofSeconds(20))
+            // It connects again and again, and is refused the slot each time: the second connection is there for a
+            // moment.
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .atMost(Duration.ofSeconds(20))
                     .until(() -> pair.atSource()
                                     .number(
                                             "SELECT count(*) FROM pg_stat_replication WHERE application_name ~ '^godwit'")
                             > 1);
+            assertThat(next).isNotDone();
             before.close();
 
             next.join().close();

@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,7 @@ class KilledMoveTest {
     }
 
     @Test
+    @Tag("full")
     void switchesThatAreKilledAtRandomMomentsLoseNothing() {
         var seed = System.nanoTime();
         var random = new Random(seed);

@@ -1,8 +1,11 @@
 package godwit.postgres.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import godwit.GodwitException;
+import godwit.postgres.Database;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Specs;
@@ -12,6 +15,7 @@ import godwit.run.Phase;
 import godwit.run.Verb;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -104,6 +108,42 @@ class OthersOnTheTargetTest {
                                 "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"))
                 .containsExactly("lists", "notes", "p_9", "typed");
         assertThat(pair.atTarget().is("SELECT to_regnamespace('cases') IS NULL"))
+                .isTrue();
+    }
+
+    @Test
+    void aTemporaryTableOfATypeThatGoesIsNamed() {
+        try (var move = ready();
+                var somebody = new Database(pair.target()::endpoint).open("somebody")) {
+            somebody.execute("CREATE TEMPORARY TABLE mine (of cases.kind)");
+            var place = somebody.text("SELECT pg_my_temp_schema()::regnamespace::text");
+
+            assertRefused(move.ask(Verb.ROLLBACK), place + ".mine");
+
+            somebody.execute("DROP TABLE mine");
+            assertThat(move.ask(Verb.ROLLBACK)).isInstanceOf(Outcome.Done.class);
+        }
+    }
+
+    /** A worker of an older Godwit may go on writing when the ledger is a newer one's already. */
+    @Test
+    void statementsOfAnOlderGodwitTakeNothingAlongEither() {
+        var run = UUID.randomUUID();
+        var ledger = new PostgresLedger(pair.atTarget());
+        ledger.create();
+        ledger.begin(run, "older", "");
+        pair.target("CREATE TABLE made (id int); CREATE VIEW theirs AS SELECT id FROM made");
+        pair.atTarget()
+                .execute(
+                        "INSERT INTO godwit.made (run, kind, identity, undo) VALUES (?, 'table', 'public.made', ?)",
+                        run,
+                        "DROP TABLE IF EXISTS public.made CASCADE");
+
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(() -> new Made(run).undo(pair.atTarget()))
+                .satisfies(e -> assertThat(e.problem().objects()).containsExactly("public.theirs"));
+
+        assertThat(pair.atTarget().is("SELECT to_regclass('public.theirs') IS NOT NULL"))
                 .isTrue();
     }
 
