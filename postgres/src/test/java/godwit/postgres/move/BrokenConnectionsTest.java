@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import godwit.GodwitException;
 import godwit.move.Lsn;
 import godwit.move.Side;
 import godwit.postgres.Database;
@@ -81,7 +82,9 @@ class BrokenConnectionsTest {
 
             await().atMost(Duration.ofSeconds(15))
                     .untilAsserted(() -> assertThatThrownBy(() -> silent.requireHeard(Side.SOURCE, reader.pid()))
-                            .hasMessageContaining("the connection is dead"));
+                            .isInstanceOfSatisfying(
+                                    GodwitException.class,
+                                    e -> assertThat(e.problem().code()).isEqualTo("connection-silent")));
             await().until(() -> pair.atSource()
                     .is("SELECT NOT active FROM pg_replication_slots WHERE database = current_database()"));
             reader.close();
@@ -96,7 +99,9 @@ class BrokenConnectionsTest {
             var silent = new SilentConnections(context, Duration.ofMillis(1));
 
             assertThatThrownBy(() -> silent.requireHeard(Side.SOURCE, application.pid()))
-                    .hasMessageContaining("the connection is dead");
+                    .isInstanceOfSatisfying(
+                            GodwitException.class,
+                            e -> assertThat(e.problem().code()).isEqualTo("connection-silent"));
 
             assertThat(application.number("SELECT 1")).isEqualTo(1);
         }
