@@ -210,6 +210,25 @@ class ApplyingKeyedRowsTest {
         }
     }
 
+    @Test
+    void aTableWhoseKeyHasNoIndexWhereItIsAppliedIsNamed() {
+        pair.source("CREATE TABLE t (id int PRIMARY KEY)").target("CREATE TABLE t (id int)");
+        try (var following = Following.of(pair)) {
+            pair.source("INSERT INTO t VALUES (1)");
+
+            endsWith(following, "key-without-index");
+        }
+    }
+
+    private static void endsWith(Following following, String code) {
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(following::catchUp)
+                .satisfies(e -> {
+                    assertThat(e.problem().code()).isEqualTo(code);
+                    assertThat(e.problem().objects()).containsExactly("public.t");
+                });
+    }
+
     /** The log leaves out its large value, so it cannot be made anew. */
     @Test
     void aRowThatIsMissingAndDoesNotComeWholeEndsTheStream() {
@@ -218,12 +237,7 @@ class ApplyingKeyedRowsTest {
             pair.target("DELETE FROM t WHERE id = 5");
             pair.source("UPDATE t SET v = 0 WHERE id IN (5, 6)");
 
-            assertThatExceptionOfType(GodwitException.class)
-                    .isThrownBy(following::catchUp)
-                    .satisfies(e -> {
-                        assertThat(e.problem().code()).isEqualTo("row-missing");
-                        assertThat(e.problem().objects()).containsExactly("public.t");
-                    });
+            endsWith(following, "row-missing");
             assertThat(pair.targetRows("SELECT v FROM t WHERE id = 6")).containsExactly("6");
         }
     }

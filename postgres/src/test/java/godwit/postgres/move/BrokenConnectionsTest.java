@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import godwit.GodwitException;
+import godwit.Retry;
 import godwit.move.Lsn;
 import godwit.move.Side;
+import godwit.postgres.Beside;
 import godwit.postgres.Database;
 import godwit.postgres.Endpoint;
 import godwit.postgres.FaultProxy;
@@ -61,6 +63,28 @@ class BrokenConnectionsTest {
             toSource.cut();
             pair.target("INSERT INTO t VALUES (4)");
             await().atMost(Duration.ofSeconds(20)).until(() -> pair.atSource().is("SELECT count(*) = 4 FROM t"));
+        }
+    }
+
+    @Test
+    void aCatalogWhoseReadingIsCutIsReadAgainLater() {
+        var move = LiveMove.of(pair, "postgres", Specs.spec(pair.name(), 1));
+        try (move;
+                var steps = move.access().steps(UUID.randomUUID())) {
+            // Only the reading of the whole catalog looks there.
+            pair.source("BEGIN; LOCK TABLE pg_catalog.pg_transform");
+            var checked = Beside.supply(steps::check);
+
+            await().atMost(Duration.ofSeconds(8)).until(() -> pair.atSource().is("""
+                    SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_locks
+                    WHERE NOT granted AND relation = 'pg_catalog.pg_transform'::regclass"""));
+
+            assertThatThrownBy(checked::join).cause().isInstanceOfSatisfying(GodwitException.class, e -> {
+                assertThat(e.problem().code()).isEqualTo("catalog-unreadable");
+                assertThat(e.retry()).isEqualTo(Retry.LATER);
+            });
+            pair.source("COMMIT");
+            assertThat(steps.check()).isEmpty();
         }
     }
 
