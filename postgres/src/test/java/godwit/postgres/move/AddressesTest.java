@@ -55,6 +55,8 @@ class AddressesTest {
         assertThatThrownBy(() -> addresses.read(new UrlReference.InFile("url")))
                 .isInstanceOfSatisfying(
                         GodwitException.class,
-                        e -> assertThat(e.problem().toString()).doesNotContain("hidden"));
+                        e -> assertThat(e.problem().toString())
+                                .contains("malformed-url")
+                                .doesNotContain("hidden"));
     }
 }
