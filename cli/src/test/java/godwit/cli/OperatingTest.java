@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -80,7 +81,12 @@ class OperatingTest {
     @Order(1)
     void whatIsCalledWronglyIsToldBeforeAnyDatabaseIsAsked() {
         var unreachable = file.replace("move.yaml", "nowhere.yaml");
-        assertThat(godwit("status", unreachable).status()).isEqualTo(2);
+        assertThat(godwit("status", unreachable))
+                .extracting(Ran::status, Ran::problem)
+                .containsExactly(2, "file-unreadable");
+        assertThat(godwit("status", "0b5c2a52", "--target", "env:NOT_IN_THE_ENVIRONMENT"))
+                .extracting(Ran::status, Ran::problem)
+                .containsExactly(2, "variable-missing");
         assertThat(godwit("set", file, "colour=blue").problem()).isEqualTo("setting-unknown");
         assertThat(godwit("set", file, "colour=blue").status()).isEqualTo(2);
         assertThat(godwit("set", file, "copyWorkers=many").status()).isEqualTo(2);
@@ -152,6 +158,7 @@ class OperatingTest {
         assertThat(godwit("resume", file).status()).isZero();
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> "ready".equals(godwit("status", file).at("state")));
+        assertThat(godwit("complete", file).problem()).isEqualTo("not-switched");
         assertThat(godwit("rollback", file).status()).isZero();
         await().until(() -> !worker.isAlive());
         assertThat(folder.resolve("state").resolve("runs")).isEmptyDirectory();
@@ -197,7 +204,7 @@ class OperatingTest {
         try (var session = access.target().open("test")) {
             var ledger = access.ledger(session);
             ledger.create();
-            ledger.begin(java.util.UUID.randomUUID(), "notes", "");
+            ledger.begin(UUID.randomUUID(), "notes", "");
         }
 
         assertThat(godwit("pause", file).status()).isZero();
@@ -210,5 +217,26 @@ class OperatingTest {
         assertThat(status.at("set")).asString().contains("copyWorkers=1");
         assertThat(godwit("set", file, "copyWorkers=").status()).isZero();
         assertThat(godwit("status", file).at("set")).asString().isEqualTo("{}");
+    }
+
+    @Test
+    @Order(5)
+    void aRunThatItsIdDoesNotTellOfEnoughIsRefused() {
+        var there = "file:" + folder.resolve("there");
+        var ids = List.of("1d000000-0000-4000-8000-000000000001", "1d000000-0000-4000-8000-000000000002");
+        var access = new Subject(Layers.none(), Map.of())
+                .find(file, Optional.empty())
+                .open();
+        try (var session = access.target().open("test")) {
+            ids.forEach(id -> access.ledger(session).begin(UUID.fromString(id), id, ""));
+        }
+
+        var ambiguous = godwit("status", "1d000000", "--target", there);
+        assertThat(ambiguous.status()).isEqualTo(1);
+        assertThat(ambiguous.problem()).isEqualTo("run-ambiguous");
+        assertThat(ambiguous.at("problem")).asString().contains(ids);
+        assertThat(godwit("status", ids.getFirst(), "--target", there))
+                .extracting(Ran::status, Ran::problem)
+                .containsExactly(1, "file-not-kept");
     }
 }

@@ -316,4 +316,19 @@ class UnattendedRunTest {
                 .isEqualTo("0");
         assertThat(godwit("status", file).at("state")).isEqualTo("completed");
     }
+
+    @Test
+    @Order(7)
+    void aRunThatIsOverIsRefused() throws Exception {
+        var id = text(target, "people", "SELECT id FROM godwit.run");
+        var there = "file:" + folder.resolve("there");
+
+        assertThat(godwit("complete", file).at("already")).isEqualTo(true);
+        for (var verb : List.of("rollback", "verify", "switch", "pause")) {
+            assertThat(godwit(verb, file)).extracting(Ran::status, Ran::problem).containsExactly(1, "run-over");
+        }
+        assertThat(godwit("start", id, "--target", there))
+                .extracting(Ran::status, Ran::problem)
+                .containsExactly(1, "run-over");
+    }
 }

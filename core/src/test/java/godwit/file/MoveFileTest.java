@@ -92,6 +92,15 @@ class MoveFileTest {
     }
 
     @Test
+    void anUnknownKindAndNamesThatAreNoneAreRefused() {
+        refuses("kind: copy\n", "unknown-kind");
+        refuses(LEAST.replace("name: people", "name: 'Our People'"), "wrong-name");
+        for (var table : List.of("a.b.c", "\"a.b", "a..b")) {
+            refuses(LEAST + "include: ['" + table + "']\n", "wrong-table-name", table);
+        }
+    }
+
+    @Test
     void aTablesNameMayBeQuoted() {
         assertThat(MoveFile.table("\"Case Files\".\"Case\"")).isEqualTo(TableName.of("Case Files", "Case"));
         assertThat(MoveFile.table("\"a.b\".c")).isEqualTo(TableName.of("a.b", "c"));

@@ -92,6 +92,17 @@ class EmbeddedPostgresTest {
                         refusal -> assertThat(refusal.problem().code()).isEqualTo("embedded-version-missing"));
     }
 
+    @Test
+    void aServerThatDoesNotComeUpSaysWhatEnded() {
+        var settings = EmbeddedSettings.of(17).with("no_such_setting", "1");
+
+        assertThatThrownBy(() -> EmbeddedPostgres.start(settings))
+                .isInstanceOfSatisfying(GodwitException.class, refusal -> {
+                    assertThat(refusal.problem().code()).isEqualTo("embedded-server-failed");
+                    assertThat(refusal.problem().message()).contains("pg_ctl");
+                });
+    }
+
     private static void execute(EmbeddedPostgres server, String sql) throws SQLException {
         try (var connection = DriverManager.getConnection(server.jdbcUrl("postgres"));
                 var statement = connection.createStatement()) {

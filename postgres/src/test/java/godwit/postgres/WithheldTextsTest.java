@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import godwit.GodwitException;
+import godwit.Retry;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,7 +38,22 @@ class WithheldTextsTest {
         try (var session = pair.target().open("test")) {
             var failure = catchThrowableOfType(GodwitException.class, () -> session.execute(sql));
 
+            assertThat(failure.problem().code()).isEqualTo("database-error");
             assertThat(failure.problem().message()).contains("42P01", "\"absent\" does not exist");
+            assertThat(failure.retry()).isEqualTo(Retry.NEVER);
         }
+    }
+
+    @Test
+    void aLockThatSomebodyElseHoldsIsNoError() {
+        pair.target("CREATE TABLE t (id int)").target("BEGIN; LOCK TABLE t");
+        try (var session = pair.target().open("test")) {
+            session.execute("SET lock_timeout = '10ms'");
+            var failure = catchThrowableOfType(GodwitException.class, () -> session.execute("TABLE public.t"));
+
+            assertThat(failure.problem().code()).isEqualTo("lock-not-available");
+            assertThat(failure.retry()).isEqualTo(Retry.LATER);
+        }
+        pair.target("COMMIT");
     }
 }

@@ -30,11 +30,16 @@ public final class Asking {
 
     private final MoveAccess access;
     private final Operator operator;
-    private final Pace pace = new RealPace();
+    private final Pace pace;
 
     public Asking(MoveAccess access, Operator operator) {
+        this(access, operator, new RealPace());
+    }
+
+    Asking(MoveAccess access, Operator operator, Pace pace) {
         this.access = access;
         this.operator = operator;
+        this.pace = pace;
     }
 
     /** Asks and waits for the answer; one that was asked and whose answer cannot be had is unknown. */

@@ -72,7 +72,10 @@ class ValveTest {
 
         assertThatExceptionOfType(java.util.concurrent.CompletionException.class)
                 .isThrownBy(waiting::join)
-                .withCauseInstanceOf(GodwitException.class);
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("copy-interrupted"));
     }
 
     private static CompletableFuture<Void> beside(Runnable work) {

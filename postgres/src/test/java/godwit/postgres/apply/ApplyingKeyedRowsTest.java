@@ -1,7 +1,9 @@
 package godwit.postgres.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import godwit.GodwitException;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import org.junit.jupiter.api.Test;
@@ -205,6 +207,38 @@ class ApplyingKeyedRowsTest {
             assertThat(following.applier().state().missingRows()).isEqualTo(2);
             following.reopen();
             assertThat(following.applier().state().missingRows()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aTableWhoseKeyHasNoIndexWhereItIsAppliedIsNamed() {
+        pair.source("CREATE TABLE t (id int PRIMARY KEY)").target("CREATE TABLE t (id int)");
+        try (var following = Following.of(pair)) {
+            pair.source("INSERT INTO t VALUES (1)");
+
+            endsWith(following, "key-without-index");
+        }
+    }
+
+    private static void endsWith(Following following, String code) {
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(following::catchUp)
+                .satisfies(e -> {
+                    assertThat(e.problem().code()).isEqualTo(code);
+                    assertThat(e.problem().objects()).containsExactly("public.t");
+                });
+    }
+
+    /** The log leaves out its large value, so it cannot be made anew. */
+    @Test
+    void aRowThatIsMissingAndDoesNotComeWholeEndsTheStream() {
+        pair.both(TOASTED);
+        try (var following = Following.of(pair)) {
+            pair.target("DELETE FROM t WHERE id = 5");
+            pair.source("UPDATE t SET v = 0 WHERE id IN (5, 6)");
+
+            endsWith(following, "row-missing");
+            assertThat(pair.targetRows("SELECT v FROM t WHERE id = 6")).containsExactly("6");
         }
     }
 }

@@ -1,8 +1,11 @@
 package godwit.postgres.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import godwit.GodwitException;
+import godwit.Retry;
 import godwit.move.Lsn;
 import godwit.move.Snapshot;
 import java.time.Duration;
@@ -38,6 +41,23 @@ class StreamControlTest {
 
         await().atMost(LIMIT).until(() -> applier.passed == 5);
         control.release();
+    }
+
+    @Test
+    void aStreamThatComesNowhereIsTooFarBehindAndNotBroken() {
+        control.holdAt(new Lsn(10));
+
+        assertLate(() -> control.awaitHeld(Duration.ZERO), "stream-not-at-position");
+        assertLate(() -> control.awaitMarker("a marker", Duration.ZERO), "stream-not-caught-up");
+    }
+
+    private static void assertLate(Runnable waiting, String code) {
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(waiting::run)
+                .satisfies(e -> {
+                    assertThat(e.problem().code()).isEqualTo(code);
+                    assertThat(e.retry()).isEqualTo(Retry.LATER);
+                });
     }
 
     @Test

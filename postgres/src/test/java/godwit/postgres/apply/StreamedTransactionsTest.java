@@ -1,8 +1,10 @@
 package godwit.postgres.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import godwit.GodwitException;
 import godwit.move.Lsn;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
@@ -259,10 +261,35 @@ class StreamedTransactionsTest {
             large.execute("ROLLBACK TO a; " + fill(8000, 8010));
             large.commit();
 
+            assertThatThrownBy(following::catchUp)
+                    .isInstanceOfSatisfying(
+                            GodwitException.class,
+                            e -> assertThat(e.problem().code()).isEqualTo("subtransactions-mixed"));
             following.catchUpWhateverHappens();
 
             pair.assertSame();
             assertThat(following.protocol()).isEqualTo(StreamProtocol.WHOLE);
+        }
+    }
+
+    @Test
+    void anObjectThatOnlyItsOwnTransactionSeesIsNamedWhenThatHasEnded() {
+        pair.both("CREATE TABLE named (id int PRIMARY KEY, what regclass)")
+                .target("CREATE TABLE late (id int PRIMARY KEY)");
+        try (var following = Following.of(pair);
+                var large = begun()) {
+            large.execute("CREATE TABLE public.late (id int PRIMARY KEY);"
+                    + " INSERT INTO named SELECT i, 'public.late' FROM generate_series(1, 5000) i");
+
+            await().until(following::hasFailed);
+            assertThatThrownBy(following::catchUp)
+                    .isInstanceOfSatisfying(
+                            GodwitException.class,
+                            e -> assertThat(e.problem().code()).isEqualTo("commit-not-visible"));
+            large.commit();
+            following.catchUpWhateverHappens();
+
+            pair.assertSame();
         }
     }
 

@@ -240,6 +240,35 @@ class SchemaReaderTest {
     }
 
     @Test
+    void aTableThatNeedsAnIndexWhichComesLaterBlocks() throws SQLException {
+        var source = older.database();
+        CatalogServer.execute(source, """
+                CREATE TABLE keyed (id int PRIMARY KEY, v text);
+                CREATE VIEW by_key AS SELECT id, v FROM keyed GROUP BY id;
+                CREATE TABLE on_key (id int, whole by_key)""");
+
+        assertThat(blocking(source)).containsExactly("table-needs-index table public.on_key");
+    }
+
+    @Test
+    void aCircleThatCannotBeOpenedBlocks() throws SQLException {
+        var source = older.database();
+        CatalogServer.execute(source, """
+                CREATE TABLE ring (id int);
+                CREATE TYPE ring_range AS RANGE (subtype = ring);
+                ALTER TABLE ring ADD empty bool GENERATED ALWAYS AS (isempty(NULL::ring_range)) STORED""");
+
+        assertThat(blocking(source)).containsExactly("dependency-cycle type public.ring_range");
+    }
+
+    private static List<String> blocking(Connection source) throws SQLException {
+        return all(source).findings().stream()
+                .filter(SchemaFinding::blocks)
+                .map(finding -> finding.code() + " " + finding.object())
+                .toList();
+    }
+
+    @Test
     void readingLeavesTheConnectionAsItWas() throws SQLException {
         var source = older.database("traps.sql");
         CatalogServer.execute(source, "SET search_path = s, public; SET IntervalStyle = 'iso_8601'");

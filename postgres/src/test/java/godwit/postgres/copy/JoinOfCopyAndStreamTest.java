@@ -1,12 +1,17 @@
 package godwit.postgres.copy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import godwit.GodwitException;
+import godwit.Retry;
 import godwit.postgres.Beside;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.apply.Following;
 import godwit.postgres.apply.StreamProgress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -26,6 +31,9 @@ class JoinOfCopyAndStreamTest {
             INSERT INTO t SELECT i, i, 0, CASE WHEN i % 20 = 0 THEN repeat(md5(i::text), 100) ELSE repeat('x', 200) END
               FROM generate_series(1, 2000) i;
             INSERT INTO k SELECT i % 50, repeat('p', 100) FROM generate_series(1, 1500) i""";
+
+    private static final String EMPTYING = """
+            SELECT count(*) > 0 FROM pg_locks WHERE relation = 't'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted""";
 
     private final Pair pair;
 
@@ -124,6 +132,28 @@ class JoinOfCopyAndStreamTest {
     @Test
     void aVacuumFullBetweenTwoChunksLosesNothing() {
         rewritten("VACUUM FULL t", "UPDATE t SET v = 3");
+    }
+
+    /** Without a key, whose index could refuse the rows first. */
+    @Test
+    void aCopyThatBeginsAgainElsewhereEndsTheOneThatWasUnderWay() {
+        pair.both("CREATE TABLE t (v int)").source("INSERT INTO t SELECT generate_series(1, 20000)");
+        var copy = PausedCopy.of(pair);
+        var elsewhere = new ArrayList<CompletableFuture<Void>>();
+
+        assertThatThrownBy(() -> copy.copyWith(() -> {
+                    pair.source("DELETE FROM t WHERE v = 1");
+                    elsewhere.add(copy.copy(1));
+                    await().until(() -> pair.atTarget().is(EMPTYING));
+                }))
+                .cause()
+                .isInstanceOfSatisfying(GodwitException.class, e -> {
+                    assertThat(e.problem().code()).isEqualTo("copy-superseded");
+                    assertThat(e.retry()).isEqualTo(Retry.LATER);
+                });
+
+        elsewhere.getFirst().join();
+        pair.assertSame();
     }
 
     @Test

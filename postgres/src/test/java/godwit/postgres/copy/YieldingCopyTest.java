@@ -1,10 +1,12 @@
 package godwit.postgres.copy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import godwit.GodwitException;
+import godwit.Retry;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Session;
@@ -13,6 +15,7 @@ import godwit.postgres.YieldingReads;
 import godwit.schema.RowSelection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -79,6 +82,28 @@ class YieldingCopyTest {
             pair.assertSame();
         }
         assertThat(pair.atTarget().number("SELECT count(*) FROM t")).isEqualTo(sql.startsWith("TRUNCATE") ? 0 : 1000);
+    }
+
+    @Test
+    void aReadingThatIsAlwaysInTheWayIsPutOff() {
+        var copy = PausedCopy.of(pair);
+        var copying = begunSlowly(copy);
+
+        while (!copying.isDone()) {
+            copy.queue("ALTER TABLE t ALTER v SET STORAGE EXTERNAL")
+                    .orTimeout(20, TimeUnit.SECONDS)
+                    .join();
+            await().until(() -> copying.isDone() || pair.atSource().is(READING));
+        }
+
+        assertThatExceptionOfType(CompletionException.class)
+                .isThrownBy(copying::join)
+                .havingCause()
+                .isInstanceOfSatisfying(GodwitException.class, e -> {
+                    assertThat(e.problem().code()).isEqualTo("copy-in-the-way");
+                    assertThat(e.retry()).isEqualTo(Retry.LATER);
+                });
+        letGo();
     }
 
     @Test

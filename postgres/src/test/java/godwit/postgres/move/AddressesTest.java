@@ -43,12 +43,20 @@ class AddressesTest {
         Files.writeString(folder.resolve("url"), "mysql://a:hidden@h/d");
 
         assertThatThrownBy(() -> addresses.read(new UrlReference.Environment("URL")))
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("variable-missing"))
                 .hasMessageContaining("URL");
         assertThatThrownBy(() -> addresses.read(new UrlReference.InFile("nowhere")))
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("file-unreadable"))
                 .hasMessageContaining("nowhere");
         assertThatThrownBy(() -> addresses.read(new UrlReference.InFile("url")))
                 .isInstanceOfSatisfying(
                         GodwitException.class,
-                        e -> assertThat(e.problem().toString()).doesNotContain("hidden"));
+                        e -> assertThat(e.problem().toString())
+                                .contains("malformed-url")
+                                .doesNotContain("hidden"));
     }
 }

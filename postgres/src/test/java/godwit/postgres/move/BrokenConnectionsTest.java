@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import godwit.GodwitException;
+import godwit.Retry;
 import godwit.move.Lsn;
 import godwit.move.Side;
+import godwit.postgres.Beside;
 import godwit.postgres.Database;
 import godwit.postgres.Endpoint;
 import godwit.postgres.FaultProxy;
@@ -64,6 +67,28 @@ class BrokenConnectionsTest {
     }
 
     @Test
+    void aCatalogWhoseReadingIsCutIsReadAgainLater() {
+        var move = LiveMove.of(pair, "postgres", Specs.spec(pair.name(), 1));
+        try (move;
+                var steps = move.access().steps(UUID.randomUUID())) {
+            // Only the reading of the whole catalog looks there.
+            pair.source("BEGIN; LOCK TABLE pg_catalog.pg_transform");
+            var checked = Beside.supply(steps::check);
+
+            await().atMost(Duration.ofSeconds(8)).until(() -> pair.atSource().is("""
+                    SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_locks
+                    WHERE NOT granted AND relation = 'pg_catalog.pg_transform'::regclass"""));
+
+            assertThatThrownBy(checked::join).cause().isInstanceOfSatisfying(GodwitException.class, e -> {
+                assertThat(e.problem().code()).isEqualTo("catalog-unreadable");
+                assertThat(e.retry()).isEqualTo(Retry.LATER);
+            });
+            pair.source("COMMIT");
+            assertThat(steps.check()).isEmpty();
+        }
+    }
+
+    @Test
     void aReaderThatTheServerHasNotHeardOfForLongIsTakenForDead() {
         var context = new MoveContext(UUID.randomUUID(), Specs.spec(pair.name(), 1), pair.source(), pair.target());
         var slots = new Slots(context);
@@ -81,7 +106,9 @@ class BrokenConnectionsTest {
 
             await().atMost(Duration.ofSeconds(15))
                     .untilAsserted(() -> assertThatThrownBy(() -> silent.requireHeard(Side.SOURCE, reader.pid()))
-                            .hasMessageContaining("the connection is dead"));
+                            .isInstanceOfSatisfying(
+                                    GodwitException.class,
+                                    e -> assertThat(e.problem().code()).isEqualTo("connection-silent")));
             await().until(() -> pair.atSource()
                     .is("SELECT NOT active FROM pg_replication_slots WHERE database = current_database()"));
             reader.close();
@@ -96,7 +123,9 @@ class BrokenConnectionsTest {
             var silent = new SilentConnections(context, Duration.ofMillis(1));
 
             assertThatThrownBy(() -> silent.requireHeard(Side.SOURCE, application.pid()))
-                    .hasMessageContaining("the connection is dead");
+                    .isInstanceOfSatisfying(
+                            GodwitException.class,
+                            e -> assertThat(e.problem().code()).isEqualTo("connection-silent"));
 
             assertThat(application.number("SELECT 1")).isEqualTo(1);
         }

@@ -16,6 +16,7 @@ import godwit.postgres.ledger.PostgresLedger;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -90,6 +91,26 @@ class LargeObjectCutoverTest {
 
         fenced.join();
         assertThat(onTarget()).isEqualTo("OPENt");
+    }
+
+    /** Nobody waits for one who begins after the fence. */
+    @Test
+    void whoBeginsToWriteThemAloneUnderTheFenceUndoesTheSwitch() {
+        cutover.prepare(Side.SOURCE, losing, gaining);
+        pair.source("SELECT lo_put(70001, 0, 'OPEN')");
+        pair.target("BEGIN; LOCK TABLE godwit.large_object IN SHARE MODE");
+        var fenced = Beside.run(() -> underFence(System.nanoTime()));
+        await().until(() ->
+                pair.atTarget().is("SELECT count(*) > 0 FROM pg_locks WHERE pid = ? AND NOT granted", gaining.pid()));
+        pair.source("SELECT lo_put(70001, 0, 'late')");
+        pair.target("COMMIT");
+
+        assertThatExceptionOfType(CompletionException.class)
+                .isThrownBy(fenced::join)
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("large-objects-changed"));
     }
 
     @Test

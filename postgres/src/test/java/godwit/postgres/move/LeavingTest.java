@@ -28,6 +28,11 @@ class LeavingTest {
         return LiveMove.of(pair, "postgres", usual.leaving(List.of(objects)));
     }
 
+    private static String text(Finding finding) {
+        return finding.problem().code() + " "
+                + String.join(", ", finding.problem().objects());
+    }
+
     @Test
     void aMoveGoesThroughWithoutWhatItsFileLeaves() {
         pair.source("""
@@ -43,8 +48,23 @@ class LeavingTest {
         try (var refused = leaving().access().steps(UUID.randomUUID())) {
             assertThat(refused.check())
                     .filteredOn(Finding::blocks)
-                    .flatExtracting(finding -> finding.problem().objects())
-                    .containsExactlyInAnyOrder("text search configuration public.words", "index public.by Body");
+                    .extracting(LeavingTest::text)
+                    .containsExactlyInAnyOrder(
+                            "object-not-carried text search configuration public.words",
+                            "depends-on-not-carried index public.by Body");
+        }
+        try (var left = leaving(
+                        "text search configuration public.words",
+                        "index public.by Body",
+                        "policy few on public.Two Words")
+                .access()
+                .steps(UUID.randomUUID())) {
+            assertThat(left.check())
+                    .noneMatch(Finding::blocks)
+                    .extracting(LeavingTest::text)
+                    .contains(
+                            "object-not-carried text search configuration public.words",
+                            "object-left policy few on public.Two Words");
         }
         try (var move = leaving(
                         "text search configuration public.words",

@@ -191,6 +191,15 @@ class PreflightTest {
     }
 
     @Test
+    void collationsThatAreNewerThanTheIndexesOverThem() {
+        pair.source("CREATE COLLATION german (provider = icu, locale = 'de');"
+                + " CREATE TABLE t (id int PRIMARY KEY, name text COLLATE german);"
+                + " UPDATE pg_collation SET collversion = '1' WHERE collname = 'german'");
+
+        assertThat(findings("postgres")).contains("warning collation-version-different collation public.german");
+    }
+
+    @Test
     void aRoleThatMayNotReadTheLogOrActAsAReplica() {
         pair.source("CREATE TABLE t (id int PRIMARY KEY)");
 
@@ -272,6 +281,21 @@ class PreflightTest {
     }
 
     @Test
+    void aTablespaceInWhichTheRoleMayNotCreate() {
+        pair.both("SET allow_in_place_tablespaces = on");
+        pair.both("CREATE TABLESPACE fast LOCATION ''");
+        try {
+            pair.source("CREATE TABLE t (id int PRIMARY KEY) TABLESPACE fast");
+
+            assertThat(findings("plain")).contains("tablespace-not-allowed fast");
+            pair.target("GRANT CREATE ON TABLESPACE fast TO plain");
+            assertThat(findings("plain")).doesNotContain("tablespace-not-allowed fast");
+        } finally {
+            pair.source("DROP TABLE IF EXISTS t").both("DROP TABLESPACE fast");
+        }
+    }
+
+    @Test
     void preparedTablesOfAnotherRole() {
         pair.both("CREATE TABLE t (id int PRIMARY KEY)");
 
@@ -293,5 +317,17 @@ class PreflightTest {
         assertThat(findings.stream().map(PreflightTest::text).toList())
                 .isEqualTo(found ? List.of("target-disk-too-small ") : List.of());
         assertThat(findings).allMatch(Finding::blocks);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"101, true", "100, false"})
+    void aSourceThatWritesMoreLogMeanwhileThanItMayKeep(long bytesPerSecond, boolean found) {
+        var spec = Specs.keepingLog("any", 1000);
+        var forecast = new Forecast(new MoveContext(UUID.randomUUID(), spec, pair.source(), pair.target()));
+
+        var findings = forecast.findings(new Forecast.Told(0, 0, 10, bytesPerSecond, OptionalLong.empty()));
+
+        assertThat(findings.stream().map(PreflightTest::text).toList())
+                .isEqualTo(found ? List.of("warning log-forecast-too-large limits.logKeptBytesMax") : List.of());
     }
 }

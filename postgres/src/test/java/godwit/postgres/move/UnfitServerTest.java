@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import godwit.GodwitException;
+import godwit.Retry;
 import godwit.embedded.EmbeddedPostgres;
 import godwit.embedded.EmbeddedSettings;
 import godwit.postgres.Pair;
@@ -36,6 +37,7 @@ class UnfitServerTest {
         try (var session = Pair.at(server.url("postgres")).open("test")) {
             session.execute("CREATE DATABASE a");
             session.execute("CREATE DATABASE b");
+            session.execute("CREATE DATABASE unconnectable ALLOW_CONNECTIONS false");
             session.execute("CREATE ROLE locked LOGIN PASSWORD 'right'; CREATE ROLE crowded LOGIN CONNECTION LIMIT 0");
             session.execute("CREATE ROLE shut LOGIN");
             var rules = server.folder().resolve("data").resolve("pg_hba.conf");
@@ -91,6 +93,7 @@ class UnfitServerTest {
         "nobody, a, login-refused",
         "shut, a, login-refused",
         "postgres, c, database-missing",
+        "postgres, unconnectable, connection-refused",
         "crowded, a, too-many-connections",
         "postgres@127.0.0.1:1, a, unreachable"
     })
@@ -110,5 +113,28 @@ class UnfitServerTest {
             }
         }
         assertThat(look()).isEqualTo(before);
+    }
+
+    @Test
+    void aServerThatHasNotComeUpYetIsWorthAnotherAttempt() throws IOException {
+        var standby = server.folder().resolve("data").resolve("standby.signal");
+        try (var session = Pair.at(server.url("postgres")).open("test")) {
+            session.execute("ALTER SYSTEM SET hot_standby = off");
+        }
+        server.stopImmediately();
+        Files.createFile(standby);
+        server.restart();
+        try (var steps = access(server.url("a"), server.url("b")).steps(UUID.randomUUID())) {
+            assertThatExceptionOfType(GodwitException.class)
+                    .isThrownBy(steps::preflight)
+                    .satisfies(e -> {
+                        assertThat(e.problem().code()).isEqualTo("server-starting");
+                        assertThat(e.retry()).isEqualTo(Retry.LATER);
+                    });
+        } finally {
+            server.stopImmediately();
+            Files.delete(standby);
+            server.restart();
+        }
     }
 }

@@ -64,7 +64,12 @@ class VerifiedMoveTest {
                     .contains("public.dossier", "sequence-missing", "public.used", "sequence-increment")
                     .contains("index public.parents_a", "trigger public.children note")
                     .contains("constraint public.parents parents_a_check", "column public.parents.a")
+                    .contains("shape-missing", "shape-different")
                     .contains("differences=6");
+            pair.target("CREATE TRIGGER more BEFORE INSERT ON parents FOR EACH ROW EXECUTE FUNCTION note()");
+            assertThat(report(move.ask(Verb.VERIFY)))
+                    .contains("shape-extra", "trigger public.parents more")
+                    .contains("differences=7");
             assertThat(report(move.ask(Verb.SWITCH))).contains("differences-open");
         }
     }

@@ -1,7 +1,9 @@
 package godwit.postgres.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import godwit.GodwitException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -54,5 +56,17 @@ class ForeignKeyProofTest {
                         "public.notes notes_event_day_fkey: 2 rows refer to rows of public.events that do not exist",
                         "public.persons persons_agency_fkey: 1 rows refer to rows of public.agencies that do not exist",
                         "public.whole whole_a_b_fkey: 1 rows refer to rows of public.pairs that do not exist");
+    }
+
+    @Test
+    void whatMayNotBeReadIsNotTakenForProven(TwoDatabases databases) {
+        databases.both(SCHEMA).corrupt("SET ROLE pg_monitor");
+
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(() -> new ForeignKeyProof(databases.follower().connection()).prove(name -> true))
+                .satisfies(e -> {
+                    assertThat(e.problem().code()).isEqualTo("verification-read-failed");
+                    assertThat(e.problem().message()).contains("42501");
+                });
     }
 }

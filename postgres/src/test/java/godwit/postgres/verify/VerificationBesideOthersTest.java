@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import godwit.GodwitException;
+import godwit.verify.OtherDifference;
 import godwit.verify.Verification;
 import java.sql.SQLException;
 import java.util.List;
@@ -113,6 +114,7 @@ class VerificationBesideOthersTest {
                 var found = comparer.compare(UUID.randomUUID(), "test", "0/0", tables);
 
                 assertThat(found.rewritten()).containsExactly("public.t");
+                assertThat(found.others()).extracting(OtherDifference::kind).containsExactly("table-rewritten");
                 assertThat(found.isEqual()).isFalse();
             }
         }

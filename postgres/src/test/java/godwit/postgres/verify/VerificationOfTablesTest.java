@@ -152,6 +152,27 @@ class VerificationOfTablesTest {
     }
 
     @Test
+    void aRepairThatATriggerRefusesChangesNothingAndQuotesNothing(TwoDatabases databases) throws SQLException {
+        databases
+                .both("CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'a'), (2, 'secret')")
+                .corrupt("""
+                        UPDATE t SET a = 'b';
+                        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                            'BEGIN RAISE ''no %'', NEW.a; END';
+                        CREATE TRIGGER refuse BEFORE INSERT ON t FOR EACH ROW WHEN (NEW.id = 2) EXECUTE FUNCTION refuse();
+                        ALTER TABLE t ENABLE ALWAYS TRIGGER refuse""");
+        var found = databases.compare();
+
+        assertThatThrownBy(() -> databases.repair(found)).isInstanceOfSatisfying(GodwitException.class, refused -> {
+            assertThat(refused.problem().code()).isEqualTo("repair-failed");
+            assertThat(refused.problem().objects()).containsExactly("public.t");
+            assertThat(refused.problem().toString()).doesNotContain("secret");
+        });
+        assertThat(databases.follower().text("SELECT string_agg(a, '') FROM public.t"))
+                .isEqualTo("bb");
+    }
+
+    @Test
     void tablesWithoutColumnsAreCompared(TwoDatabases databases) throws SQLException {
         databases
                 .both("CREATE TABLE bare (); INSERT INTO bare DEFAULT VALUES")

@@ -1,0 +1,116 @@
+package godwit.cli.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import godwit.cli.log.StateFolder;
+import godwit.embedded.EmbeddedPostgres;
+import godwit.embedded.EmbeddedSettings;
+import godwit.file.Layers;
+import godwit.file.MoveFile;
+import godwit.postgres.move.MoveAccess;
+import godwit.run.Outcome;
+import godwit.run.Pace;
+import godwit.run.RealPace;
+import godwit.run.Verb;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who asks, and what becomes of the answer. */
+class AskingTest {
+    private static final String FILE = """
+            kind: move
+            name: asked
+            source: env:SOURCE
+            target: env:TARGET
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private final EmbeddedPostgres server =
+            EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync());
+
+    private MoveAccess access() {
+        var urls = Map.of("SOURCE", server.url("postgres"), "TARGET", server.url("there"));
+        return new MoveAccess(MoveFile.parse(FILE, Layers.none()), folder, urls);
+    }
+
+    @BeforeEach
+    void create() throws SQLException {
+        try (var connection = DriverManager.getConnection(server.jdbcUrl("postgres"));
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE there");
+        }
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void anAnswerThatCannotBeHadForLongIsUnknown() {
+        var access = access();
+        try (var worker = access.target().open("test")) {
+            var ledger = access.ledger(worker);
+            ledger.create();
+            var run = ledger.begin(UUID.randomUUID(), "asked", "");
+            assertThat(access.tryLease(worker, run, "start")).isTrue();
+            var state = StateFolder.of(Map.of("GODWIT_STATE", folder.toString()));
+            var pace = new StoppingPace(server);
+
+            var outcome = new Asking(access, new Operator("ann", state), pace).ask(Verb.PAUSE, Map.of());
+
+            assertThat(outcome).isInstanceOfSatisfying(Outcome.Unknown.class, unknown -> {
+                assertThat(unknown.problem().code()).isEqualTo("outcome-unknown");
+                assertThat(unknown.problem().message()).contains("pause");
+            });
+            assertThat(pace.elapsed()).isGreaterThan(Duration.ofSeconds(20));
+        }
+    }
+
+    /** Stops a server as soon as somebody waits; from then on the time of a pause passes at once. */
+    private static final class StoppingPace implements Pace {
+        private final EmbeddedPostgres server;
+        private final Pace real = new RealPace();
+        private final AtomicLong passed = new AtomicLong();
+
+        StoppingPace(EmbeddedPostgres server) {
+            this.server = server;
+        }
+
+        Duration elapsed() {
+            return Duration.ofNanos(passed.get());
+        }
+
+        @Override
+        public long nanos() {
+            return real.nanos() + passed.get();
+        }
+
+        @Override
+        public void pause(Duration time) {
+            server.stopImmediately();
+            passed.addAndGet(time.toNanos());
+        }
+
+        @Override
+        public void wake(Thread pausing) {
+            real.wake(pausing);
+        }
+
+        @Override
+        public void beside(Runnable work) {
+            real.beside(work);
+        }
+    }
+}
