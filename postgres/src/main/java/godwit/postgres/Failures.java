@@ -53,7 +53,7 @@ final class Failures {
                 hint(state),
                 objects(cause),
                 List.of());
-        return new GodwitException(problem, isPassing(state) ? Retry.LATER : Retry.NEVER, cause);
+        return new GodwitException(problem, retryOf(state), cause);
     }
 
     static GodwitException whileConnecting(Endpoint endpoint, SQLException cause) {
@@ -95,6 +95,10 @@ final class Failures {
 
     static String stateOf(SQLException cause) {
         return cause.getSQLState() == null ? "08000" : cause.getSQLState();
+    }
+
+    static Retry retryOf(String state) {
+        return isPassing(state) ? Retry.LATER : Retry.NEVER;
     }
 
     private static boolean isPassing(String state) {

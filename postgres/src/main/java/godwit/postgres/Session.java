@@ -1,6 +1,7 @@
 package godwit.postgres;
 
 import godwit.GodwitException;
+import godwit.Retry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -68,6 +69,15 @@ public final class Session implements AutoCloseable {
             return !failed && !alone && connection.getAutoCommit();
         } catch (SQLException e) {
             return false;
+        }
+    }
+
+    /** Whether its connection is known to be gone. */
+    public boolean hasEnded() {
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
         }
     }
 
@@ -194,6 +204,11 @@ public final class Session implements AutoCloseable {
     /** The failure as a Problem that names this server. */
     public GodwitException failed(SQLException cause) {
         return Failures.whileRunning(place, cause);
+    }
+
+    /** Whether what failed may work another time, as where a connection broke. */
+    public static Retry retryOf(SQLException cause) {
+        return Failures.retryOf(Failures.stateOf(cause));
     }
 
     /** Whether a failure only says that somebody else holds a lock. */

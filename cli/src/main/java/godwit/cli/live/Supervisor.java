@@ -17,6 +17,7 @@ import godwit.run.Pace;
 import godwit.run.Phase;
 import godwit.run.RealPace;
 import godwit.run.Run;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,9 @@ public final class Supervisor {
     /** So often a server that was never reached is asked: a wrong host is nothing to wait for. */
     private static final int UNREACHED_MAX = 3;
 
+    private static final String UNDEFINED_TABLE = "42P01";
+    private static final int MISSING_MAX = 3;
+
     /** Whoever worked for so long had got over the failures before. */
     private static final long GOOD_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -47,6 +51,7 @@ public final class Supervisor {
     private final Pace pace = new RealPace();
     private Optional<PostgresMove> checked = Optional.empty();
     private Optional<UUID> carried = Optional.empty();
+    private int missing;
     private volatile boolean stopped;
 
     /** @param say hears, in a line each, what people should know */
@@ -97,8 +102,14 @@ public final class Supervisor {
             return failures < UNREACHED_MAX;
         }
         return e.retry() == Retry.LATER
+                || (carried.isPresent() && isOfMissingTable(e) && missing++ < MISSING_MAX)
                 || (failures > 0 && WORKER_EXISTS.equals(e.problem().code()))
                 || (carried.isPresent() && "wrong-password".equals(e.problem().code()));
+    }
+
+    /** Somebody's rollback takes the ledger away while this waits for the lease: the next look sees that the run is over. */
+    private static boolean isOfMissingTable(GodwitException e) {
+        return e.getCause() instanceof SQLException cause && UNDEFINED_TABLE.equals(cause.getSQLState());
     }
 
     /** Ends the work at its next turn; the run goes on from there when it is started again. */

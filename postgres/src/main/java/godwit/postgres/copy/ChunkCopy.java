@@ -58,7 +58,7 @@ final class ChunkCopy {
     private void write(Session source, Session target, TableSnapshot snapshot, Chunk chunk, Runnable whenRead) {
         target.transaction(t -> {
             var copied = pipe(source, t, chunk);
-            ledger.note(t, table, snapshot.snapshot(), chunk, copied.rows(), copied.bytes());
+            ledger.note(t, table, snapshot.attempt(), chunk, copied.rows(), copied.bytes());
             whenRead.run();
             return true;
         });

@@ -49,7 +49,7 @@ final class CopyLedger {
             requireEmptyAtFirst(session, table);
             empty(session, table);
             forget(session, table);
-            return begin(session, table, snapshot.snapshot(), snapshot.filenode(), chunks);
+            return begin(session, table, snapshot.attempt(), snapshot.filenode(), chunks);
         });
     }
 

@@ -141,7 +141,7 @@ public final class TableCopies {
                                 .toList());
             }
             use(lane -> makeLasting(lane.source(), snapshot));
-            use(lane -> ledger.finish(lane.target(), table, snapshot.snapshot()));
+            use(lane -> ledger.finish(lane.target(), table, snapshot.attempt()));
             return true;
         } catch (GodwitException e) {
             if (e.problem().code().equals("table-rewritten") && attempt < REWRITES_MAX) {
@@ -279,7 +279,7 @@ public final class TableCopies {
                         run)
                 .stream()
                 .filter(entry -> !RangeLedger.isByRange(entry.getValue()))
-                .forEach(entry -> all.put(entry.getKey(), Snapshot.parse(entry.getValue())));
+                .forEach(entry -> all.put(entry.getKey(), Snapshot.parse(TableSnapshot.snapshotOf(entry.getValue()))));
         return all;
     }
 

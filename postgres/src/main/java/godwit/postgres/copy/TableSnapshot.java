@@ -4,6 +4,7 @@ import godwit.move.Lsn;
 import godwit.postgres.Session;
 import godwit.schema.Literal;
 import godwit.schema.Table;
+import java.util.UUID;
 
 /**
  * The snapshot under which all chunks of one table are read, held open by a session that locks no table.
@@ -14,14 +15,14 @@ import godwit.schema.Table;
 final class TableSnapshot implements AutoCloseable {
     private final Session session;
     private final String exported;
-    private final String snapshot;
+    private final String attempt;
     private final long filenode;
     private final long blocks;
 
-    private TableSnapshot(Session session, String exported, String snapshot, long filenode, long blocks) {
+    private TableSnapshot(Session session, String exported, String attempt, long filenode, long blocks) {
         this.session = session;
         this.exported = exported;
-        this.snapshot = snapshot;
+        this.attempt = attempt;
         this.filenode = filenode;
         this.blocks = blocks;
     }
@@ -54,7 +55,7 @@ final class TableSnapshot implements AutoCloseable {
         var blocks = session.number(
                 "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::bigint",
                 table.name().sql());
-        return new TableSnapshot(session, exported, snapshot, filenode, blocks);
+        return new TableSnapshot(session, exported, snapshot + " " + UUID.randomUUID(), filenode, blocks);
     }
 
     /** Makes a session's transaction, which must just have begun, see what this snapshot sees. */
@@ -77,8 +78,14 @@ final class TableSnapshot implements AutoCloseable {
         session.execute("SELECT 1");
     }
 
-    String snapshot() {
-        return snapshot;
+    /** A name for the attempt to copy what the snapshot sees: the snapshot, and what no other attempt has. */
+    String attempt() {
+        return attempt;
+    }
+
+    /** The snapshot of an attempt, as the server writes it. */
+    static String snapshotOf(String attempt) {
+        return attempt.split(" ", 2)[0];
     }
 
     long filenode() {

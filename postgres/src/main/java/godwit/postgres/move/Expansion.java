@@ -85,7 +85,7 @@ final class Expansion {
             if (wanted.test(object) && !there.contains(Made.key(object))) {
                 object.parts().stream()
                         .filter(part -> !there.contains(Made.key(part)))
-                        .forEach(part -> Patience.retry(() -> {
+                        .forEach(part -> Patience.retry(target, () -> {
                             made.make(target, part);
                             return true;
                         }));
@@ -107,7 +107,7 @@ final class Expansion {
                 session.execute(OutsideRows.TABLE);
             }
             for (var table : new Gates(context).guardable(session)) {
-                Patience.retry(() -> {
+                Patience.retry(session, () -> {
                     gate.guard(session, table);
                     return true;
                 });

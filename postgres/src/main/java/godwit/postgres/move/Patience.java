@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.GodwitException;
 import godwit.Retry;
+import godwit.postgres.Session;
 import godwit.run.Pace;
 import godwit.run.RealPace;
 import java.time.Duration;
@@ -15,12 +16,13 @@ final class Patience {
 
     private Patience() {}
 
-    static <T> T retry(Supplier<T> work) {
+    /** @param session what the work needs: when that has ended, nothing is gained by another try */
+    static <T> T retry(Session session, Supplier<T> work) {
         for (var attempt = 1; ; attempt++) {
             try {
                 return work.get();
             } catch (GodwitException e) {
-                if (e.retry() != Retry.LATER || attempt == TRIES_MAX) {
+                if (e.retry() != Retry.LATER || attempt == TRIES_MAX || session.hasEnded()) {
                     throw e;
                 }
                 pause(Duration.ofMillis(Math.min(PAUSE_MILLIS_MAX, 50L * attempt)));

@@ -1,5 +1,6 @@
 package godwit.postgres.move;
 
+import godwit.GodwitException;
 import godwit.Problem;
 import godwit.move.Side;
 import godwit.postgres.Session;
@@ -43,8 +44,8 @@ final class Preflight {
             target(source, target, tables, script);
             largeObjects(source, target);
         } catch (SQLException e) {
-            throw Problem.of("check-failed", "A catalog could not be read.", "See the server's log.")
-                    .asException(e);
+            var problem = Problem.of("check-failed", "A catalog could not be read.", "See the server's log.");
+            throw new GodwitException(problem, Session.retryOf(e), e);
         }
         return List.copyOf(findings);
     }

@@ -95,7 +95,7 @@ final class Removal {
     private void empty(Session target) {
         if (context.isPrepared()) {
             for (var table : copied(target)) {
-                Patience.retry(() -> target.execute("DELETE FROM ONLY " + table.sql()));
+                Patience.retry(target, () -> target.execute("DELETE FROM ONLY " + table.sql()));
             }
         }
     }
@@ -112,7 +112,7 @@ final class Removal {
         try (var session = context.open(side, "remove")) {
             session.execute("SET lock_timeout = '2s'");
             for (var table : gate.guarded(session)) {
-                Patience.retry(() -> {
+                Patience.retry(session, () -> {
                     gate.unguard(session, table);
                     return true;
                 });

@@ -28,8 +28,10 @@ final class Slots {
                 return;
             }
             var list = tables.stream().map(t -> "ONLY " + t.sql()).collect(Collectors.joining(", "));
-            Patience.retry(() -> session.execute(
-                    "CREATE PUBLICATION " + name.sql() + (tables.isEmpty() ? "" : " FOR TABLE " + list)));
+            Patience.retry(
+                    session,
+                    () -> session.execute(
+                            "CREATE PUBLICATION " + name.sql() + (tables.isEmpty() ? "" : " FOR TABLE " + list)));
         }
     }
 
@@ -107,10 +109,12 @@ final class Slots {
     /** Drops the slot as soon as its reader is gone. */
     void dropSlot(Side side) {
         try (var session = context.open(side, "remove")) {
-            Patience.retry(() -> session.query(
-                    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = ?",
-                    row -> true,
-                    context.streamName(side)));
+            Patience.retry(
+                    session,
+                    () -> session.query(
+                            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = ?",
+                            row -> true,
+                            context.streamName(side)));
         }
     }
 
