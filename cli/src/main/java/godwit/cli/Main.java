@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             "See it first:        godwit demo",
             "A move of your own:  check FILE, then start FILE, and from another terminal",
             "                     status, verify, switch, complete",
+            "A change of a schema: validate FILE",
             "",
             "Exit status: 0 done, 1 refused or failed, 2 called wrongly, 3 outcome unknown, 4 the sides differ."
         },
@@ -44,6 +45,7 @@ final class Main {
         all.put("settings", SettingsCommand::new);
         all.put("diagnose", DiagnoseCommand::new);
         all.put("schema", SchemaCommand::new);
+        all.put("validate", ValidateCommand::new);
         return all;
     }
 
@@ -56,7 +58,7 @@ final class Main {
         return commandLine(arguments).execute(arguments);
     }
 
-    /** The command that is meant, alone: to describe all sixteen to the parser takes longer than a short command. */
+    /** The command that is meant, alone: to describe all of them to the parser takes longer than a short command. */
     static CommandLine commandLine(String... arguments) {
         var line = new CommandLine(new Main());
         var meant = arguments.length > 0 ? COMMANDS.get(arguments[0]) : null;

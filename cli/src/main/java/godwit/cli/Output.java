@@ -55,13 +55,18 @@ final class Output {
     }
 
     void problem(Problem problem, Map<String, Object> more) {
+        tell(problem);
+        var document = new LinkedHashMap<String, Object>(more);
+        document.put("problem", problem);
+        result(document);
+    }
+
+    /** For people alone. */
+    void tell(Problem problem) {
         say("godwit: " + problem.message());
         if (!problem.pids().isEmpty()) {
             say("  pids: " + problem.pids());
         }
         say("  " + problem.hint() + "  [" + problem.code() + "]");
-        var document = new LinkedHashMap<String, Object>(more);
-        document.put("problem", problem);
-        result(document);
     }
 }

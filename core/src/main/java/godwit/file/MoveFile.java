@@ -17,16 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** Reads a move file, in YAML or JSON, and refuses whatever it does not know. */
 public final class MoveFile {
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
     private static final Set<String> KEYS = Set.of(
             "kind",
             "name",
@@ -86,7 +79,7 @@ public final class MoveFile {
 
     /** Reads a move file's text, with what stands above it. */
     public static MoveSpec parse(String text, Layers layers) {
-        var file = new Nodes(tree(text), "", layers).only(KEYS);
+        var file = new Nodes(Trees.read(text), "", layers).only(KEYS);
         if (!file.text("kind").equals("move")) {
             throw Problem.of("unknown-kind", "The file's kind is not move.", "Write kind: move.")
                     .asException();
@@ -115,20 +108,6 @@ public final class MoveFile {
         var layers = Layers.none();
         parse("{kind: move, name: a, source: 'env:A', target: 'env:B'}", layers);
         return layers.origins();
-    }
-
-    private static JsonNode tree(String text) {
-        try {
-            return YAML.readTree(text);
-        } catch (JacksonException e) {
-            var at = e.getLocation();
-            throw Problem.of(
-                            "malformed-file",
-                            "The file is neither YAML nor JSON, at line %d, column %d."
-                                    .formatted(at == null ? 0 : at.getLineNr(), at == null ? 0 : at.getColumnNr()),
-                            "Mend the syntax there; a key may stand only once.")
-                    .asException(e);
-        }
     }
 
     private static String name(String name) {

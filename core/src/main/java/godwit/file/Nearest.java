@@ -10,10 +10,10 @@ final class Nearest {
 
     private Nearest() {}
 
-    /** Empty when none of the words is near enough. */
+    /** Empty when none of the words is near enough: most of a short word has to be the same. */
     static Optional<String> of(String word, Collection<String> words) {
         return words.stream()
-                .filter(known -> distance(word, known) <= CHANGES_MAX)
+                .filter(known -> distance(word, known) <= Math.min(CHANGES_MAX, word.length() / 2))
                 .min(Comparator.comparingInt(known -> distance(word, known)));
     }
 

@@ -28,31 +28,41 @@ final class Nodes {
 
     /** Refuses every key that is not known, with the nearest known ones in the hint. */
     Nodes only(Set<String> known) {
-        for (var entry : node.properties()) {
-            if (!known.contains(entry.getKey())) {
-                throw Problem.of(
-                                "unknown-key",
-                                "The key %s is not known.".formatted(at(entry.getKey())),
-                                "Known here are: "
-                                        + String.join(
-                                                ", ", known.stream().sorted().toList()) + ".")
-                        .withObjects(List.of(at(entry.getKey())))
-                        .asException();
+        for (var key : keys()) {
+            if (!known.contains(key)) {
+                throw unknown(key, known);
             }
         }
         return this;
+    }
+
+    GodwitException unknown(String key, Set<String> known) {
+        var meant = Nearest.of(key, known).map("Did you mean %s? "::formatted).orElse("");
+        return Problem.of(
+                        "unknown-key",
+                        "The key %s is not known.".formatted(at(key)),
+                        meant + "Known here are: "
+                                + String.join(", ", known.stream().sorted().toList()) + ".")
+                .withObjects(List.of(at(key)))
+                .asException();
     }
 
     boolean has(String key) {
         return node.has(key) && !node.get(key).isNull();
     }
 
+    /** What stands behind the key, as the parser has it. */
+    JsonNode value(String key) {
+        return node.path(key);
+    }
+
+    /** Its keys, in the file's order. */
+    List<String> keys() {
+        return node.properties().stream().map(Map.Entry::getKey).toList();
+    }
+
     String text(String key) {
-        if (!has(key)) {
-            throw Problem.of("missing-key", "The key %s is missing.".formatted(at(key)), "Add it to the file.")
-                    .withObjects(List.of(at(key)))
-                    .asException();
-        }
+        require(key);
         return text(node.get(key), at(key));
     }
 
@@ -168,9 +178,27 @@ final class Nodes {
         return all;
     }
 
+    /** Refuses a mapping that lacks a key. */
+    void require(String key) {
+        if (!has(key)) {
+            throw missing(key);
+        }
+    }
+
+    GodwitException missing(String key) {
+        return Problem.of("missing-key", "The key %s is missing.".formatted(at(key)), "Add it to the file.")
+                .withObjects(List.of(at(key)))
+                .asException();
+    }
+
+    /** A mapping inside this one, whatever its keys; an empty one where it is not there. */
+    Nodes section(String key) {
+        return new Nodes(has(key) ? node.get(key) : JsonNodeFactory.instance.objectNode(), at(key), layers);
+    }
+
     /** A mapping inside this one; an empty one where it is not there. */
     Nodes section(String key, Set<String> known) {
-        return new Nodes(has(key) ? node.get(key) : JsonNodeFactory.instance.objectNode(), at(key), layers).only(known);
+        return section(key).only(known);
     }
 
     /** A list of mappings; what stands in them comes from the file alone. */
@@ -185,10 +213,6 @@ final class Nodes {
             }
         }
         return all;
-    }
-
-    Nodes inner(String key) {
-        return new Nodes(node.get(key), at(key), layers);
     }
 
     private static String text(JsonNode value, String path) {
@@ -207,7 +231,10 @@ final class Nodes {
     }
 
     static GodwitException wrongType(String path, String wanted) {
-        return Problem.of("wrong-type", "%s must be %s.".formatted(path, wanted), "See docs/reference/move-file.md.")
+        return Problem.of(
+                        "wrong-type",
+                        "%s must be %s.".formatted(path, wanted),
+                        "docs/reference describes what each key of a file may hold.")
                 .withObjects(List.of(path))
                 .asException();
     }

@@ -29,7 +29,7 @@ class MoveFileSchemaTest {
     /** Every number of the schema, by its path. */
     private static Map<String, Map<String, Object>> numbers() {
         var all = new LinkedHashMap<String, Map<String, Object>>();
-        properties(MoveFileSchema.document())
+        properties(FileSchema.MOVE.document())
                 .forEach((section, content) -> properties(content).forEach((key, value) -> {
                     if ("integer".equals(value.get("type"))) {
                         all.put(section + "." + key, value);
@@ -51,7 +51,7 @@ class MoveFileSchemaTest {
     void itHasEachSettingThatAFileCanHaveWithItsDefault() {
         var inSchema = new LinkedHashMap<String, String>();
         numbers().forEach((path, property) -> inSchema.put(path, String.valueOf(property.get("default"))));
-        properties(MoveFileSchema.document()).forEach((key, property) -> {
+        properties(FileSchema.MOVE.document()).forEach((key, property) -> {
             if (property.containsKey("default")) {
                 inSchema.put(key, String.valueOf(property.get("default")));
             }
@@ -79,7 +79,7 @@ class MoveFileSchemaTest {
 
     @Test
     void itKnowsTheKeysThatTheReaderKnowsAndNoOthers() {
-        for (var section : properties(MoveFileSchema.document()).entrySet()) {
+        for (var section : properties(FileSchema.MOVE.document()).entrySet()) {
             if (section.getValue().containsKey("properties")) {
                 assertThat(known(section.getKey() + ": {colour: blue}"))
                         .containsExactlyInAnyOrderElementsOf(
@@ -88,7 +88,7 @@ class MoveFileSchemaTest {
         }
         assertThat(known("colour: blue"))
                 .containsExactlyInAnyOrderElementsOf(
-                        properties(MoveFileSchema.document()).keySet());
+                        properties(FileSchema.MOVE.document()).keySet());
     }
 
     /** What the refusal of an unknown key names as known. */
@@ -98,7 +98,7 @@ class MoveFileSchemaTest {
                 .isThrownBy(() -> MoveFile.parse(LEAST + unknown + "\n"))
                 .satisfies(e -> hints.add(e.problem().hint()));
         return List.of(hints.getFirst()
-                .replace("Known here are: ", "")
+                .replaceAll("^.*Known here are: ", "")
                 .replaceAll("\\.$", "")
                 .split(", "));
     }

@@ -1,0 +1,44 @@
+package godwit.change;
+
+import godwit.schema.Identifier;
+import java.util.Optional;
+
+/**
+ * What is to be changed of a column; at least one of it is.
+ *
+ * @param type as SQL has it, such as {@code varchar(40)}
+ * @param nullable whether the column takes NULL from now on
+ * @param defaultValue an expression
+ * @param unique the name of a constraint to add
+ */
+public record Alteration(
+        Optional<String> type,
+        Optional<Boolean> nullable,
+        Setting defaultValue,
+        Setting comment,
+        Optional<Identifier> unique,
+        Optional<ColumnSpec.Check> check,
+        Optional<ColumnSpec.Reference> references) {
+    /** Whether nothing is changed. */
+    public boolean isEmpty() {
+        return type.isEmpty()
+                && nullable.isEmpty()
+                && defaultValue instanceof Setting.Kept
+                && comment instanceof Setting.Kept
+                && unique.isEmpty()
+                && check.isEmpty()
+                && references.isEmpty();
+    }
+
+    /** What becomes of something that a column may have or not. */
+    public sealed interface Setting {
+        /** It stays as it is. */
+        record Kept() implements Setting {}
+
+        /** It is taken away. */
+        record Removed() implements Setting {}
+
+        /** @param text what it is from now on */
+        record Given(String text) implements Setting {}
+    }
+}
