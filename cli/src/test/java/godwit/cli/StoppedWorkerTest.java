@@ -7,6 +7,10 @@ import static org.awaitility.Awaitility.await;
 import godwit.embedded.EmbeddedPostgres;
 import godwit.embedded.EmbeddedSettings;
 import godwit.file.Json;
+import godwit.postgres.Database;
+import godwit.postgres.Endpoint;
+import godwit.postgres.ledger.Holder;
+import godwit.postgres.ledger.Lease;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,16 +19,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker in a process of its own, told to end by SIGTERM as service managers do. */
 class StoppedWorkerTest {
-    /** But for those that this process keeps, which asks for the status. */
     private static final String SESSIONS =
             "SELECT coalesce(string_agg(concat_ws(' ', application_name, state, wait_event, pid), ', '), '')"
-                    + " FROM pg_stat_activity WHERE application_name LIKE 'godwit%' AND application_name <> 'godwit look'";
+                    + " FROM pg_stat_activity WHERE application_name LIKE 'godwit%'";
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -70,14 +75,74 @@ class StoppedWorkerTest {
         var worker = worker(file);
         awaitState(file, "ready");
         server.close();
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> Files.readString(folder.resolve("err")).contains("[unreachable]"));
+        awaitSaid("[unreachable]");
 
         worker.destroy();
 
         assertThat(worker.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(worker.exitValue()).isZero();
         assertThat(said()).containsEntry("state", "unknown");
+    }
+
+    /** As somebody else's rollback does while a worker waits for the lease that it holds. */
+    @Test
+    void itSeesThatItsRunWasRolledBackWhileItWaited() throws Exception {
+        try (var server = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
+            run(server, "postgres", "CREATE DATABASE here");
+            run(server, "postgres", "CREATE DATABASE there");
+            run(server, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+            var file = moveFile(server.url("here"), server.url("there"));
+            var before = worker(file);
+            awaitState(file, "ready");
+            before.destroy();
+            assertThat(before.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            var id = UUID.fromString(String.valueOf(godwit("status", file).at("run")));
+            try (var target = new Database(() -> Endpoint.parse(server.url("there"))).open("somebody")) {
+                assertThat(Lease.tryTake(target, id)).isTrue();
+                Lease.sign(target, id, Holder.signing("elsewhere", 1, "rollback"));
+                var worker = worker(file);
+                awaitSaid("Somebody else's rollback is at work on this run.");
+                run(server, "here", "DROP SCHEMA godwit CASCADE");
+                run(
+                        server,
+                        "here",
+                        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+                                + " WHERE database = current_database()");
+                target.execute("DROP TABLE godwit.worker");
+                awaitSaid("42P01");
+                target.execute("DROP SCHEMA godwit CASCADE");
+
+                assertThat(worker.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(worker.exitValue()).isZero();
+                assertThat(said()).containsEntry("state", "rolled back");
+            }
+        }
+    }
+
+    /** A restore of the target, or a URL that leads elsewhere, is no rollback. */
+    @Test
+    void itDoesNotCallARunRolledBackWhoseLedgerIsGone() throws Exception {
+        try (var server = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
+            run(server, "postgres", "CREATE DATABASE here");
+            run(server, "postgres", "CREATE DATABASE there");
+            run(server, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+            var file = moveFile(server.url("here"), server.url("there"));
+            var worker = worker(file);
+            awaitState(file, "ready");
+
+            run(server, "there", "DROP SCHEMA godwit CASCADE");
+
+            assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isEqualTo(1);
+            assertThat(said().get("problem"))
+                    .asInstanceOf(InstanceOfAssertFactories.MAP)
+                    .containsEntry("code", "ledger-gone");
+        }
+    }
+
+    private void awaitSaid(String text) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Files.readString(folder.resolve("err")).contains(text));
     }
 
     private String moveFile(String source, String target) throws IOException {

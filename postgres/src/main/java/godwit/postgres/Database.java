@@ -21,7 +21,7 @@ import org.postgresql.PGProperty;
  * of filtering, nothing is found by an unqualified name, and values have one text form. What Godwit commits is flushed,
  * because a position is confirmed to the other side as soon as it is committed.
  */
-public final class Database {
+public final class Database implements AutoCloseable {
     /** What decides how a value looks as text; a stream in text form is written under the same. */
     private static final String FORMS = settings(
             "search_path=",
@@ -74,11 +74,15 @@ public final class Database {
     /** How long a server may be silent that was asked for something brief. */
     private static final int SILENCE_SECONDS_MAX = 60;
 
+    /** Whoever is done with a session does not wait for longer until it is fit for the next. */
+    private static final int RESET_SECONDS_MAX = 5;
+
     private final Supplier<Endpoint> endpoint;
     private final Protection protection;
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
     private final IdleSessions looking = new IdleSessions(open, session -> true);
-    private final IdleSessions lent = new IdleSessions(open, session -> works(session, "DISCARD ALL"));
+    private final IdleSessions lent =
+            new IdleSessions(open, session -> works(session, RESET_SECONDS_MAX, "DISCARD ALL"));
 
     /** @param endpoint asked again for each connection, so that tokens that expire keep working */
     public Database(Supplier<Endpoint> endpoint) {
@@ -125,7 +129,9 @@ public final class Database {
      * looks, because people call again and again for how things stand.
      */
     public Session look() {
-        return looking.take(Session::answers).orElseGet(() -> opened("look", looking));
+        var to = endpoint.get();
+        return looking.take(session -> session.leadsTo(to) && session.answers())
+                .orElseGet(() -> opened("look", looking));
     }
 
     /**
@@ -133,13 +139,16 @@ public final class Database {
      * session is closed; nothing of what one did in it reaches the next.
      */
     public Session borrowBriefly(String purpose) {
-        return lent.take(session -> works(session, ALL, application(purpose))).orElseGet(() -> opened(purpose, lent));
+        var to = endpoint.get();
+        return lent.take(session -> session.leadsTo(to) && works(session, RESET_SECONDS_MAX, ALL, application(purpose)))
+                .orElseGet(() -> opened(purpose, lent));
     }
 
-    private static boolean works(Session session, String sql, Object... parameters) {
+    private static boolean works(Session session, int silenceSecondsMax, String sql, Object... parameters) {
         try {
-            session.waitAtMost(Duration.ofSeconds(SILENCE_SECONDS_MAX));
+            session.waitAtMost(Duration.ofSeconds(silenceSecondsMax));
             session.execute(sql, parameters);
+            session.waitAtMost(Duration.ofSeconds(SILENCE_SECONDS_MAX));
             return true;
         } catch (GodwitException e) {
             return false;
@@ -188,7 +197,7 @@ public final class Database {
     }
 
     private Session tracked(Properties properties, Endpoint to, Session.Owner owner) throws SQLException {
-        var session = new Session(DriverManager.getConnection(url(to), properties), to.place(), owner);
+        var session = new Session(DriverManager.getConnection(url(to), properties), to, owner);
         open.add(session);
         try {
             protection.requireKept(to, session);
@@ -215,6 +224,13 @@ public final class Database {
     /** Ends all sessions at once; work in progress on them fails. */
     public void abortAll() {
         open.forEach(Session::abort);
+    }
+
+    /** Ends the connections that are kept for the next; sessions that somebody holds go on until they are closed. */
+    @Override
+    public void close() {
+        looking.close();
+        lent.close();
     }
 
     private static String url(Endpoint to) {

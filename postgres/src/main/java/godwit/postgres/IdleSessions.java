@@ -18,6 +18,7 @@ final class IdleSessions implements Session.Owner {
     private final Set<Session> open;
     private final Predicate<Session> laidDown;
     private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
+    private volatile boolean closed;
 
     /**
      * @param open all sessions that have not ended
@@ -43,17 +44,36 @@ final class IdleSessions implements Session.Owner {
         return Optional.empty();
     }
 
+    /** Ends those that are kept, and keeps no more. */
+    void close() {
+        closed = true;
+        end();
+    }
+
+    private void end() {
+        for (var session = idle.poll(); session != null; session = idle.poll()) {
+            session.abort();
+        }
+    }
+
     @Override
     public boolean keeps(Session session) {
-        if (!session.isClean() || idle.size() >= KEPT_MAX || !laidDown.test(session) || !open.contains(session)) {
+        if (closed
+                || !session.isClean()
+                || idle.size() >= KEPT_MAX
+                || !laidDown.test(session)
+                || !open.contains(session)) {
             return false;
         }
         try {
             var next = session.passOn();
-            open.add(next);
+            next.ifPresent(open::add);
             open.remove(session);
-            idle.push(next);
-            return true;
+            next.ifPresent(idle::push);
+            if (closed) {
+                end();
+            }
+            return next.isPresent();
         } catch (SQLException e) {
             throw session.failed(e);
         }

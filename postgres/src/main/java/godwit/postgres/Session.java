@@ -22,12 +22,14 @@ public final class Session implements AutoCloseable {
     private static final int SECONDS_TO_ANSWER = 5;
 
     private final Connection connection;
+    private final Endpoint endpoint;
     private final String place;
     private final Owner owner;
     private final int pid;
     private volatile boolean failed;
     private volatile boolean alone;
-    private volatile boolean passedOn;
+    private boolean passedOn;
+    private boolean aborted;
 
     /** Who opened it. */
     interface Owner {
@@ -37,10 +39,11 @@ public final class Session implements AutoCloseable {
         void ended(Session session);
     }
 
-    Session(Connection connection, String place, Owner owner) throws SQLException {
+    Session(Connection connection, Endpoint endpoint, Owner owner) throws SQLException {
         this.connection = connection;
         this.pid = connection.unwrap(PGConnection.class).getBackendPID();
-        this.place = place;
+        this.endpoint = endpoint;
+        this.place = endpoint.place();
         this.owner = owner;
     }
 
@@ -57,10 +60,22 @@ public final class Session implements AutoCloseable {
         alone = true;
     }
 
-    /** Its connection for somebody else; whoever still holds this one has nothing in hand. */
-    Session passOn() throws SQLException {
+    /** Its connection for somebody else; whoever still holds this one has nothing in hand. Empty when it was ended. */
+    synchronized Optional<Session> passOn() throws SQLException {
+        if (aborted) {
+            return Optional.empty();
+        }
         passedOn = true;
-        return new Session(connection, place, owner);
+        return Optional.of(new Session(connection, endpoint, owner));
+    }
+
+    private synchronized boolean isPassedOn() {
+        return passedOn;
+    }
+
+    /** Whether it leads where an endpoint says, as its role and with its password. */
+    boolean leadsTo(Endpoint to) {
+        return endpoint.equals(to);
     }
 
     /** Whether nothing has failed on it, nothing is left open, and nobody knows it by its process. */
@@ -218,8 +233,11 @@ public final class Session implements AutoCloseable {
 
     /** Ends the connection at once, from another thread too; work in progress fails. */
     public void abort() {
-        if (passedOn) {
-            return;
+        synchronized (this) {
+            if (passedOn) {
+                return;
+            }
+            aborted = true;
         }
         owner.ended(this);
         guarded(() -> {
@@ -230,7 +248,7 @@ public final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        if (passedOn || owner.keeps(this)) {
+        if (isPassedOn() || owner.keeps(this)) {
             return;
         }
         owner.ended(this);
@@ -255,7 +273,7 @@ public final class Session implements AutoCloseable {
 
     private <T> T guarded(Guarded<T> work) {
         try {
-            if (passedOn) {
+            if (isPassedOn()) {
                 throw new SQLException("The session was closed.", "08003");
             }
             return work.run();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import godwit.GodwitException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -90,6 +91,46 @@ class LentSessionsTest {
             assertThat(next.pid()).isNotEqualTo(first.pid());
             assertThat(next.number("SELECT 1")).isOne();
         }
+    }
+
+    /** A password that expires, or a server that takes over: the next connection is made as the URL says now. */
+    @Test
+    void oneThatLeadsElsewhereIsNotHandedOn() {
+        var now = new AtomicReference<>(pair.source().endpoint());
+        var moving = new Database(now::get);
+        try (var first = moving.borrowBriefly("first");
+                var look = moving.look()) {
+            assertThat(first.text("SELECT current_database()")).isEqualTo(pair.name());
+            assertThat(look.text("SELECT current_database()")).isEqualTo(pair.name());
+        }
+        now.set(pair.target().endpoint());
+        try (var next = moving.borrowBriefly("next");
+                var look = moving.look()) {
+            assertThat(next.text("SHOW server_version_num")).startsWith("17");
+            assertThat(look.text("SHOW server_version_num")).startsWith("17");
+        }
+    }
+
+    @Test
+    void aDatabaseThatIsClosedKeepsNone() {
+        var looking = database.look();
+        var lent = database.borrowBriefly("lent");
+        var held = database.borrowBriefly("held");
+        var pids = new int[] {looking.pid(), lent.pid(), held.pid()};
+        looking.close();
+        lent.close();
+
+        database.close();
+        assertThat(held.number("SELECT 1")).isOne();
+        held.close();
+
+        await().until(() -> pair.atSource()
+                        .number(
+                                "SELECT count(*) FROM pg_stat_activity WHERE pid IN (?, ?, ?)",
+                                pids[0],
+                                pids[1],
+                                pids[2])
+                == 0);
     }
 
     @Test

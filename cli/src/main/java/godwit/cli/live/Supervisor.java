@@ -124,7 +124,7 @@ public final class Supervisor {
             var found = access.find(ledger);
             if (carried.isPresent() && found.filter(r -> !r.phase().isOver()).isEmpty()) {
                 // It ended although the last answer was lost: a new run would not be what people asked for.
-                return new Left(carried.get(), found.map(Run::phase).orElse(Phase.ROLLED_BACK));
+                return new Left(carried.get(), found.map(Run::phase).orElseGet(() -> rolledBack(carried.get())));
             }
             access.requireNotOver(found);
             var run = found.filter(r -> !r.phase().isOver()).orElseGet(() -> begin(ledger));
@@ -139,12 +139,26 @@ public final class Supervisor {
         }
     }
 
+    /** A rollback takes the ledger away last; one that is gone otherwise has taken the run's memory with it. */
+    private Phase rolledBack(UUID run) {
+        if (access.isOnSource(run)) {
+            throw Problem.of(
+                            "ledger-gone",
+                            "The target has no ledger of the run any more, but the source has its gate or slot.",
+                            "Look whether the target's URL leads to the server that it led to before; else bring its schema"
+                                    + " godwit back. docs/how-to/resume-after-a-crash.md says what to do without it.")
+                    .asException();
+        }
+        return Phase.ROLLED_BACK;
+    }
+
     /** A verb that found no worker does its work itself, and soon ends; another worker stays. */
     private static GodwitException workerExists(Optional<Holder> holder) {
         var verb = holder.map(Holder::doing).filter(doing -> !doing.equals(START));
         var problem = Problem.of(
                 WORKER_EXISTS,
-                verb.map("Somebody else's %s is at work on this run."::formatted)
+                verb.map(doing -> doing.isEmpty() ? "Somebody else" : "Somebody else's " + doing)
+                        .map("%s is at work on this run."::formatted)
                         .orElse("Another worker follows this run."),
                 "See it with godwit status; end it before starting another.");
         return holder.isEmpty() || verb.isPresent()

@@ -96,7 +96,8 @@ final class PartStage {
 
     private static void write(StagedPart.Net net, BatchWriter writer) {
         writer.begin();
-        writer.touched().count(net.replaced() + net.added() + net.waiting() + net.removed());
+        writer.touched()
+                .count(net.table().table().name(), net.replaced() + net.added() + net.waiting() + net.removed());
         writer.write(net);
     }
 

@@ -6,7 +6,9 @@ import godwit.move.RowKey;
 import godwit.move.TableChanges;
 import godwit.schema.TableName;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,9 @@ public final class TouchedRows {
     /** The last transaction that emptied a table, of those that the stream has brought. */
     private final Map<TableName, Integer> emptied = new HashMap<>();
 
+    /** Tables with rows that were written since it began and are not known by their keys. */
+    private final Set<TableName> unknown = new HashSet<>();
+
     /**
      * Some rows.
      *
@@ -66,6 +71,7 @@ public final class TouchedRows {
         complete = true;
         files = Map.copyOf(filesThen);
         emptied.clear();
+        unknown.clear();
         clear();
     }
 
@@ -89,18 +95,26 @@ public final class TouchedRows {
     /**
      * The tables that lie in another file now, which no TRUNCATE in the stream explains.
      *
-     * <p>One that was also described anew since it was emptied, by whatever statement, counts as rewritten: its file may be
-     * the TRUNCATE's or a later one. So does one that was emptied in a subtransaction which the stream does not name.
+     * <p>What else the transaction of the TRUNCATE did, no log tells: it may have given its rows other values. They are seen
+     * when they are compared by their keys, which are noted after its commit; a table with other rows counts as rewritten.
+     * So does one that was described anew by a later transaction, and one that was emptied in a subtransaction which the
+     * stream does not name.
      */
     public synchronized List<TableName> rewritten(Map<TableName, TableFile> filesNow) {
         var rewritten = new ArrayList<TableName>();
         files.forEach((table, then) -> {
             var now = filesNow.getOrDefault(table, then);
-            if (now.number() != then.number() && !Objects.equals(emptied.get(table), now.describedBy())) {
+            var isExplained = Objects.equals(emptied.get(table), now.describedBy()) && !unknown.contains(table);
+            if (now.number() != then.number() && !isExplained) {
                 rewritten.add(table);
             }
         });
         return rewritten;
+    }
+
+    /** Those of some tables that were emptied since it began: each of their rows has to be compared. */
+    public synchronized List<TableName> emptied(Collection<TableName> of) {
+        return of.stream().filter(emptied::containsKey).toList();
     }
 
     synchronized void emptied(TableName table, int transaction) {
@@ -122,19 +136,34 @@ public final class TouchedRows {
             // Such keys are those of one side only.
             case KeyedChanges keyed
             when table.numbered().hasAny(table.key()) ->
-                leave(keyed.replaced().size() + keyed.finals().size());
+                leave(
+                        table.table().name(),
+                        keyed.replaced().size() + keyed.finals().size());
             case KeyedChanges keyed -> {
                 var name = table.table().name();
                 keyed.replaced().forEach(key -> keep(name, key));
                 keyed.finals().forEach(row -> keep(name, row.row().key(table.key())));
             }
-            case KeylessChanges keyless -> leave(keyless.copies().size());
+            case KeylessChanges keyless ->
+                leave(table.table().name(), keyless.copies().size());
         }
     }
 
     /** Counts rows that were written in another way than one by one. */
+    synchronized void count(TableName table, long rows) {
+        leave(table, rows);
+    }
+
+    /** Counts what was written of tables that are not told. */
     synchronized void count(long rows) {
         leave(rows);
+    }
+
+    private void leave(TableName table, long rows) {
+        leave(rows);
+        if (rows > 0) {
+            unknown.add(table);
+        }
     }
 
     private void leave(long rows) {
@@ -150,7 +179,7 @@ public final class TouchedRows {
     private void keep(TableName table, RowKey key) {
         var size = size(key);
         if (bytes + size > bytesMax) {
-            leave(1);
+            leave(table, 1);
         } else if (keys.computeIfAbsent(table, t -> new LinkedHashSet<>()).add(key.alone())) {
             kept++;
             bytes += size;

@@ -10,7 +10,7 @@ import java.util.List;
 /** The ledger's tables and their version. */
 final class LedgerSchema {
     /** Raised whenever an older Godwit could not work with the tables any more. */
-    static final int VERSION = 6;
+    static final int VERSION = 7;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE IF NOT EXISTS godwit.ledger (version int PRIMARY KEY, made_at timestamptz DEFAULT now())",

@@ -41,11 +41,16 @@ final class FileNumbers {
      * @param leader a session of the side that has the writes
      */
     static void requireSame(Session leader, TouchedRows touched) {
-        var rewritten = touched.rewritten(read(leader));
+        requireNone(touched.rewritten(read(leader)));
+    }
+
+    /** @throws godwit.GodwitException rewritten-since-verification */
+    static void requireNone(List<TableName> rewritten) {
         if (!rewritten.isEmpty()) {
             throw Problem.of(
                             "rewritten-since-verification",
-                            "%d tables were written anew since both sides were compared, as ALTER TABLE and VACUUM FULL do."
+                            ("%d tables were written anew since both sides were compared, as ALTER TABLE and VACUUM FULL do,"
+                                            + " and TRUNCATE in a subtransaction.")
                                     .formatted(rewritten.size()),
                             "Ask again: they are compared then. If ALTER TABLE gave their rows other values, repair first.")
                     .withObjects(names(rewritten))

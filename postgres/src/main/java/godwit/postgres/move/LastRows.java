@@ -75,6 +75,13 @@ final class LastRows implements AutoCloseable {
         if (!looked.differing().isEmpty()) {
             throw unlike(looked.differing());
         }
+        var left = new HashSet<TableName>();
+        taken.keys().forEach((table, keys) -> {
+            if (some.getOrDefault(table, List.of()).size() < keys.size()) {
+                left.add(table);
+            }
+        });
+        FileNumbers.requireNone(touched.emptied(left));
     }
 
     /** Takes as long as {@link #requireAlike} and refuses nothing: both sides are live. */

@@ -125,8 +125,10 @@ public final class MoveAccess {
 
     /** What can be seen of both sides of a run. */
     public List<SideView> look(UUID id) {
-        var look = new SideLook(new MoveContext(id, spec, source(), target()));
-        return List.of(look.at(Side.SOURCE), look.at(Side.TARGET));
+        try (var context = context(id)) {
+            var look = new SideLook(context);
+            return List.of(look.at(Side.SOURCE), look.at(Side.TARGET));
+        }
     }
 
     /**
@@ -134,16 +136,35 @@ public final class MoveAccess {
      * yet.
      */
     public boolean takesAllThatMoves(UUID id) {
-        return new Followed(new MoveContext(id, spec, source(), target())).areTaken();
+        try (var context = context(id)) {
+            return new Followed(context).areTaken();
+        }
     }
 
     /** How both sides stand to a run that nobody follows: a moment is spent on measuring. */
     public Unattended unattended(UUID id) {
-        return Unattended.measure(new MoveContext(id, spec, source(), target()));
+        try (var context = context(id)) {
+            return Unattended.measure(context);
+        }
     }
 
     /** The steps of a run, over sessions of their own. */
     public PostgresMove steps(UUID id) {
-        return new PostgresMove(new MoveContext(id, spec, source(), target()), folder);
+        return new PostgresMove(context(id), folder);
+    }
+
+    /** Whether the source still has the gate or the slot of a run, which a rollback takes away before the ledger. */
+    public boolean isOnSource(UUID id) {
+        try (var context = context(id);
+                var session = context.look(Side.SOURCE)) {
+            return context.gate(Side.SOURCE).epoch(session).isPresent()
+                    || session.is(
+                            "SELECT count(*) > 0 FROM pg_replication_slots WHERE slot_name = ?",
+                            context.streamName(Side.SOURCE));
+        }
+    }
+
+    private MoveContext context(UUID id) {
+        return new MoveContext(id, spec, source(), target());
     }
 }

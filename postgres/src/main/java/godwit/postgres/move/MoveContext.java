@@ -19,7 +19,14 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /** A run's two databases and the names of what it makes in them. */
-public record MoveContext(UUID run, MoveSpec spec, Database source, Database target) {
+public record MoveContext(UUID run, MoveSpec spec, Database source, Database target) implements AutoCloseable {
+    /** Ends the connections that are kept for the next. */
+    @Override
+    public void close() {
+        source.close();
+        target.close();
+    }
+
     public String shortId() {
         return run.toString().substring(0, 8);
     }

@@ -378,6 +378,7 @@ public final class PostgresMove implements MoveSteps {
         if (streams != null) {
             streams.close();
         }
+        context.close();
     }
 
     /** The objects of the schema, for plans. */

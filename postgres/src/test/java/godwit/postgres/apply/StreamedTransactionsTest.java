@@ -48,7 +48,7 @@ class StreamedTransactionsTest {
 
     /** Temporary tables that hold what has not committed yet. */
     private long staged() {
-        return pair.atTarget().number("SELECT count(*) FROM pg_class WHERE relname ~ '^added'");
+        return pair.atTarget().number("SELECT count(*) FROM pg_class WHERE relname ~ '^godwit_added'");
     }
 
     private Session begun() {

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a switch may rely on that leaves its verification out, and what is seen of tables that were written anew. */
 @ExtendWith(Servers.class)
@@ -27,7 +29,8 @@ class ProvenUntilNowTest {
 
     ProvenUntilNowTest(Pair pair) {
         this.pair = pair;
-        pair.source("CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE u (id int PRIMARY KEY)");
+        pair.source("CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE u (id int PRIMARY KEY);"
+                + " CREATE TABLE k (v text); ALTER TABLE k REPLICA IDENTITY FULL");
         pair.source("INSERT INTO t SELECT i, 'a' FROM generate_series(1, 10) i; INSERT INTO u VALUES (1)");
     }
 
@@ -108,6 +111,28 @@ class ProvenUntilNowTest {
             pair.target(UPPER);
 
             assertThat(steps.isProvenUntilNow(Side.TARGET)).isFalse();
+        }
+    }
+
+    /** What the transaction of a TRUNCATE did besides, the log does not tell. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "TRUNCATE k; INSERT INTO k SELECT 'new' FROM generate_series(1, 10);"
+                        + " ALTER TABLE k ALTER v TYPE text USING upper(v)",
+                "TRUNCATE t; INSERT INTO t SELECT i, 'new' FROM generate_series(1, 10) AS i;"
+                        + " ALTER TABLE t ALTER v TYPE text USING upper(v)",
+                "DO $$BEGIN BEGIN TRUNCATE u; EXCEPTION WHEN division_by_zero THEN NULL; END; END$$"
+            })
+    void writesStayWhereATableWasEmptiedAndMore(String statements) {
+        try (var steps = ready()) {
+            assertThat(isEqual(steps)).isTrue();
+            pair.source(statements);
+
+            assertThatExceptionOfType(GodwitException.class)
+                    .isThrownBy(() -> move(steps, Side.SOURCE))
+                    .satisfies(e ->
+                            assertThat(e.problem().code()).isIn("rewritten-since-verification", "differences-open"));
         }
     }
 
