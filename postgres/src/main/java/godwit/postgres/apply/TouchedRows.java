@@ -80,6 +80,8 @@ public final class TouchedRows {
         var all = new HashMap<>(files);
         all.putAll(filesThen);
         files = Map.copyOf(all);
+        emptied.keySet().removeAll(filesThen.keySet());
+        unknown.removeAll(filesThen.keySet());
     }
 
     /** Both sides were alike at the moment at which this began. */

@@ -4,7 +4,9 @@ import godwit.Problem;
 import godwit.postgres.Session;
 import godwit.postgres.apply.TableFile;
 import godwit.postgres.apply.TouchedRows;
+import godwit.schema.Table;
 import godwit.schema.TableName;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -33,6 +35,13 @@ final class FileNumbers {
                                 new TableFile(row.getLong(3), (int) row.getLong(4))))
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Those of some tables. */
+    static Map<TableName, TableFile> read(Session session, List<Table> tables) {
+        var all = new HashMap<>(read(session));
+        all.keySet().retainAll(tables.stream().map(Table::name).toList());
+        return all;
     }
 
     /**

@@ -78,6 +78,14 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
     }
 
+    /** Tables that were emptied or written anew while the others were compared would else be compared from the beginning. */
+    private void proveWhatIsAnew(Side from) {
+        var anew = streams.from(from).touched().rewritten(FileNumbers.read(session(from)));
+        if (!anew.isEmpty()) {
+            new Proof(context, streams, streams.tables()).verifyAgain(from, anew);
+        }
+    }
+
     private void requireNothingLeft(Side from) {
         if (from == Side.TARGET) {
             targetDrift.requireNothingLeft(session(from));
@@ -191,6 +199,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         underFence.prepare(session(from));
         // What has come while both sides were compared; what comes from now on is seen under the fence.
         requireNothingLeft(from);
+        proveWhatIsAnew(from);
         prepareLastRows(from);
         wayBackMillis(from);
         foreign.requireNone(from);
@@ -278,7 +287,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         }
         // All that differs from here on comes by the stream, where each row was proven to be alike: nobody can write.
         var touched = streams.from(to).touched();
-        touched.begin(FileNumbers.read(session(to)));
+        touched.begin(FileNumbers.read(session(to), streams.tables()));
         if (Objects.requireNonNull(lastRows).isComplete()
                 && streams.from(from).touched().isProven()) {
             touched.proven();
