@@ -103,10 +103,19 @@ public final class TouchedRows {
      * stream does not name.
      */
     public synchronized List<TableName> rewritten(Map<TableName, TableFile> filesNow) {
+        return rewritten(filesNow, unknown);
+    }
+
+    /** The same without those that a TRUNCATE explains which may have been more, in the moment since they were looked at. */
+    public synchronized List<TableName> surelyRewritten(Map<TableName, TableFile> filesNow) {
+        return rewritten(filesNow, Set.of());
+    }
+
+    private List<TableName> rewritten(Map<TableName, TableFile> filesNow, Set<TableName> unexplained) {
         var rewritten = new ArrayList<TableName>();
         files.forEach((table, then) -> {
             var now = filesNow.getOrDefault(table, then);
-            var isExplained = Objects.equals(emptied.get(table), now.describedBy()) && !unknown.contains(table);
+            var isExplained = Objects.equals(emptied.get(table), now.describedBy()) && !unexplained.contains(table);
             if (now.number() != then.number() && !isExplained) {
                 rewritten.add(table);
             }

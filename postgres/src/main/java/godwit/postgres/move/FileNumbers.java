@@ -50,7 +50,7 @@ final class FileNumbers {
      * @param leader a session of the side that has the writes
      */
     static void requireSame(Session leader, TouchedRows touched) {
-        requireNone(touched.rewritten(read(leader)));
+        requireNone(touched.surelyRewritten(read(leader)));
     }
 
     /** @throws godwit.GodwitException rewritten-since-verification */
