@@ -23,7 +23,6 @@ final class NoteWriter implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().daemon().unstarted(this::write);
     private volatile boolean stopped;
     private int side;
-    private boolean moved;
     private @Nullable Connection connection;
 
     private NoteWriter(String source, String target) {
@@ -51,15 +50,11 @@ final class NoteWriter implements AutoCloseable {
             return false;
         }
         try {
-            if (!isReady(open)) {
-                return false;
-            }
             try (var insert = open.prepareStatement("INSERT INTO notes VALUES (?, 'written')")) {
                 insert.setLong(1, id);
                 insert.execute();
             }
             committed.add(id);
-            moved |= side == 1;
             return true;
         } catch (SQLException e) {
             disconnect();
@@ -74,18 +69,6 @@ final class NoteWriter implements AutoCloseable {
             }
             // Refused, ended before it was done, or there is no such table yet.
             return false;
-        }
-    }
-
-    /** No application writes into a target that is just being made: its tables have no gate for a moment, then. */
-    private boolean isReady(Connection open) throws SQLException {
-        if (side == 0 || moved) {
-            return true;
-        }
-        try (var gates = open.createStatement()
-                .executeQuery("SELECT count(*) > 0 FROM pg_trigger WHERE tgrelid = to_regclass('notes')"
-                        + " AND tgname ~ 'godwit'")) {
-            return gates.next() && gates.getBoolean(1);
         }
     }
 

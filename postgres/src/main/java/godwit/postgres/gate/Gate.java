@@ -106,14 +106,19 @@ public final class Gate {
             return;
         }
         session.transaction(s -> {
-            if (!hasTrigger(s, table)) {
-                s.execute("CREATE TRIGGER " + trigger().sql() + " BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON "
-                        + table.sql() + " FOR EACH STATEMENT EXECUTE FUNCTION " + functionName() + "()");
-            }
-            s.execute("ALTER TABLE " + table.sql() + " ENABLE ALWAYS TRIGGER "
-                    + trigger().sql());
+            guardInside(s, table);
             return true;
         });
+    }
+
+    /** Puts the trigger on a table in the transaction that the session is in, which may have made the table. */
+    public void guardInside(Session session, TableName table) {
+        if (!hasTrigger(session, table)) {
+            session.execute("CREATE TRIGGER " + trigger().sql() + " BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON "
+                    + table.sql() + " FOR EACH STATEMENT EXECUTE FUNCTION " + functionName() + "()");
+        }
+        session.execute("ALTER TABLE " + table.sql() + " ENABLE ALWAYS TRIGGER "
+                + trigger().sql());
     }
 
     private boolean isGuarded(Session session, TableName table) {

@@ -44,8 +44,11 @@ final class Expansion {
         }
     }
 
-    /** Makes what a copy needs on the target. */
+    /** Makes what a copy needs on the target; its tables are guarded. */
     void build(List<SchemaObject> objects) {
+        try (var target = context.open(Side.TARGET, "gate")) {
+            createGate(target, Side.TARGET);
+        }
         make(objects, object -> object.phase() == SchemaPhase.BEFORE_DATA);
     }
 
@@ -98,10 +101,7 @@ final class Expansion {
         var gate = context.gate(side);
         try (var session = context.open(side, "gate")) {
             session.execute("SET lock_timeout = '2s'");
-            gate.create(
-                    session,
-                    context.exemption().word(),
-                    context.spec().switching().fenceSecondsMax());
+            createGate(session, side);
             if (side == Side.SOURCE) {
                 session.execute(StreamProgress.TABLE);
                 session.execute(OutsideRows.TABLE);
@@ -113,5 +113,13 @@ final class Expansion {
                 });
             }
         }
+    }
+
+    private void createGate(Session session, Side side) {
+        context.gate(side)
+                .create(
+                        session,
+                        context.exemption().word(),
+                        context.spec().switching().fenceSecondsMax());
     }
 }

@@ -1,9 +1,11 @@
 package godwit.postgres.move;
 
 import godwit.GodwitException;
+import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaObject;
 import godwit.postgres.catalog.TargetForm;
+import godwit.postgres.gate.Gate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,9 +27,11 @@ final class Made {
                               AND e.kind = 'empty ' || m.kind AND e.identity = m.identity)""";
 
     private final UUID run;
+    private final Gate gate;
 
     Made(UUID run) {
         this.run = run;
+        this.gate = new Gate(run, Side.TARGET);
     }
 
     /** What was made so far, as {@code kind identity}. */
@@ -40,7 +44,10 @@ final class Made {
         return object.kind() + " " + object.identity();
     }
 
-    /** What is there already and stays as it is gets no row: it was not made, and a rollback must not take it away. */
+    /**
+     * What is there already and stays as it is gets no row: it was not made, and a rollback must not take it away. A table
+     * that is made has its gate from the first moment at which anybody sees it.
+     */
     void make(Session target, SchemaObject object) {
         target.transaction(t -> {
             var form = new TargetForm(t.connection()).of(object);
@@ -48,6 +55,9 @@ final class Made {
                 return 0L;
             }
             form.get().create().forEach(t::execute);
+            if (isTable(object)) {
+                gate.guardInside(t, object.table().orElseThrow());
+            }
             return t.execute(
                     "INSERT INTO godwit.made (run, kind, identity, undo) VALUES (?, ?, ?, ?)",
                     run,
@@ -55,6 +65,10 @@ final class Made {
                     object.identity(),
                     form.get().drop());
         });
+    }
+
+    private static boolean isTable(SchemaObject object) {
+        return object.kind().equals("table");
     }
 
     /**

@@ -12,7 +12,10 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Keys that are made in two parts, of which a worker that was killed has made one, or an older Godwit both at once. */
+/**
+ * Tables are made with their gates, so that nobody writes before one is there. Keys that are made in two parts, of which a worker that was
+ * killed has made one, or an older Godwit both at once, are made whole.
+ */
 @ExtendWith(Servers.class)
 class ExpansionTest {
     private final Pair pair;
@@ -37,6 +40,13 @@ class ExpansionTest {
         var definition = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'k'";
         assertThat(pair.atTarget().text(definition)).isEqualTo(pair.atSource().text(definition));
         assertThat(pair.atTarget().text(definition)).contains("INCLUDE (v)", "DEFERRABLE");
+    }
+
+    @Test
+    void whoeverSeesATableSeesItsGate() {
+        var gates = "SELECT count(*) FROM pg_trigger g JOIN pg_attribute a ON a.attrelid = g.tgrelid"
+                + " WHERE g.tgrelid = 'public.t'::regclass AND g.tgenabled = 'A' AND a.attname = 'id' AND a.xmin = g.xmin";
+        assertThat(pair.atTarget().number(gates)).isEqualTo(1);
     }
 
     @Test
