@@ -81,8 +81,7 @@ public final class Database implements AutoCloseable {
     private final Protection protection;
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
     private final IdleSessions looking = new IdleSessions(open, session -> true);
-    private final IdleSessions lent =
-            new IdleSessions(open, session -> works(session, RESET_SECONDS_MAX, "DISCARD ALL"));
+    private final IdleSessions lent = new IdleSessions(open, session -> isLaidDown(session));
 
     /** @param endpoint asked again for each connection, so that tokens that expire keep working */
     public Database(Supplier<Endpoint> endpoint) {
@@ -93,6 +92,11 @@ public final class Database implements AutoCloseable {
     public Database(Supplier<Endpoint> endpoint, Transport transport) {
         this.endpoint = endpoint;
         this.protection = new Protection(transport);
+    }
+
+    /** The role that the login takes is not among what DISCARD restores. */
+    private static boolean isLaidDown(Session session) {
+        return works(session, RESET_SECONDS_MAX, "DISCARD ALL") && works(session, RESET_SECONDS_MAX, "RESET ROLE");
     }
 
     public Endpoint endpoint() {

@@ -34,7 +34,10 @@ final class Failures {
     /** Those of {@link #TELLABLE} whose texts Godwit's gate raises. */
     private static final Set<String> RAISED_BY_GATE = Set.of("25006", "40001");
 
-    private static final Set<String> LOCKS = Set.of("55P03", "40P01");
+    private static final Map<String, String> CODES = Map.of(
+            "55P03", LOCK_NOT_AVAILABLE,
+            "40P01", LOCK_NOT_AVAILABLE,
+            "42P01", "relation-missing");
 
     private static final Map<String, String> CONNECTING = Map.of(
             "28P01", "wrong-password",
@@ -48,7 +51,7 @@ final class Failures {
     static GodwitException whileRunning(String place, SQLException cause) {
         var state = stateOf(cause);
         var problem = new Problem(
-                LOCKS.contains(state) ? LOCK_NOT_AVAILABLE : "database-error",
+                CODES.getOrDefault(state, "database-error"),
                 "%s answered %s: %s".formatted(place, state, tellable(cause, state)),
                 hint(state),
                 objects(cause),

@@ -48,6 +48,18 @@ class LentSessionsTest {
         }
     }
 
+    /** As ALTER ROLE … SET role does. */
+    @Test
+    void theNextHasTheRoleThatTheLoginTakes() {
+        pair.source("ALTER DATABASE " + pair.name() + " SET role = pg_monitor");
+        try (var first = database.borrowBriefly("first")) {
+            assertThat(first.text("SELECT current_user::text")).isEqualTo("pg_monitor");
+        }
+        try (var next = database.borrowBriefly("next")) {
+            assertThat(next.text("SELECT current_user::text")).isEqualTo("pg_monitor");
+        }
+    }
+
     @Test
     void whoeverHasClosedOneCannotTouchItsConnection() {
         var first = database.borrowBriefly("first");

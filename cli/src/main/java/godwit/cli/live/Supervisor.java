@@ -17,7 +17,6 @@ import godwit.run.Pace;
 import godwit.run.Phase;
 import godwit.run.RealPace;
 import godwit.run.Run;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +35,7 @@ public final class Supervisor {
     /** So often a server that was never reached is asked: a wrong host is nothing to wait for. */
     private static final int UNREACHED_MAX = 3;
 
-    private static final String UNDEFINED_TABLE = "42P01";
+    private static final String RELATION_MISSING = "relation-missing";
     private static final int MISSING_MAX = 3;
 
     /** Whoever worked for so long had got over the failures before. */
@@ -102,14 +101,14 @@ public final class Supervisor {
             return failures < UNREACHED_MAX;
         }
         return e.retry() == Retry.LATER
-                || (carried.isPresent() && isOfMissingTable(e) && missing++ < MISSING_MAX)
+                || (carried.isPresent() && isOfMissingRelation(e) && missing++ < MISSING_MAX)
                 || (failures > 0 && WORKER_EXISTS.equals(e.problem().code()))
                 || (carried.isPresent() && "wrong-password".equals(e.problem().code()));
     }
 
     /** Somebody's rollback takes the ledger away while this waits for the lease: the next look sees that the run is over. */
-    private static boolean isOfMissingTable(GodwitException e) {
-        return e.getCause() instanceof SQLException cause && UNDEFINED_TABLE.equals(cause.getSQLState());
+    private static boolean isOfMissingRelation(GodwitException e) {
+        return RELATION_MISSING.equals(e.problem().code());
     }
 
     /** Ends the work at its next turn; the run goes on from there when it is started again. */

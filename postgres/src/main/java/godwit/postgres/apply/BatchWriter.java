@@ -96,12 +96,11 @@ final class BatchWriter {
     void truncateCopied(List<TargetTable> tables, long xid) {
         var whole = new ArrayList<TargetTable>();
         for (var table : tables) {
-            touched.emptied(table.table().name(), (int) xid);
             join.rowsBefore(table.table(), xid)
                     .ifPresentOrElse(condition -> deleteWhere(table, condition), () -> whole.add(table));
         }
         if (!whole.isEmpty()) {
-            truncate(whole, (int) xid);
+            truncate(whole);
         }
     }
 
@@ -115,9 +114,8 @@ final class BatchWriter {
      *
      * <p>The log names leaves only, but a foreign key may belong to a partitioned table, which then has to be named too.
      */
-    void truncate(List<TargetTable> tables, int by) {
+    void truncate(List<TargetTable> tables) {
         begin();
-        tables.forEach(table -> touched.emptied(table.table().name(), by));
         var whole = tables.stream()
                 .filter(table -> !table.filter().deleteSelected(session))
                 .toList();

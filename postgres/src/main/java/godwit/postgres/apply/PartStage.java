@@ -89,15 +89,14 @@ final class PartStage {
     /** Writes a piece, within the writer's transaction. */
     void write(StagedPart staged, BatchWriter writer) {
         switch (staged) {
-            case StagedPart.Emptied emptied -> writer.truncate(emptied.tables(), emptied.by());
+            case StagedPart.Emptied emptied -> writer.truncate(emptied.tables());
             case StagedPart.Net net -> write(net, writer);
         }
     }
 
     private static void write(StagedPart.Net net, BatchWriter writer) {
         writer.begin();
-        writer.touched()
-                .count(net.table().table().name(), net.replaced() + net.added() + net.waiting() + net.removed());
+        writer.touched().count(net.replaced() + net.added() + net.waiting() + net.removed());
         writer.write(net);
     }
 

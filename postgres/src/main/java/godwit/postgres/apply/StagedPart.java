@@ -21,10 +21,6 @@ sealed interface StagedPart {
         }
     }
 
-    /**
-     * Tables that are emptied.
-     *
-     * @param by the transaction or subtransaction
-     */
-    record Emptied(List<TargetTable> tables, int by) implements StagedPart {}
+    /** Tables that are emptied. */
+    record Emptied(List<TargetTable> tables) implements StagedPart {}
 }

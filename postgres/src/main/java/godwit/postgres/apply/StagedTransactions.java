@@ -102,7 +102,7 @@ final class StagedTransactions {
         if (!targets.isEmpty()) {
             beginPart(transaction, xid);
             stageBatch(transaction);
-            transaction.parts().add(new StagedPart.Emptied(targets, xid));
+            transaction.parts().add(new StagedPart.Emptied(targets));
         }
     }
 

@@ -1,10 +1,10 @@
 package godwit.postgres.apply;
 
 /**
- * The file that a table lies in.
+ * How a table lies in its database.
  *
- * @param number changes when the table is emptied or written anew, and only then
- * @param describedBy the transaction, or subtransaction, that last changed the table's row in the catalog; the last of those
- *     that gave it another file, or one after it
+ * @param number that of its file, which is another when the table was emptied or written anew, and only then
+ * @param columns a hash of the catalog's rows of its columns, which are others when the table was written anew with other
+ *     values, and when its columns were changed otherwise; to be compared with one of the same server only
  */
-public record TableFile(long number, int describedBy) {}
+public record TableFile(long number, long columns) {}

@@ -5,14 +5,9 @@ import godwit.move.KeylessChanges;
 import godwit.move.RowKey;
 import godwit.move.TableChanges;
 import godwit.schema.TableName;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -38,11 +33,6 @@ public final class TouchedRows {
     private boolean complete;
 
     private Map<TableName, TableFile> files = Map.of();
-    /** The last transaction that emptied a table, of those that the stream has brought. */
-    private final Map<TableName, Integer> emptied = new HashMap<>();
-
-    /** Tables with rows that were written since it began and are not known by their keys. */
-    private final Set<TableName> unknown = new HashSet<>();
 
     /**
      * Some rows.
@@ -63,25 +53,21 @@ public final class TouchedRows {
     /**
      * Begins anew at a moment at which both sides are being compared; {@link #proven} says that they were found alike.
      *
-     * @param filesThen the numbers of the files in which the leader's tables lay at that moment
+     * @param filesThen how the leader's tables lay at that moment
      */
     public synchronized void begin(Map<TableName, TableFile> filesThen) {
         collecting = true;
         proven = false;
         complete = true;
         files = Map.copyOf(filesThen);
-        emptied.clear();
-        unknown.clear();
         clear();
     }
 
-    /** Some tables are compared once more, at a later moment, when they lie in these files. */
+    /** Some tables are compared once more, at a later moment, when they lie so. */
     public synchronized void beginAgain(Map<TableName, TableFile> filesThen) {
         var all = new HashMap<>(files);
         all.putAll(filesThen);
         files = Map.copyOf(all);
-        emptied.keySet().removeAll(filesThen.keySet());
-        unknown.removeAll(filesThen.keySet());
     }
 
     /** Both sides were alike at the moment at which this began. */
@@ -94,42 +80,9 @@ public final class TouchedRows {
         return proven && complete;
     }
 
-    /**
-     * The tables that lie in another file now, which no TRUNCATE in the stream explains.
-     *
-     * <p>What else the transaction of the TRUNCATE did, no log tells: it may have given its rows other values. They are seen
-     * when they are compared by their keys, which are noted after its commit; a table with other rows counts as rewritten.
-     * So does one that was described anew by a later transaction, and one that was emptied in a subtransaction which the
-     * stream does not name.
-     */
-    public synchronized List<TableName> rewritten(Map<TableName, TableFile> filesNow) {
-        return rewritten(filesNow, unknown);
-    }
-
-    /** The same without those that a TRUNCATE explains which may have been more, in the moment since they were looked at. */
-    public synchronized List<TableName> surelyRewritten(Map<TableName, TableFile> filesNow) {
-        return rewritten(filesNow, Set.of());
-    }
-
-    private List<TableName> rewritten(Map<TableName, TableFile> filesNow, Set<TableName> unexplained) {
-        var rewritten = new ArrayList<TableName>();
-        files.forEach((table, then) -> {
-            var now = filesNow.getOrDefault(table, then);
-            var isExplained = Objects.equals(emptied.get(table), now.describedBy()) && !unexplained.contains(table);
-            if (now.number() != then.number() && !isExplained) {
-                rewritten.add(table);
-            }
-        });
-        return rewritten;
-    }
-
-    /** Those of some tables that were emptied since it began: each of their rows has to be compared. */
-    public synchronized List<TableName> emptied(Collection<TableName> of) {
-        return of.stream().filter(emptied::containsKey).toList();
-    }
-
-    synchronized void emptied(TableName table, int transaction) {
-        emptied.put(table, transaction);
+    /** How the leader's tables lay when they were compared. */
+    public synchronized Map<TableName, TableFile> files() {
+        return files;
     }
 
     private void clear() {
@@ -147,37 +100,18 @@ public final class TouchedRows {
             // Such keys are those of one side only.
             case KeyedChanges keyed
             when table.numbered().hasAny(table.key()) ->
-                leave(
-                        table.table().name(),
-                        keyed.replaced().size() + keyed.finals().size());
+                count(keyed.replaced().size() + keyed.finals().size());
             case KeyedChanges keyed -> {
                 var name = table.table().name();
                 keyed.replaced().forEach(key -> keep(name, key));
                 keyed.finals().forEach(row -> keep(name, row.row().key(table.key())));
             }
-            case KeylessChanges keyless ->
-                leave(table.table().name(), keyless.copies().size());
+            case KeylessChanges keyless -> count(keyless.copies().size());
         }
     }
 
-    /** Counts rows that were written in another way than one by one. */
-    synchronized void count(TableName table, long rows) {
-        leave(table, rows);
-    }
-
-    /** Counts what was written of tables that are not told. */
+    /** Counts rows that are not known by their keys. */
     synchronized void count(long rows) {
-        leave(rows);
-    }
-
-    private void leave(TableName table, long rows) {
-        leave(rows);
-        if (rows > 0) {
-            unknown.add(table);
-        }
-    }
-
-    private void leave(long rows) {
         unkept += rows;
         complete &= rows == 0;
     }
@@ -190,7 +124,7 @@ public final class TouchedRows {
     private void keep(TableName table, RowKey key) {
         var size = size(key);
         if (bytes + size > bytesMax) {
-            leave(table, 1);
+            count(1);
         } else if (keys.computeIfAbsent(table, t -> new LinkedHashSet<>()).add(key.alone())) {
             kept++;
             bytes += size;
@@ -217,7 +151,7 @@ public final class TouchedRows {
     /** Takes rows back that are to be looked at again. */
     public synchronized void again(Touched rows) {
         rows.keys().forEach((table, of) -> of.forEach(key -> keep(table, key)));
-        leave(rows.unkept());
+        count(rows.unkept());
     }
 
     public synchronized int kept() {

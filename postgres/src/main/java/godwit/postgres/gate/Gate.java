@@ -56,13 +56,19 @@ public final class Gate {
         return "godwit." + new Identifier("wait_" + name).sql();
     }
 
-    /** Creates what the triggers need; afterwards the gate stands at the first epoch unless it stood already. */
+    /**
+     * Creates what the triggers need; afterwards the gate stands at the first epoch unless it stood already.
+     *
+     * @param session logged in as the role whose sessions pass with the word, whatever role they have taken
+     * @param exempt the word
+     * @param waitSeconds for how long a fence makes writers wait at most
+     */
     public void create(Session session, String exempt, int waitSeconds) {
         session.transaction(s -> {
             s.execute("CREATE SCHEMA IF NOT EXISTS godwit");
             s.execute("CREATE SEQUENCE IF NOT EXISTS " + epochName() + " MINVALUE " + Journal.FIRST_EPOCH);
             s.execute(waitFunction(waitSeconds));
-            s.execute(gateFunction(exempt));
+            s.execute(gateFunction(exempt, s.text("SELECT session_user::text")));
             return true;
         });
     }
@@ -80,14 +86,14 @@ public final class Gate {
                 END $gate$""".formatted(waitName(), new Literal(waitSeconds + "s").sql(), lockKey());
     }
 
-    private String gateFunction(String exempt) {
+    private String gateFunction(String exempt, String role) {
         var open = side == Side.SOURCE ? 0 : 1;
         return """
                 CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
                 SET search_path = pg_catalog AS $gate$
                 DECLARE epoch bigint;
                 BEGIN
-                  IF current_setting('godwit.exempt', true) = %s AND session_user = current_user THEN RETURN NULL; END IF;
+                  IF current_setting('godwit.exempt', true) = %s AND session_user = %s THEN RETURN NULL; END IF;
                   IF NOT pg_try_advisory_xact_lock_shared(%d) THEN PERFORM %s(); END IF;
                   SELECT last_value INTO epoch FROM %s;
                   IF epoch %% 2 <> %d THEN
@@ -97,7 +103,14 @@ public final class Gate {
                       HINT = 'Connect to the database that the writes have moved to, then try again.';
                   END IF;
                   RETURN NULL;
-                END $gate$""".formatted(functionName(), new Literal(exempt).sql(), lockKey(), waitName(), epochName(), open);
+                END $gate$""".formatted(
+                        functionName(),
+                        new Literal(exempt).sql(),
+                        new Literal(role).sql(),
+                        lockKey(),
+                        waitName(),
+                        epochName(),
+                        open);
     }
 
     /** Puts the trigger on a table; waits for the table's lock no longer than the session's lock_timeout. */

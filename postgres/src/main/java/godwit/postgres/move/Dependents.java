@@ -79,7 +79,7 @@ final class Dependents {
             SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.oid IN (SELECT oid FROM found) AND c.oid NOT IN (SELECT oid FROM own)
-              AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND (c.relpersistence <> 't' OR c.relname !~ '^godwit_')
+              AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND (c.relpersistence <> 't' OR c.relname !~ '^godwit_((keys|rows|kept|added|touched)[0-9]+|differing)$')
               AND NOT EXISTS (
                 SELECT FROM pg_catalog.pg_depend d
                 WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0

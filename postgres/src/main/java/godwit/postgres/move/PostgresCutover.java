@@ -8,8 +8,10 @@ import godwit.postgres.Session;
 import godwit.postgres.apply.OutsideRows;
 import godwit.postgres.apply.StreamApplier;
 import godwit.postgres.apply.StreamProgress;
+import godwit.postgres.apply.TableFile;
 import godwit.postgres.gate.Fence;
 import godwit.postgres.gate.Writer;
+import godwit.schema.TableName;
 import godwit.traffic.CutoverActions;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -46,6 +48,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private long fenceBegan;
     private OptionalLong decided = OptionalLong.empty();
     private @Nullable LastRows lastRows;
+    private Map<TableName, TableFile> gainingFiles = Map.of();
 
     PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign, TargetDrift targetDrift) {
         this.context = context;
@@ -78,9 +81,9 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         catchUpWithin(session(from), from, Duration.ofSeconds(30));
     }
 
-    /** Tables that were emptied or written anew while the others were compared would else be compared from the beginning. */
+    /** Tables that were written anew while the others were compared would else keep the writes from moving. */
     private void proveWhatIsAnew(Side from) {
-        var anew = streams.from(from).touched().rewritten(FileNumbers.read(session(from)));
+        var anew = Rewrites.since(session(from), streams.from(from).touched());
         if (!anew.isEmpty()) {
             new Proof(context, streams, streams.tables()).verifyAgain(from, anew);
         }
@@ -201,6 +204,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         requireNothingLeft(from);
         proveWhatIsAnew(from);
         prepareLastRows(from);
+        gainingFiles = Rewrites.read(session(from.other()), streams.tables());
         wayBackMillis(from);
         foreign.requireNone(from);
         fence = new Fence(context.open(from, "fence"), context.gate(from));
@@ -255,7 +259,8 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         try {
             foreign.requireNone(from);
             underFence.require(session(from), session(from.other()), from);
-            FileNumbers.requireSame(session(from), streams.from(from).touched());
+            Rewrites.requireNone(
+                    Rewrites.since(session(from), streams.from(from).touched()));
             standing.renew();
             Objects.requireNonNull(lastRows).requireAlike();
             largeObjects.underFence(from, session(from), session(from.other()), fenceBegan);
@@ -287,7 +292,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         }
         // All that differs from here on comes by the stream, where each row was proven to be alike: nobody can write.
         var touched = streams.from(to).touched();
-        touched.begin(FileNumbers.read(session(to), streams.tables()));
+        touched.begin(gainingFiles);
         if (Objects.requireNonNull(lastRows).isComplete()
                 && streams.from(from).touched().isProven()) {
             touched.proven();

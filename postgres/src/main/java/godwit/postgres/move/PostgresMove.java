@@ -293,11 +293,7 @@ public final class PostgresMove implements MoveSteps {
             return false;
         }
         try (var session = context.look(leader)) {
-            return streams()
-                    .from(leader)
-                    .touched()
-                    .rewritten(FileNumbers.read(session))
-                    .isEmpty();
+            return Rewrites.since(session, streams().from(leader).touched()).isEmpty();
         }
     }
 

@@ -90,7 +90,7 @@ final class Proof {
         var some = tables.stream().filter(table -> anew.contains(table.name())).toList();
         var result = compare(new Pass(UUID.randomUUID(), "switch", leader, some, Locking.BRIEF, limits()));
         if (!result.isEqual()) {
-            FileNumbers.requireNone(anew);
+            Rewrites.requireNone(anew);
         }
     }
 
@@ -150,7 +150,7 @@ final class Proof {
                     pass.tables().size(),
                     here.position(),
                     (System.nanoTime() - began) / 1_000_000);
-            try (var follow = follow(pass, lead.look(FileNumbers::read))) {
+            try (var follow = follow(pass, lead.look(Rewrites::read))) {
                 var result = comparer(lead, follow, pass)
                         .compare(pass.id(), pass.phase(), here.position().toString(), pass.tables());
                 if (comparer instanceof Comparer done) {

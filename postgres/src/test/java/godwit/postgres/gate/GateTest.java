@@ -85,6 +85,28 @@ class GateTest {
         other.close();
     }
 
+    /** ALTER ROLE … SET role, which gives a login another role at once. */
+    @Test
+    void theLoginPassesThatTakesAnotherRole() {
+        gated.pair()
+                .source("DO $$BEGIN CREATE ROLE mover LOGIN; CREATE ROLE owner_of_all SUPERUSER;"
+                        + " GRANT owner_of_all TO mover; ALTER ROLE mover SET role = owner_of_all;"
+                        + " EXCEPTION WHEN duplicate_object THEN NULL; END$$");
+        var another = new Gate(UUID.randomUUID(), Side.SOURCE);
+        gated.pair().source("CREATE TABLE taken (id int)");
+        try (var mover = as("mover")) {
+            assertThat(mover.text("SELECT current_user::text")).isEqualTo("owner_of_all");
+            another.create(mover, "word", 2);
+            another.guard(mover, TableName.of("public", "taken"));
+            another.setEpoch(mover, 3);
+            assertThatThrownBy(() -> mover.execute("INSERT INTO public.taken VALUES (1)"))
+                    .hasMessageContaining("25006");
+
+            mover.execute("SELECT set_config('godwit.exempt', 'word', false)");
+            assertThat(mover.execute("INSERT INTO public.taken VALUES (1)")).isOne();
+        }
+    }
+
     private Session as(String role) {
         gated.pair()
                 .source("DO $$BEGIN CREATE ROLE " + role + " LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$;"

@@ -115,12 +115,12 @@ class OthersOnTheTargetTest {
     void aTemporaryTableOfATypeThatGoesIsNamed() {
         try (var move = ready();
                 var somebody = new Database(pair.target()::endpoint).open("somebody")) {
-            somebody.execute("CREATE TEMPORARY TABLE mine (of cases.kind)");
+            somebody.execute("CREATE TEMPORARY TABLE godwit_mine (of cases.kind)");
             var place = somebody.text("SELECT pg_my_temp_schema()::regnamespace::text");
 
-            assertRefused(move.ask(Verb.ROLLBACK), place + ".mine");
+            assertRefused(move.ask(Verb.ROLLBACK), place + ".godwit_mine");
 
-            somebody.execute("DROP TABLE mine");
+            somebody.execute("DROP TABLE godwit_mine");
             assertThat(move.ask(Verb.ROLLBACK)).isInstanceOf(Outcome.Done.class);
         }
     }
