@@ -142,5 +142,20 @@ public final class Pair implements AutoCloseable {
     public void close() {
         atSource.close();
         atTarget.close();
+        source.close();
+        target.close();
+        drop(sourceServer);
+        drop(targetServer);
+    }
+
+    /** Takes what a test left open along: the servers are others' next. */
+    private void drop(EmbeddedPostgres server) {
+        try (var session = at(server.url("postgres")).open("test")) {
+            session.query(
+                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = ?",
+                    row -> true,
+                    name);
+            session.execute("DROP DATABASE " + name + " WITH (FORCE)");
+        }
     }
 }

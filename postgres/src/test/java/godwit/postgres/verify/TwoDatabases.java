@@ -40,9 +40,10 @@ final class TwoDatabases implements AutoCloseable {
 
     /** The same leader with a follower that keeps texts in other bytes. */
     TwoDatabases withFollowerInLatin1() {
-        follower.execute("CREATE DATABASE latin1 ENCODING 'LATIN1' TEMPLATE template0");
         var address = followerDatabase.endpoint();
-        var url = "postgresql://postgres@127.0.0.1:%d/latin1".formatted(address.port());
+        var name = address.database() + "latin1";
+        follower.execute("CREATE DATABASE " + name + " ENCODING 'LATIN1' TEMPLATE template0");
+        var url = "postgresql://postgres@127.0.0.1:%d/%s".formatted(address.port(), name);
         return new TwoDatabases(leaderDatabase, new Database(() -> Endpoint.parse(url)));
     }
 

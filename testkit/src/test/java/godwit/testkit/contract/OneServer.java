@@ -9,10 +9,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives each test a new database of a server that is started once for all of them. */
+/**
+ * Gives each test a new database of a server that is started once for a process, which ends it; Surefire calls JUnit anew
+ * for each class.
+ */
 final class OneServer implements ParameterResolver {
-    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(OneServer.class);
-
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         return parameter.getParameter().getType() == Databases.class;
@@ -20,16 +21,16 @@ final class OneServer implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(NAMESPACE)
-                .computeIfAbsent(Databases.class, key -> Databases.start(), Databases.class);
+        return Databases.ALL;
     }
 
     /** A database, and where Godwit and applications find it. */
     record Named(String url, String jdbcUrl, Database database) {}
 
-    /** The server's databases; JUnit closes the server when all tests have ended. */
-    static final class Databases implements AutoCloseable {
+    /** The server's databases. */
+    static final class Databases {
+        private static final Databases ALL = start();
+
         private final EmbeddedPostgres server;
         private final AtomicInteger made = new AtomicInteger();
 
@@ -61,11 +62,6 @@ final class OneServer implements ParameterResolver {
 
         private static Database on(String url) {
             return new Database(() -> Endpoint.parse(url));
-        }
-
-        @Override
-        public void close() {
-            server.close();
         }
     }
 }
