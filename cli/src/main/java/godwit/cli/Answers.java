@@ -42,6 +42,13 @@ final class Answers {
         if (!(answer.get("source") instanceof Map<?, ?> left)) {
             return List.of(over);
         }
+        if (Boolean.FALSE.equals(left.get("reached"))) {
+            return List.of(
+                    over,
+                    "The source %s was not reached: if it comes back, its gate refuses writers until DROP SCHEMA godwit CASCADE,"
+                                    .formatted(left.get("database"))
+                            + " and its replication slot has to be dropped there.");
+        }
         var sessions = maps(left.get("sessions")).stream()
                 .map(s -> "%s × %s as %s".formatted(s.get("sessions"), s.get("application"), s.get("role")))
                 .toList();

@@ -1,10 +1,13 @@
 package godwit.cli;
 
+import godwit.Problem;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 
 /** Godwit's command line. */
 @Command(
@@ -58,9 +61,19 @@ final class Main {
         return commandLine(arguments).execute(arguments);
     }
 
+    /** Scripts that ask for JSON get it whatever is wrong. */
+    private static int wrongUsage(ParameterException e, String... arguments) {
+        var problem = Problem.of(
+                "wrong-usage",
+                String.valueOf(e.getMessage()),
+                "See godwit %s --help.".formatted(e.getCommandLine().getCommandName()));
+        new Output(System.out, System.err, List.of(arguments).contains("--json")).problem(problem);
+        return ExitCode.WRONG_USAGE.status();
+    }
+
     /** The command that is meant, alone: to describe all of them to the parser takes longer than a short command. */
     static CommandLine commandLine(String... arguments) {
-        var line = new CommandLine(new Main());
+        var line = new CommandLine(new Main()).setParameterExceptionHandler(Main::wrongUsage);
         var meant = arguments.length > 0 ? COMMANDS.get(arguments[0]) : null;
         if (meant != null) {
             return line.addSubcommand(arguments[0], meant.get());

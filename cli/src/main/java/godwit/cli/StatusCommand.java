@@ -1,6 +1,7 @@
 package godwit.cli;
 
 import godwit.GodwitException;
+import godwit.Problem;
 import godwit.Retry;
 import godwit.cli.live.LiveRun;
 import godwit.cli.live.Look;
@@ -11,6 +12,8 @@ import godwit.postgres.move.MoveAccess;
 import godwit.run.RealPace;
 import godwit.run.Run;
 import godwit.traffic.Writes;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,15 +46,32 @@ final class StatusCommand extends MoveCommand {
         try (var session = access.target().openBriefly("status")) {
             var run = access.find(access.ledger(session));
             if (run.isEmpty()) {
-                output.say("No run of this name is in the target's ledger.");
-                output.result(Map.of("state", "none", "writes", "source"));
-                return ExitCode.DONE;
+                return none(access, output);
             }
             var status = new StatusReport(Look.at(access, session, run.get(), found -> writes(access, found)));
             status.tell(screen.terminal(), output);
             output.result(status.report());
             return ExitCode.DONE;
         }
+    }
+
+    /** A gate without its ledger may have any epoch: the ledger may be lost, or the URL lead elsewhere. */
+    private static ExitCode none(MoveAccess access, Output output) {
+        if (access.hasGateOnSource()) {
+            output.problem(
+                    Problem.of(
+                            "ledger-gone",
+                            "The target's ledger has no run of this name, and the source has the gate of one.",
+                            "Look whether the target's URL leads to where the run's ledger is, and whether the file's name"
+                                    + " is the run's; do not trust a side with writes before that is known."),
+                    NOTHING_KNOWN);
+            return ExitCode.UNKNOWN;
+        }
+        output.say("No run of this name is in the target's ledger.");
+        var report = new LinkedHashMap<>(NOTHING_KNOWN);
+        report.putAll(Map.of("state", "none", "writes", "source", "tables", List.of(), "throttle", Map.of()));
+        output.result(report);
+        return ExitCode.DONE;
     }
 
     private static boolean exists(MoveAccess access) {

@@ -68,6 +68,11 @@ final class Verbs {
         @Option(names = "--leave-writable", description = "Do not make the source read only.")
         boolean leaveWritable;
 
+        @Option(
+                names = "--without-source",
+                description = "The source is gone for good: end the run with nothing done there.")
+        boolean withoutSource;
+
         @Override
         Verb verb() {
             return Verb.COMPLETE;
@@ -75,7 +80,8 @@ final class Verbs {
 
         @Override
         Map<String, String> options() {
-            return Map.of("leaveWritable", String.valueOf(leaveWritable));
+            return Map.of(
+                    "leaveWritable", String.valueOf(leaveWritable), "withoutSource", String.valueOf(withoutSource));
         }
     }
 

@@ -84,6 +84,64 @@ class StoppedWorkerTest {
         assertThat(said()).containsEntry("state", "unknown");
     }
 
+    /** The disk that fills up is that of the server which goes on. */
+    @Test
+    void itLooksAfterTheLogOfOneServerWhileTheOtherIsDown() throws Exception {
+        try (var here = EmbeddedPostgres.start(EmbeddedSettings.of(15).withoutFsync());
+                var there = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
+            run(here, "postgres", "CREATE DATABASE here");
+            run(there, "postgres", "CREATE DATABASE there");
+            run(here, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+            var file = moveFile(here.url("here"), there.url("there"));
+            Files.writeString(Path.of(file), Files.readString(Path.of(file)) + "limits: {logKeptBytesMax: 20000000}\n");
+            var worker = worker(file);
+            awaitState(file, "ready");
+            there.stopImmediately();
+
+            run(
+                    here,
+                    "here",
+                    "SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000000)) FROM generate_series(1, 60)");
+
+            assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isEqualTo(1);
+            assertThat(said().get("problem"))
+                    .asInstanceOf(InstanceOfAssertFactories.MAP)
+                    .containsEntry("code", "log-kept-too-large");
+            assertThat(text(here, "SELECT count(*)::text FROM pg_replication_slots"))
+                    .isEqualTo("0");
+
+            there.restart();
+            assertThat(godwit("rollback", file).status()).isZero();
+        }
+    }
+
+    @Test
+    void aRunWhoseSourceIsGoneForGoodIsCompletedWithoutIt() throws Exception {
+        var here = EmbeddedPostgres.start(EmbeddedSettings.of(15).withoutFsync());
+        try (var there = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
+            run(here, "postgres", "CREATE DATABASE here");
+            run(there, "postgres", "CREATE DATABASE there");
+            run(here, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+            var file = moveFile(here.url("here"), there.url("there"));
+            var worker = worker(file);
+            awaitState(file, "ready");
+            assertThat(godwit("complete", file, "--without-source").status()).isEqualTo(1);
+            assertThat(godwit("switch", file).status()).isZero();
+            here.close();
+
+            assertThat(godwit("complete", file, "--without-source").status()).isZero();
+
+            assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(text(there, "SELECT count(*)::text FROM pg_replication_slots"))
+                    .isEqualTo("0");
+            run(there, "there", "INSERT INTO notes VALUES (1)");
+            assertThat(godwit("status", file).at("state")).isEqualTo("completed");
+        } finally {
+            here.close();
+        }
+    }
+
     /** As somebody else's rollback does while a worker waits for the lease that it holds. */
     @Test
     void itSeesThatItsRunWasRolledBackWhileItWaited() throws Exception {

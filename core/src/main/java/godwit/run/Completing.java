@@ -29,15 +29,43 @@ final class Completing {
             course.answer(request.get(), new Outcome.Refused(hindrance.get()));
             return;
         }
+        end(request);
+    }
+
+    /** Ends the run; nothing bars it. */
+    void end(Optional<Request> request) {
         request.ifPresent(course::actFor);
         course.enter(Phase.COMPLETING);
         course.publish();
-        var left = steps.contract(byMode.leavesSourceAlone()
-                || request.map(asked -> asked.has("leaveWritable")).orElse(false));
+        var isAlone = request.map(asked -> asked.has(Ending.WITHOUT_SOURCE)).orElse(false);
+        var left = isAlone
+                ? steps.contractWithoutSource()
+                : steps.contract(byMode.leavesSourceAlone()
+                        || request.map(asked -> asked.has("leaveWritable")).orElse(false));
         course.enter(Phase.COMPLETED);
         course.publish();
         request.ifPresent(asked ->
                 course.answer(asked, new Outcome.Done(Map.of("state", Phase.COMPLETED.word(), "source", left))));
+    }
+
+    /**
+     * Completes a run whose streams are lost. What is known to have been written past the gate bars it; what was not read any
+     * more cannot be known.
+     *
+     * @return whether it is complete; if not, that is answered
+     */
+    boolean completeAlone(Request request) {
+        try {
+            steps.requireNothingKnownLeft();
+        } catch (GodwitException e) {
+            if (e.retry() == Retry.LATER) {
+                throw e;
+            }
+            course.answer(request, new Outcome.Refused(e.problem()));
+            return false;
+        }
+        end(Optional.of(request));
+        return true;
     }
 
     /** What others wrote on the source after the switch would be left there unseen. */

@@ -84,6 +84,13 @@ public interface MoveSteps extends AutoCloseable {
      */
     void requireNothingLeft();
 
+    /**
+     * The same as far as it is known without the streams, which are lost.
+     *
+     * @throws godwit.GodwitException {@code foreign-writers}, {@code tables-not-followed}
+     */
+    void requireNothingKnownLeft();
+
     /** What is told beside a verification's result and is no difference, such as the tables that do not go along. */
     Map<String, Object> remarks();
 
@@ -99,6 +106,9 @@ public interface MoveSteps extends AutoCloseable {
 
     /** Ends the run with the writes on the target, and tells what is left at the source. */
     Map<String, Object> contract(boolean leaveWritable);
+
+    /** The same where the source is gone for good: nothing is done there. */
+    Map<String, Object> contractWithoutSource();
 
     /**
      * Looks whether a removal would find what others have hung on what the run made.

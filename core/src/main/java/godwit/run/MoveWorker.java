@@ -1,5 +1,7 @@
 package godwit.run;
 
+import godwit.GodwitException;
+import godwit.Retry;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -16,6 +18,7 @@ public final class MoveWorker {
     private final Serving serving;
     private final RollingBack rollingBack;
     private final Completing completing;
+    private final Ending ending;
 
     /** @param operator who works on the run, for its history */
     public MoveWorker(Run run, Ledger ledger, MoveSteps steps, Pace pace, String operator) {
@@ -27,6 +30,7 @@ public final class MoveWorker {
         var switching = new Switching(means);
         this.rollingBack = new RollingBack(means, switching, aside);
         this.completing = new Completing(course, steps, new ByMode(steps.mode()));
+        this.ending = new Ending(course, steps, rollingBack, completing);
         this.approach = new Approach(means, pulse, rollingBack);
         this.serving = new Serving(means, pulse, aside, switching, rollingBack);
         course.toldBy(List.of(steps::live, serving::report, switching::report, aside::report));
@@ -43,13 +47,26 @@ public final class MoveWorker {
         steered.heed();
         while (!course.phase().isOver() && !enough.getAsBoolean()) {
             switch (course.phase()) {
-                case PLANNED, EXPANDING, FILLING, FOLLOWING -> approach.go(enough);
-                case READY, SWITCHING, SWITCHED, SWITCHING_BACK -> serving.serve(enough);
+                case PLANNED, EXPANDING, FILLING, FOLLOWING -> orEnd(() -> approach.go(enough));
+                case READY, SWITCHING, SWITCHED, SWITCHING_BACK -> orEnd(() -> serving.serve(enough));
                 case COMPLETING -> completing.complete(course.unanswered(Verb.COMPLETE));
                 case ROLLING_BACK -> rollingBack.remove(course.unanswered(Verb.ROLLBACK));
                 case COMPLETED, ROLLED_BACK -> throw new IllegalStateException("a run that is over");
             }
         }
         return course.phase();
+    }
+
+    private void orEnd(Runnable work) {
+        try {
+            work.run();
+        } catch (GodwitException e) {
+            // What has begun to end says itself why it cannot.
+            var isEnding = course.phase() == Phase.ROLLING_BACK || course.phase() == Phase.COMPLETING;
+            var hasEnded = !isEnding && (e.retry() == Retry.LATER ? ending.isWithoutSource() : ending.isInsteadOf(e));
+            if (!hasEnded) {
+                throw e;
+            }
+        }
     }
 }

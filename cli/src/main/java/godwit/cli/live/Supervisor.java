@@ -85,6 +85,8 @@ public final class Supervisor {
                 if (pace.nanos() - begun > GOOD_NANOS) {
                     failures = 0;
                 }
+                // Whatever is down, the other server goes on to keep its log.
+                carried.ifPresent(access::requireRoom);
                 say.accept("%s Trying again. [%s]"
                         .formatted(e.problem().message(), e.problem().code()));
                 pace.pause(PAUSE);

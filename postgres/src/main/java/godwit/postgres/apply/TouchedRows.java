@@ -32,7 +32,8 @@ public final class TouchedRows {
     /** Whether each row that was written since it began is, or was until it was looked at, known by its key. */
     private boolean complete;
 
-    private Map<TableName, TableFile> files = Map.of();
+    private Map<TableName, TableFile> leaderFiles = Map.of();
+    private Map<TableName, TableFile> followerFiles = Map.of();
 
     /**
      * Some rows.
@@ -53,21 +54,29 @@ public final class TouchedRows {
     /**
      * Begins anew at a moment at which both sides are being compared; {@link #proven} says that they were found alike.
      *
-     * @param filesThen how the leader's tables lay at that moment
+     * @param leader how the leader's tables lay at that moment
+     * @param follower how those of the side lay that the stream is applied to
      */
-    public synchronized void begin(Map<TableName, TableFile> filesThen) {
+    public synchronized void begin(Map<TableName, TableFile> leader, Map<TableName, TableFile> follower) {
         collecting = true;
         proven = false;
         complete = true;
-        files = Map.copyOf(filesThen);
+        leaderFiles = Map.copyOf(leader);
+        followerFiles = Map.copyOf(follower);
         clear();
     }
 
     /** Some tables are compared once more, at a later moment, when they lie so. */
-    public synchronized void beginAgain(Map<TableName, TableFile> filesThen) {
-        var all = new HashMap<>(files);
-        all.putAll(filesThen);
-        files = Map.copyOf(all);
+    public synchronized void beginAgain(Map<TableName, TableFile> leader, Map<TableName, TableFile> follower) {
+        leaderFiles = together(leaderFiles, leader);
+        followerFiles = together(followerFiles, follower);
+    }
+
+    private static Map<TableName, TableFile> together(
+            Map<TableName, TableFile> before, Map<TableName, TableFile> later) {
+        var all = new HashMap<>(before);
+        all.putAll(later);
+        return Map.copyOf(all);
     }
 
     /** Both sides were alike at the moment at which this began. */
@@ -81,8 +90,13 @@ public final class TouchedRows {
     }
 
     /** How the leader's tables lay when they were compared. */
-    public synchronized Map<TableName, TableFile> files() {
-        return files;
+    public synchronized Map<TableName, TableFile> leaderFiles() {
+        return leaderFiles;
+    }
+
+    /** How the other side's lay. */
+    public synchronized Map<TableName, TableFile> followerFiles() {
+        return followerFiles;
     }
 
     private void clear() {

@@ -3,7 +3,9 @@ package godwit.postgres.gate;
 import godwit.GodwitException;
 import godwit.Problem;
 import godwit.postgres.Session;
+import godwit.schema.TableName;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A fence: one transaction that holds the gate's lock alone, from the drain to the decision.
@@ -62,6 +64,34 @@ public final class Fence implements AutoCloseable {
     /** Runs a query inside the fence's transaction, which also renews it. */
     public List<String> look(String sql) {
         return session.query(sql, row -> row.getString(1));
+    }
+
+    /**
+     * Shares tables with their readers and writers until the decision, so that nobody has one of them alone.
+     *
+     * @return those that somebody has or waits for alone
+     */
+    public List<TableName> share(List<TableName> tables) {
+        return tables.isEmpty() || isShared(tables)
+                ? List.of()
+                : tables.stream().filter(t -> !isShared(List.of(t))).toList();
+    }
+
+    private boolean isShared(List<TableName> tables) {
+        session.execute("SAVEPOINT sharing");
+        try {
+            session.execute(
+                    tables.stream().map(t -> "ONLY " + t.sql()).collect(Collectors.joining(", ", "LOCK TABLE ", ""))
+                            + " IN ACCESS SHARE MODE NOWAIT");
+            session.execute("RELEASE SAVEPOINT sharing");
+            return true;
+        } catch (GodwitException e) {
+            if (!Session.isLock(e)) {
+                throw e;
+            }
+            session.execute("ROLLBACK TO SAVEPOINT sharing");
+            return false;
+        }
     }
 
     /** Shows the server that somebody is there; throws when it has ended the fence, and writers have come in since. */

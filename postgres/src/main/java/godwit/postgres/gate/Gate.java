@@ -59,7 +59,7 @@ public final class Gate {
     /**
      * Creates what the triggers need; afterwards the gate stands at the first epoch unless it stood already.
      *
-     * @param session logged in as the role whose sessions pass with the word, whatever role they have taken
+     * @param session whose role's members pass with the word
      * @param exempt the word
      * @param waitSeconds for how long a fence makes writers wait at most
      */
@@ -68,7 +68,7 @@ public final class Gate {
             s.execute("CREATE SCHEMA IF NOT EXISTS godwit");
             s.execute("CREATE SEQUENCE IF NOT EXISTS " + epochName() + " MINVALUE " + Journal.FIRST_EPOCH);
             s.execute(waitFunction(waitSeconds));
-            s.execute(gateFunction(exempt, s.text("SELECT session_user::text")));
+            s.execute(gateFunction(exempt));
             return true;
         });
     }
@@ -86,14 +86,16 @@ public final class Gate {
                 END $gate$""".formatted(waitName(), new Literal(waitSeconds + "s").sql(), lockKey());
     }
 
-    private String gateFunction(String exempt, String role) {
+    private String gateFunction(String exempt) {
         var open = side == Side.SOURCE ? 0 : 1;
         return """
                 CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
                 SET search_path = pg_catalog AS $gate$
                 DECLARE epoch bigint;
                 BEGIN
-                  IF current_setting('godwit.exempt', true) = %s AND session_user = %s THEN RETURN NULL; END IF;
+                  IF current_setting('godwit.exempt', true) = %s AND pg_has_role(session_user, current_user, 'MEMBER') THEN
+                    RETURN NULL;
+                  END IF;
                   IF NOT pg_try_advisory_xact_lock_shared(%d) THEN PERFORM %s(); END IF;
                   SELECT last_value INTO epoch FROM %s;
                   IF epoch %% 2 <> %d THEN
@@ -103,14 +105,7 @@ public final class Gate {
                       HINT = 'Connect to the database that the writes have moved to, then try again.';
                   END IF;
                   RETURN NULL;
-                END $gate$""".formatted(
-                        functionName(),
-                        new Literal(exempt).sql(),
-                        new Literal(role).sql(),
-                        lockKey(),
-                        waitName(),
-                        epochName(),
-                        open);
+                END $gate$""".formatted(functionName(), new Literal(exempt).sql(), lockKey(), waitName(), epochName(), open);
     }
 
     /** Puts the trigger on a table; waits for the table's lock no longer than the session's lock_timeout. */
@@ -147,6 +142,15 @@ public final class Gate {
                 "SELECT count(*) > 0 FROM pg_catalog.pg_trigger WHERE tgrelid = ?::pg_catalog.regclass AND tgname = ?",
                 table.sql(),
                 trigger().name());
+    }
+
+    /** Whether sessions that log in like this one pass with the word: the gate's owner, its members, superusers. */
+    public boolean letsPass(Session session) {
+        return session.is(
+                "SELECT pg_catalog.pg_has_role(session_user, p.proowner, 'MEMBER') FROM pg_catalog.pg_proc p"
+                        + " JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
+                        + " WHERE n.nspname = 'godwit' AND p.proname = ?",
+                "gate_" + name);
     }
 
     /** The tables on which this gate is on for all sessions. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Drift {
     private static final Duration LONG_AGO = Duration.ofDays(1);
     static final Set<String> FORMS = Set.of("table", "column", "type", "schema", "extension");
+    private static final Set<String> RIGHTS = Set.of("privileges", "settings");
 
     private final MoveContext context;
     private final ShapeReader reader;
@@ -79,7 +80,7 @@ final class Drift {
         try (var target = context.openBriefly(Side.TARGET, "catalog")) {
             var before = known == null ? kept.read(target) : known;
             var now = reader.read(source);
-            var changed = now.changedSince(before);
+            var changed = changed(before, now);
             if (!changed.isEmpty() && !before.objects().isEmpty()) {
                 var there = reader.read(target);
                 var open = changed.stream()
@@ -90,6 +91,18 @@ final class Drift {
             }
             known = now;
         }
+    }
+
+    /** What an older Godwit wrote down tells of rights and settings in another way. */
+    private static List<String> changed(Shape before, Shape now) {
+        var isOlder = before.objects().values().stream().noneMatch(o -> o.kind().equals("settings"));
+        return isOlder
+                ? now.unlike(before).stream()
+                        .map(unlike -> unlike.object())
+                        .filter(object -> !RIGHTS.contains(object.kind()))
+                        .map(Shape.Described::key)
+                        .toList()
+                : now.changedSince(before);
     }
 
     private static boolean isTakenOver(String key, Shape before, Shape now, Shape there) {
@@ -104,8 +117,8 @@ final class Drift {
         throw Problem.of(
                         "source-schema-changed",
                         "The source's schema has changed since the move began: %s.".formatted(Named.first(open)),
-                        "Undo the change at the source and start again, or roll the run back. What is not in a table's"
-                                + " columns may be made on the target as well instead.")
+                        "Undo the change at the source and start again, or roll the run back. Instead, what is new or gone,"
+                                + " privileges, owners and storage settings may be made on the target as well.")
                 .withObjects(open)
                 .asException();
     }

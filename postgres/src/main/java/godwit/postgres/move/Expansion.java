@@ -100,14 +100,13 @@ final class Expansion {
     void guard(Side side) {
         var gate = context.gate(side);
         try (var session = context.open(side, "gate")) {
-            session.execute("SET lock_timeout = '2s'");
             createGate(session, side);
             if (side == Side.SOURCE) {
                 session.execute(StreamProgress.TABLE);
                 session.execute(OutsideRows.TABLE);
             }
             for (var table : new Gates(context).guardable(session)) {
-                Patience.retry(session, () -> {
+                Patience.inTurns(session, () -> {
                     gate.guard(session, table);
                     return true;
                 });

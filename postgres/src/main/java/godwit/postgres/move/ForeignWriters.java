@@ -59,16 +59,20 @@ final class ForeignWriters {
     void requireNone(Side leader) {
         var count = count();
         if (count > 0) {
-            throw Problem.of(
-                            "foreign-writers",
-                            "%d transactions that are not Godwit's were written past the gate of the %s."
-                                    .formatted(count, leader.other().word()),
-                            "Find who writes there (pids: its sessions now). godwit verify shows what differs: save it, make"
-                                    + " both sides equal with godwit repair, verify, and write what is needed of it on the %s; then try again."
-                                            .formatted(leader.word()))
-                    .withPids(sessions(leader.other()))
-                    .asException();
+            throw problem(count, leader, sessions(leader.other())).asException();
         }
+    }
+
+    /** @param pids who has sessions on the side without the writes now */
+    static Problem problem(long count, Side leader, List<Integer> pids) {
+        return Problem.of(
+                        "foreign-writers",
+                        "%d transactions that are not Godwit's were written past the gate of the %s."
+                                .formatted(count, leader.other().word()),
+                        "Find who writes there (pids: its sessions now). godwit verify shows what differs: save it, make"
+                                + " both sides equal with godwit repair, verify, and write what is needed of it on the %s; then try again."
+                                        .formatted(leader.word()))
+                .withPids(pids);
     }
 
     private List<Integer> sessions(Side side) {

@@ -69,7 +69,7 @@ final class Gates {
         }
     }
 
-    /** Refuses to act where a gate is gone, which nothing that waits brings back. */
+    /** Refuses to act where a gate is gone, which nothing that waits brings back, or would refuse what Godwit writes. */
     void requireThere(Side side) {
         try (var session = context.look(side)) {
             if (context.gate(side).epoch(session).isEmpty() && wasMade(side)) {
@@ -81,6 +81,14 @@ final class Gates {
                                         + " written to; make its sequence again with an epoch that says so (even: the"
                                         + " source, odd: the target), then end the run with godwit rollback.")
                         .withObjects(List.of(context.gate(side).epochName()))
+                        .asException();
+            }
+            if (wasMade(side) && !context.gate(side).letsPass(session)) {
+                throw Problem.of(
+                                "gate-of-another-role",
+                                "The gate in the %s is another role's and does not let Godwit's pass."
+                                        .formatted(side.word()),
+                                "Use the role with which the run was begun, or make this one a member of it.")
                         .asException();
             }
         }

@@ -164,6 +164,26 @@ public final class MoveAccess {
         }
     }
 
+    /**
+     * Looks after the log that the servers keep for a run which nobody can follow now, as far as they answer.
+     *
+     * @throws godwit.GodwitException {@code log-kept-too-large}, {@code slot-lost}
+     */
+    public void requireRoom(UUID id) {
+        try (var context = context(id)) {
+            new KeptLog(context).requireRoom(() -> {});
+        }
+    }
+
+    /** Whether the source has the gate of a run, whichever. */
+    public boolean hasGateOnSource() {
+        try (var session = source().openBriefly("look")) {
+            return session.is("SELECT count(*) > 0 FROM pg_catalog.pg_class c"
+                    + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                    + " WHERE n.nspname = 'godwit' AND c.relkind = 'S' AND c.relname ~ '^epoch_'");
+        }
+    }
+
     private MoveContext context(UUID id) {
         return new MoveContext(id, spec, source(), target());
     }

@@ -13,6 +13,8 @@ final class Patience {
     private static final Pace PACE = new RealPace();
     private static final int TRIES_MAX = 30;
     private static final long PAUSE_MILLIS_MAX = 2000;
+    private static final int TURN_MILLIS = 150;
+    private static final int TURNS_MAX = 60;
 
     private Patience() {}
 
@@ -26,6 +28,24 @@ final class Patience {
                     throw e;
                 }
                 pause(Duration.ofMillis(Math.min(PAUSE_MILLIS_MAX, 50L * attempt)));
+            }
+        }
+    }
+
+    /**
+     * Repeats work that has to have a table for itself: whoever comes behind it waits for one turn at most and goes on for
+     * ten times as long before the next.
+     */
+    static <T> T inTurns(Session session, Supplier<T> work) {
+        session.execute("SET lock_timeout = " + TURN_MILLIS);
+        for (var attempt = 1; ; attempt++) {
+            try {
+                return work.get();
+            } catch (GodwitException e) {
+                if (!Session.isLock(e) || attempt == TURNS_MAX || session.hasEnded()) {
+                    throw e;
+                }
+                pause(Duration.ofMillis(10L * TURN_MILLIS));
             }
         }
     }

@@ -48,7 +48,8 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     private long fenceBegan;
     private OptionalLong decided = OptionalLong.empty();
     private @Nullable LastRows lastRows;
-    private Map<TableName, TableFile> gainingFiles = Map.of();
+    private HeldTables held = HeldTables.NONE;
+    private final Map<Side, Map<TableName, TableFile>> files = new EnumMap<>(Side.class);
 
     PostgresCutover(MoveContext context, Streams streams, Hook hook, ForeignWriters foreign, TargetDrift targetDrift) {
         this.context = context;
@@ -83,10 +84,15 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
 
     /** Tables that were written anew while the others were compared would else keep the writes from moving. */
     private void proveWhatIsAnew(Side from) {
-        var anew = Rewrites.since(session(from), streams.from(from).touched());
+        var anew = rewritten(from);
         if (!anew.isEmpty()) {
             new Proof(context, streams, streams.tables()).verifyAgain(from, anew);
         }
+    }
+
+    private List<TableName> rewritten(Side from) {
+        return Rewrites.since(
+                session(from), session(from.other()), streams.from(from).touched());
     }
 
     private void requireNothingLeft(Side from) {
@@ -204,9 +210,12 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         requireNothingLeft(from);
         proveWhatIsAnew(from);
         prepareLastRows(from);
-        gainingFiles = Rewrites.read(session(from.other()), streams.tables());
+        for (var side : Side.values()) {
+            files.put(side, Rewrites.read(session(side), streams.tables()));
+        }
         wayBackMillis(from);
         foreign.requireNone(from);
+        held = HeldTables.of(session(from), context.gate(from), from);
         fence = new Fence(context.open(from, "fence"), context.gate(from));
         requireFits(from);
     }
@@ -257,10 +266,10 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         var standing = Objects.requireNonNull(fence);
         standing.renew();
         try {
+            held.take(standing, session(from), streams.tables());
             foreign.requireNone(from);
             underFence.require(session(from), session(from.other()), from);
-            Rewrites.requireNone(
-                    Rewrites.since(session(from), streams.from(from).touched()));
+            Rewrites.requireNone(rewritten(from));
             standing.renew();
             Objects.requireNonNull(lastRows).requireAlike();
             largeObjects.underFence(from, session(from), session(from.other()), fenceBegan);
@@ -292,7 +301,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         }
         // All that differs from here on comes by the stream, where each row was proven to be alike: nobody can write.
         var touched = streams.from(to).touched();
-        touched.begin(gainingFiles);
+        touched.begin(Objects.requireNonNull(files.get(to)), Objects.requireNonNull(files.get(from)));
         if (Objects.requireNonNull(lastRows).isComplete()
                 && streams.from(from).touched().isProven()) {
             touched.proven();
@@ -303,6 +312,9 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
     @Override
     public void decide(Side from, long epoch) {
         left();
+        if (!held.holdsAll()) {
+            Rewrites.requireNone(rewritten(from));
+        }
         try (var raised = Objects.requireNonNull(fence)) {
             raised.decide(epoch);
             decided = OptionalLong.of(epoch);

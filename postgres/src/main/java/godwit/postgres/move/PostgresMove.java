@@ -292,8 +292,10 @@ public final class PostgresMove implements MoveSteps {
         if (!streams().isOpen(leader) || !streams().from(leader).touched().isProven()) {
             return false;
         }
-        try (var session = context.look(leader)) {
-            return Rewrites.since(session, streams().from(leader).touched()).isEmpty();
+        try (var leading = context.look(leader);
+                var following = context.look(leader.other())) {
+            return Rewrites.since(leading, following, streams().from(leader).touched())
+                    .isEmpty();
         }
     }
 
@@ -305,6 +307,11 @@ public final class PostgresMove implements MoveSteps {
     @Override
     public void requireNothingLeft() {
         verifications.requireNothingLeft();
+    }
+
+    @Override
+    public void requireNothingKnownLeft() {
+        verifications.requireNothingKnownLeft();
     }
 
     @Override
@@ -322,6 +329,13 @@ public final class PostgresMove implements MoveSteps {
         close();
         var sealed = new Removal(context).contract(leaveWritable);
         return new Decommission(context).report(sealed);
+    }
+
+    @Override
+    public Map<String, Object> contractWithoutSource() {
+        close();
+        new Removal(context).contractWithoutSource();
+        return Map.of("database", context.source().endpoint().place(), "reached", false);
     }
 
     @Override

@@ -190,11 +190,12 @@ final class Proof {
         try (var there = context.open(pass.leader().other(), "exporter")) {
             var snapshot = export(there);
             var touched = streams.from(pass.leader()).touched();
+            var theirs = pass.only(Rewrites.read(there));
             if (pass.locking() == Locking.NONE) {
-                touched.begin(pass.only(files));
+                touched.begin(pass.only(files), theirs);
                 streams.from(pass.leader()).control().release();
             } else {
-                touched.beginAgain(pass.only(files));
+                touched.beginAgain(pass.only(files), theirs);
             }
             return Imported.open(
                     context, pass.leader().other(), snapshot, pass.limits().workersPerSide(), List.of());

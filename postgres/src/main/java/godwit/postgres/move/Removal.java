@@ -48,6 +48,13 @@ final class Removal {
         return sealed;
     }
 
+    /** The same where the source is gone for good: what the run has there stays there. */
+    void contractWithoutSource() {
+        new Slots(context).drop(Side.TARGET);
+        unguard(Side.TARGET);
+        forgetWork();
+    }
+
     /** What stays is history: the run, its events and verifications, its file, and the requests with their answers. */
     private void forgetWork() {
         try (var target = context.open(Side.TARGET, "remove")) {
@@ -110,9 +117,8 @@ final class Removal {
     private void unguard(Side side) {
         var gate = context.gate(side);
         try (var session = context.open(side, "remove")) {
-            session.execute("SET lock_timeout = '2s'");
             for (var table : gate.guarded(session)) {
-                Patience.retry(session, () -> {
+                Patience.inTurns(session, () -> {
                     gate.unguard(session, table);
                     return true;
                 });

@@ -6,10 +6,11 @@ import godwit.postgres.apply.TableFile;
 import godwit.postgres.apply.TouchedRows;
 import godwit.schema.Table;
 import godwit.schema.TableName;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -57,20 +58,25 @@ final class Rewrites {
     }
 
     /**
-     * The tables that were written anew, with values that may be others, since both sides were compared.
+     * The tables that were written anew on either side, with values that may be others, since both were compared.
      *
      * @param leader a session of the side that has the writes
+     * @param follower one of the other
      */
-    static List<TableName> since(Session leader, TouchedRows touched) {
-        var then = touched.files();
-        var rewritten = new ArrayList<TableName>();
-        numbers(leader).forEach((table, number) -> {
+    static List<TableName> since(Session leader, Session follower, TouchedRows touched) {
+        var rewritten = new LinkedHashSet<TableName>();
+        add(leader, touched.leaderFiles(), rewritten);
+        add(follower, touched.followerFiles(), rewritten);
+        return List.copyOf(rewritten);
+    }
+
+    private static void add(Session session, Map<TableName, TableFile> then, Set<TableName> rewritten) {
+        numbers(session).forEach((table, number) -> {
             var before = then.get(table);
-            if (before != null && before.number() != number && before.columns() != columns(leader, table)) {
+            if (before != null && before.number() != number && before.columns() != columns(session, table)) {
                 rewritten.add(table);
             }
         });
-        return rewritten;
     }
 
     private static Map<TableName, Long> numbers(Session session) {

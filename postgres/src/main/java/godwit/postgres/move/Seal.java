@@ -22,10 +22,11 @@ final class Seal {
               AND coalesce(backend_type, 'client backend') = 'client backend'
               AND coalesce(application_name, '') !~ '^godwit' AND coalesce(backend_start < ?::timestamptz, true)""";
 
-    /* A role's own default goes before the database's. */
+    /* A role's own default goes before the database's; the server keeps any word for it that it understands. */
     private static final String OVERRIDDEN = """
             SELECT count(*) > 0 FROM pg_catalog.pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS c (line)
-            WHERE s.setrole <> 0 AND c.line ~* '^default_transaction_read_only=(off|false|no|0)$'
+            WHERE s.setrole <> 0 AND starts_with(lower(c.line), 'default_transaction_read_only=')
+              AND NOT split_part(c.line, '=', 2)::boolean
               AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))""";
 
     private final MoveContext context;

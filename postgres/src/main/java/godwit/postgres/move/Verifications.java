@@ -5,6 +5,7 @@ import godwit.run.Reports;
 import godwit.run.Stopping;
 import godwit.verify.Verification;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -82,6 +83,22 @@ final class Verifications {
     void requireNothingLeft() {
         var follower = gates.leader().other();
         foreign().requireNoneUntilNow(follower.other());
+        try (var session = context.open(follower, "look")) {
+            new Unfollowed(context).requireNone(session, follower);
+        }
+    }
+
+    /** What the streams had noted before they were lost. */
+    void requireNothingKnownLeft() {
+        var leader = gates.leader();
+        var follower = leader.other();
+        try (var session = context.look(leader)) {
+            var seen = session.number(
+                    "SELECT coalesce(sum(foreign_seen), 0) FROM godwit.progress WHERE run = ?", context.run());
+            if (seen > 0) {
+                throw ForeignWriters.problem(seen, leader, List.of()).asException();
+            }
+        }
         try (var session = context.open(follower, "look")) {
             new Unfollowed(context).requireNone(session, follower);
         }

@@ -22,7 +22,7 @@ class TouchedRowsTest {
         try (var following = Following.of(pair)) {
             var touched = following.applier().touched();
             touched.keepWithin(1 << 20);
-            touched.begin(Map.of());
+            touched.begin(Map.of(), Map.of());
 
             pair.source("INSERT INTO t SELECT repeat(md5(i::text), 31) || i FROM generate_series(1, 3000) i");
             following.catchUp();
@@ -38,7 +38,7 @@ class TouchedRowsTest {
         pair.both("CREATE TABLE t (id regclass PRIMARY KEY)");
         try (var following = Following.of(pair)) {
             var touched = following.applier().touched();
-            touched.begin(Map.of());
+            touched.begin(Map.of(), Map.of());
             touched.proven();
             assertThat(touched.isProven()).isTrue();
 

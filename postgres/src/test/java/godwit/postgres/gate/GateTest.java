@@ -104,6 +104,15 @@ class GateTest {
 
             mover.execute("SELECT set_config('godwit.exempt', 'word', false)");
             assertThat(mover.execute("INSERT INTO public.taken VALUES (1)")).isOne();
+            assertThat(another.letsPass(mover)).isTrue();
+        }
+        // The role that a URL names may change while a run goes on.
+        try (var superuser = gated.pair().source().open("another login");
+                var clerk = as("clerk")) {
+            superuser.execute("SELECT set_config('godwit.exempt', 'word', false)");
+            assertThat(superuser.execute("INSERT INTO public.taken VALUES (2)")).isOne();
+            assertThat(another.letsPass(superuser)).isTrue();
+            assertThat(another.letsPass(clerk)).isFalse();
         }
     }
 

@@ -6,7 +6,12 @@ import static org.awaitility.Awaitility.await;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Specs;
+import godwit.run.Outcome;
 import godwit.run.Phase;
+import godwit.run.Verb;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,6 +26,13 @@ class KeptLogTest {
     KeptLogTest(Pair pair) {
         this.pair = pair.source("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a')");
     }
+
+    private static final String DROP_SLOTS = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+            + " WHERE database = current_database()";
+
+    private static final String TRACES = "SELECT (SELECT count(*) FROM pg_namespace WHERE nspname = 'godwit')"
+            + " + (SELECT count(*) FROM pg_replication_slots WHERE database = current_database())"
+            + " + (SELECT count(*) FROM pg_publication)";
 
     private LiveMove ready(long logKeptBytesMax) {
         return LiveMove.of(pair, "postgres", Specs.keepingLog(pair.name(), logKeptBytesMax))
@@ -104,6 +116,54 @@ class KeptLogTest {
                     .extractingByKey("logKeptBytes")
                     .asString()
                     .contains("source=", "target="));
+        }
+    }
+
+    private void dropSlots(Pair of) {
+        of.source(DROP_SLOTS).target(DROP_SLOTS);
+    }
+
+    private static Outcome askInVain(LiveMove move, Verb verb) {
+        var asked = move.askWithoutWaiting(verb, Map.of());
+        move.start();
+        return await().atMost(Duration.ofSeconds(40))
+                .until(() -> move.answer(asked), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    @Test
+    void aRunWhoseSlotIsLostIsRolledBack() {
+        try (var move = ready(64L << 30)) {
+            move.stop();
+            dropSlots(pair);
+            assertThat(move.start().awaitFailure().code()).isEqualTo("slot-lost");
+
+            move.askWithoutWaiting(Verb.ROLLBACK, Map.of());
+            move.start().awaitOver();
+
+            assertThat(pair.atSource().number(TRACES) + pair.atTarget().number(TRACES))
+                    .isZero();
+            assertThat(pair.atTarget().is("SELECT to_regclass('t') IS NULL")).isTrue();
+        }
+    }
+
+    @Test
+    void aRunWhoseWayBackIsLostIsCompleted() {
+        try (var move = ready(64L << 30)) {
+            assertThat(move.ask(Verb.SWITCH)).isInstanceOf(Outcome.Done.class);
+            move.stop();
+            dropSlots(pair);
+            assertThat(move.start().awaitFailure().code()).isEqualTo("slot-lost");
+
+            assertThat(askInVain(move, Verb.ROLLBACK))
+                    .isInstanceOfSatisfying(
+                            Outcome.Refused.class,
+                            refused -> assertThat(refused.problem().code()).isEqualTo("way-back-lost"));
+            assertThat(askInVain(move, Verb.COMPLETE)).isInstanceOf(Outcome.Done.class);
+            // The source is sealed: whoever was there had to leave.
+            try (var look = pair.source().open("look")) {
+                assertThat(look.number(TRACES)).isZero();
+            }
         }
     }
 }

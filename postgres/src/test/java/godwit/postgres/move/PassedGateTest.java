@@ -152,7 +152,7 @@ class PassedGateTest {
     void aRoleWhoseDefaultWinsOverTheSealKeepsTheGate() {
         pair.role("writer", "LOGIN");
         pair.source("GRANT ALL ON t TO writer; ALTER ROLE writer IN DATABASE " + pair.name()
-                + " SET default_transaction_read_only = off");
+                + " SET default_transaction_read_only = 'f'");
         assertDone(Verb.SWITCH);
 
         assertThat(move.ask(Verb.COMPLETE))

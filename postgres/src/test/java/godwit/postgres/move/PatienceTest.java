@@ -7,6 +7,7 @@ import godwit.GodwitException;
 import godwit.postgres.Database;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,5 +53,32 @@ class PatienceTest {
             assertThat(found).isZero();
         }
         assertThat(tries).hasValue(3);
+    }
+
+    /** A writer that came behind a turn would wait as long as it takes. */
+    @Test
+    void turnsForALockAreShortAndFarBetween() {
+        try (var holding = new Database(pair.source()::endpoint).open("holding");
+                var session = new Database(pair.source()::endpoint).open("patient")) {
+            holding.begin();
+            holding.execute("INSERT INTO public.t VALUES (1)");
+            var waits = new ArrayList<Long>();
+            var began = System.nanoTime();
+
+            Patience.inTurns(session, () -> {
+                var asked = System.nanoTime();
+                if (waits.size() == 2) {
+                    holding.rollback();
+                }
+                try {
+                    return session.transaction(s -> s.execute("LOCK TABLE public.t IN SHARE ROW EXCLUSIVE MODE"));
+                } finally {
+                    waits.add(System.nanoTime() - asked);
+                }
+            });
+
+            var waited = waits.stream().limit(2).mapToLong(Long::longValue).sum();
+            assertThat(waited).isLessThan((System.nanoTime() - began) / 4);
+        }
     }
 }

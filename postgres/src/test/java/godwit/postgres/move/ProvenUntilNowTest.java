@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import godwit.GodwitException;
 import godwit.move.Side;
+import godwit.postgres.Beside;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.Specs;
@@ -178,6 +179,77 @@ class ProvenUntilNowTest {
                     .satisfies(e ->
                             assertThat(e.problem().code()).isIn("rewritten-since-verification", "tables-not-followed"));
             assertThat(steps.journal().writes()).isEqualTo(Writes.SOURCE);
+        }
+    }
+
+    /** Whoever does so where the rows were compared already makes them differ from those that go on. */
+    @Test
+    void writesStayWhereATableIsWrittenAnewOnTheSideThatGainsThem() {
+        try (var steps = ready()) {
+            assertThat(isEqual(steps)).isTrue();
+
+            assertThatExceptionOfType(GodwitException.class)
+                    .isThrownBy(() -> moveWith(steps, () -> pair.target(UPPER)))
+                    .satisfies(e -> assertThat(e.problem().code()).isEqualTo("rewritten-since-verification"));
+        }
+    }
+
+    @Test
+    void aTableThatIsWrittenAnewOnTheSideWithoutTheWritesBreaksTheProof() {
+        try (var steps = ready()) {
+            assertThat(isEqual(steps)).isTrue();
+            move(steps, Side.SOURCE);
+            assertThat(steps.isProvenUntilNow(Side.TARGET)).isTrue();
+
+            pair.source(UPPER);
+
+            assertThat(steps.isProvenUntilNow(Side.TARGET)).isFalse();
+        }
+    }
+
+    @Test
+    void nobodyWritesATableAnewBetweenTheLastComparisonAndTheDecision() {
+        try (var steps = ready()) {
+            assertThat(isEqual(steps)).isTrue();
+            var cutover = new Interposed(steps.cutover())
+                    .after(
+                            "compareUnderFence",
+                            () -> assertThatExceptionOfType(GodwitException.class)
+                                    .isThrownBy(() -> pair.source("SET lock_timeout = '100ms'; " + UPPER))
+                                    .satisfies(
+                                            e -> assertThat(e.problem().code()).isEqualTo("lock-not-available")));
+
+            new Cutover(cutover, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal());
+
+            assertThat(isEqual(steps)).isTrue();
+        }
+    }
+
+    /** It waits behind an old reader, which may end at any moment. */
+    @Test
+    void writesStayWhereSomebodyWaitsToWriteATableAnew() {
+        try (var steps = ready();
+                var reader = Pair.application(pair.source());
+                var changing = Pair.application(pair.source())) {
+            assertThat(isEqual(steps)).isTrue();
+            reader.begin();
+            reader.number("SELECT count(*) FROM t");
+            var cutover = new Interposed(steps.cutover()).after("fence", () -> {
+                var refused = Beside.run(() -> assertThatExceptionOfType(GodwitException.class)
+                        .isThrownBy(() -> changing.execute("SET lock_timeout = '20s'; " + UPPER)));
+                await().until(() -> pair.atSource()
+                        .is("SELECT count(*) > 0 FROM pg_locks WHERE pid = ? AND NOT granted", changing.pid()));
+                assertThat(refused).isNotDone();
+            });
+
+            assertThatExceptionOfType(GodwitException.class)
+                    .isThrownBy(
+                            () -> new Cutover(cutover, System::nanoTime, () -> {}).run(Side.SOURCE, steps.journal()))
+                    .satisfies(e -> {
+                        assertThat(e.problem().code()).isEqualTo("schema-changing");
+                        assertThat(e.problem().pids()).containsExactly(changing.pid());
+                    });
+            changing.abort();
         }
     }
 

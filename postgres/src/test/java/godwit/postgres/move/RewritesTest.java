@@ -22,14 +22,14 @@ class RewritesTest {
         this.pair = pair.both("CREATE TABLE t (id int PRIMARY KEY, v text,"
                 + " w int GENERATED ALWAYS AS (id + 1) STORED); INSERT INTO t VALUES (1, 'a');"
                 + " CREATE TABLE other AS SELECT id, v FROM t; CREATE TABLE columnless ()");
-        touched.begin(Rewrites.read(pair.atTarget()));
+        touched.begin(Rewrites.read(pair.atTarget()), Rewrites.read(pair.atSource()));
     }
 
     private List<TableName> after(String... statements) {
         for (var statement : statements) {
             pair.target(statement);
         }
-        return Rewrites.since(pair.atTarget(), touched);
+        return Rewrites.since(pair.atTarget(), pair.atSource(), touched);
     }
 
     @ParameterizedTest

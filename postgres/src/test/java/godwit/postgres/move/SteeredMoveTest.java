@@ -88,6 +88,27 @@ class SteeredMoveTest {
             assertThat(move.awaitFailure().code()).isEqualTo("source-schema-changed");
             assertThat(pair.atTarget().is("SELECT NOT bool_and(done) FROM godwit.table_copy"))
                     .isTrue();
+
+            move.askWithoutWaiting(Verb.ROLLBACK, Map.of());
+            move.start().awaitOver();
+            assertThat(pair.atTarget().is("SELECT to_regnamespace('godwit') IS NULL"))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aReadyRunWhoseSourceHasChangedIsRolledBack() {
+        try (var move = slow(0).awaitPhase(Phase.READY)) {
+            pair.source("ALTER TABLE notes ADD late int; INSERT INTO notes (id, late) VALUES (-1, 1)");
+            assertThat(move.awaitFailure().code()).isEqualTo("source-schema-changed");
+
+            move.askWithoutWaiting(Verb.ROLLBACK, Map.of());
+            move.start().awaitOver();
+
+            assertThat(pair.atSource().is("SELECT to_regnamespace('godwit') IS NULL"))
+                    .isTrue();
+            assertThat(pair.atTarget().is("SELECT to_regnamespace('godwit') IS NULL"))
+                    .isTrue();
         }
     }
 

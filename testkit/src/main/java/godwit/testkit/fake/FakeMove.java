@@ -262,6 +262,9 @@ public final class FakeMove implements MoveSteps {
     public void requireNothingLeft() {}
 
     @Override
+    public void requireNothingKnownLeft() {}
+
+    @Override
     public Map<String, Object> remarks() {
         return Map.of();
     }
@@ -284,6 +287,11 @@ public final class FakeMove implements MoveSteps {
         close();
         removal.contract(leaveWritable);
         return Map.of();
+    }
+
+    @Override
+    public Map<String, Object> contractWithoutSource() {
+        throw new UnsupportedOperationException("no fake source is ever gone for good");
     }
 
     /** Nobody else has anything in fakes. */
