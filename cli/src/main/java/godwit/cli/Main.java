@@ -49,6 +49,7 @@ final class Main {
         all.put("diagnose", DiagnoseCommand::new);
         all.put("schema", SchemaCommand::new);
         all.put("validate", ValidateCommand::new);
+        all.put("baseline", BaselineCommand::new);
         return all;
     }
 

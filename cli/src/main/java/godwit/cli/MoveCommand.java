@@ -5,6 +5,7 @@ import godwit.Problem;
 import godwit.cli.live.Operator;
 import godwit.cli.log.StateFolder;
 import godwit.file.Layers;
+import godwit.postgres.change.SchemaChange;
 import godwit.postgres.move.MoveAccess;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,7 @@ abstract class MoveCommand implements Callable<Integer> {
             description = "Show this text.")
     boolean help;
 
-    @Parameters(index = "0", paramLabel = "FILE|RUN", description = "The move file, or a run's id.")
+    @Parameters(index = "0", paramLabel = "FILE|RUN", description = "The move file, a run's id, or a migration file.")
     String subject = "move.yaml";
 
     @Option(
@@ -32,6 +33,19 @@ abstract class MoveCommand implements Callable<Integer> {
             description = "With a run's id: where the target's URL is found (default: GODWIT_TARGET).")
     @Nullable
     String target;
+
+    @Option(
+            names = "--database",
+            paramLabel = "env:NAME",
+            description = "With a migration file: where the database's URL is found (default: GODWIT_DATABASE has it).")
+    @Nullable
+    String database;
+
+    @Option(
+            names = "--schema",
+            paramLabel = "NAME",
+            description = "With a migration file: the schema that it changes (default: ${DEFAULT-VALUE}).")
+    String schema = "public";
 
     @Option(
             names = "--set",
@@ -53,16 +67,16 @@ abstract class MoveCommand implements Callable<Integer> {
         var output = new Output(System.out, System.err, json);
         var read = new Layers(set, System.getenv());
         layers = read;
-        Subject.Found found;
+        Work work;
         try {
             requireUsage();
-            found = new Subject(read, System.getenv()).find(subject, Optional.ofNullable(target));
+            work = found(read, output);
         } catch (GodwitException e) {
             output.problem(e.problem());
             return ExitCode.WRONG_USAGE.status();
         }
         try {
-            return run(found.open(), output).status();
+            return work.done().status();
         } catch (GodwitException e) {
             output.problem(e.problem());
             var isUnknown = e.problem().code().equals("writes-unknown");
@@ -71,6 +85,35 @@ abstract class MoveCommand implements Callable<Integer> {
             output.problem(unexpected(e));
             return ExitCode.UNKNOWN.status();
         }
+    }
+
+    private interface Work {
+        ExitCode done();
+    }
+
+    /** What can be told to be wrong without a database is told here. */
+    private Work found(Layers read, Output output) {
+        var change = new ChangeSubject(System.getenv(), database, schema).find(subject, operator());
+        if (change.isPresent()) {
+            requireForChanges();
+            return () -> change(change.get().open(), output);
+        }
+        var move = new Subject(read, System.getenv()).find(subject, Optional.ofNullable(target));
+        return () -> run(move.open(), output);
+    }
+
+    /** Throws where the verb has no meaning for a change of a schema. */
+    void requireForChanges() {
+        throw Problem.of(
+                        "verb-for-moves",
+                        "This verb is for moves, and %s is a migration file.".formatted(subject),
+                        "Changes have plan, start, status, switch, rollback and complete.")
+                .asException();
+    }
+
+    /** What the verb does to a change; never called where {@link #requireForChanges} throws. */
+    ExitCode change(SchemaChange change, Output output) {
+        throw new IllegalStateException("a verb for moves");
     }
 
     /** Its message is not shown: it may hold anything. */

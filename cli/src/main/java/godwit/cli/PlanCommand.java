@@ -2,6 +2,7 @@ package godwit.cli;
 
 import godwit.cli.live.Words;
 import godwit.postgres.catalog.SchemaObject;
+import godwit.postgres.change.SchemaChange;
 import godwit.postgres.move.Finding;
 import godwit.postgres.move.MoveAccess;
 import godwit.postgres.move.PostgresMove;
@@ -17,13 +18,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code godwit plan}: what the move would do, object by object and table by table, without doing it. */
-@Command(name = "plan", description = "Show what the move would do; changes nothing.")
+@Command(name = "plan", description = "Show what a move or a change of a schema would do; changes nothing.")
 final class PlanCommand extends MoveCommand {
     /** The first pages of a table and of its TOAST table. */
     private static final long EMPTY_BYTES_MAX = 16_384;
 
     @Option(names = "--sql", description = "Show each statement that makes the target's objects.")
     boolean sql;
+
+    @Override
+    void requireForChanges() {}
+
+    @Override
+    ExitCode change(SchemaChange change, Output output) {
+        Changes.tell(change.plan(), sql, output);
+        return ExitCode.DONE;
+    }
 
     @Override
     ExitCode run(MoveAccess access, Output output) {

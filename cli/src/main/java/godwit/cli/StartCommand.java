@@ -6,10 +6,12 @@ import godwit.cli.live.LiveRun;
 import godwit.cli.live.Screen;
 import godwit.cli.live.Supervisor;
 import godwit.cli.live.Watch;
+import godwit.postgres.change.SchemaChange;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.Phase;
 import godwit.run.RealPace;
 import godwit.run.Run;
+import godwit.run.Stopping;
 import godwit.traffic.Writes;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,6 +29,26 @@ final class StartCommand extends MoveCommand {
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile ExitCode status = ExitCode.DONE;
+
+    @Override
+    void requireForChanges() {}
+
+    /** Ends when both versions work. */
+    @Override
+    ExitCode change(SchemaChange change, Output output) {
+        Chatter.hush();
+        var stopping = new Stopping();
+        var hook = Thread.ofPlatform().unstarted(() -> {
+            stopping.ask();
+            isEnded();
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return Changes.tell(change.start(stopping), output);
+        } finally {
+            ended.countDown();
+        }
+    }
 
     @Override
     ExitCode run(MoveAccess access, Output output) {

@@ -8,6 +8,7 @@ import godwit.cli.live.Look;
 import godwit.cli.live.Screen;
 import godwit.cli.live.Watch;
 import godwit.move.Conduct;
+import godwit.postgres.change.SchemaChange;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.RealPace;
 import godwit.run.Run;
@@ -27,6 +28,14 @@ final class StatusCommand extends MoveCommand {
 
     @Option(names = "--watch", description = "Go on telling until the run is over.")
     boolean watch;
+
+    @Override
+    void requireForChanges() {}
+
+    @Override
+    ExitCode change(SchemaChange change, Output output) {
+        return Changes.tell(change.status(), output);
+    }
 
     @Override
     ExitCode run(MoveAccess access, Output output) {

@@ -1,5 +1,6 @@
 package godwit.cli;
 
+import godwit.postgres.change.SchemaChange;
 import godwit.run.Verb;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,6 +44,14 @@ final class Verbs {
         Verb verb() {
             return back ? Verb.SWITCH_BACK : Verb.SWITCH;
         }
+
+        @Override
+        void requireForChanges() {}
+
+        @Override
+        ExitCode change(SchemaChange change, Output output) {
+            return Changes.tell(back ? change.switchBack() : change.switchForward(), output);
+        }
     }
 
     @Command(name = "rollback", description = "End the run with the writes on the source, leaving no trace.")
@@ -60,6 +69,14 @@ final class Verbs {
             var options = new HashMap<String, String>();
             options.put("keepTarget", String.valueOf(keepTarget));
             return options;
+        }
+
+        @Override
+        void requireForChanges() {}
+
+        @Override
+        ExitCode change(SchemaChange change, Output output) {
+            return Changes.tell(change.rollback(), output);
         }
     }
 

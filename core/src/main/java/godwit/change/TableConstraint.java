@@ -84,7 +84,16 @@ public sealed interface TableConstraint {
         NOT_DEFERRABLE,
         DEFERRABLE,
         /** It can be deferred, and is unless a transaction asks otherwise. */
-        INITIALLY_DEFERRED
+        INITIALLY_DEFERRED;
+
+        /** As it stands behind a constraint; empty for what is usual. */
+        public String sql() {
+            return switch (this) {
+                case NOT_DEFERRABLE -> "";
+                case DEFERRABLE -> " DEFERRABLE";
+                case INITIALLY_DEFERRED -> " DEFERRABLE INITIALLY DEFERRED";
+            };
+        }
     }
 
     /**

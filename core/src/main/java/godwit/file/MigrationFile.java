@@ -46,6 +46,15 @@ public final class MigrationFile {
         }
     }
 
+    /** Whether a text is that of a migration, right or wrong; what cannot be read at all is none. */
+    public static boolean isOne(String text) {
+        try {
+            return Trees.read(text).has("operations");
+        } catch (GodwitException unreadable) {
+            return false;
+        }
+    }
+
     /**
      * Reads a file's text.
      *

@@ -13,8 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlTextTest {
-    /** The types through which names and values reach SQL; RowSelection holds a condition that a server has read. */
+    /**
+     * The types through which names and values reach SQL; RowSelection holds a condition that a server has read, SqlText what
+     * a server wrote or has read.
+     */
     private static final Set<String> TYPES = Set.of(
+            "godwit.schema.SqlText",
             "godwit.schema.Identifier",
             "godwit.schema.TableName",
             "godwit.schema.Literal",
@@ -49,6 +53,30 @@ class SqlTextTest {
                 .toList();
 
         assertThat(rawIn(files, TRUST)).isEmpty();
+    }
+
+    /** Each of them says why what it wraps is SQL. */
+    @Test
+    void onlyWhereMigrationsAreReadIsTextTakenForSql() {
+        var repository = Repository.here();
+        var files = Stream.of("core", "embedded", "postgres", "demo", "cli")
+                .flatMap(module -> repository.java(module).stream())
+                .filter(file -> Repository.read(file).matches("(?s).*(new SqlText\\(|SqlText::new).*"))
+                .map(file -> String.valueOf(file.getFileName()).replace(".java", ""))
+                .toList();
+
+        assertThat(files)
+                .containsExactlyInAnyOrder(
+                        "Backfilling",
+                        "Carrying",
+                        "CatalogReading",
+                        "DefaultVersion",
+                        "DependentObjects",
+                        "Derivation",
+                        "Evolution",
+                        "Expanding",
+                        "PostgresAnalyst",
+                        "Reading");
     }
 
     private static Set<String> raw(String body) {

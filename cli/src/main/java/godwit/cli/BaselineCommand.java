@@ -1,0 +1,97 @@
+package godwit.cli;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.file.Json;
+import godwit.postgres.change.Baseline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code godwit baseline}: a database as it is becomes the beginning of its history. */
+@Command(
+        name = "baseline",
+        description =
+                "Take a database over as it is: write its schema as the first migration file and note it as done.")
+final class BaselineCommand implements Callable<Integer> {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text.")
+    boolean help;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "The migration's name, such as 01_base.")
+    String name = "";
+
+    @Parameters(index = "1", paramLabel = "FOLDER", description = "Where the migration files are.")
+    Path folder = Path.of("");
+
+    @Option(
+            names = "--database",
+            paramLabel = "env:NAME",
+            description = "Where the database's URL is found (default: GODWIT_DATABASE has it).")
+    @Nullable
+    String database;
+
+    @Option(names = "--schema", paramLabel = "NAME", description = "The schema (default: ${DEFAULT-VALUE}).")
+    String schema = "public";
+
+    @Option(names = "--json", description = "Print one JSON document on standard output.")
+    boolean json;
+
+    @Override
+    public Integer call() {
+        var output = new Output(System.out, System.err, json);
+        Baseline baseline;
+        try {
+            requireUsable();
+            var subject = new ChangeSubject(System.getenv(), database, schema);
+            baseline = new Baseline(subject.database(), subject.schema());
+        } catch (GodwitException e) {
+            output.problem(e.problem());
+            return ExitCode.WRONG_USAGE.status();
+        }
+        try {
+            var statements = baseline.take(name);
+            var file = write(statements);
+            output.say("%s is taken over as %s: %d statements in %s.".formatted(schema, name, statements.size(), file));
+            output.result(Map.of("name", name, "file", file.toString(), "statements", statements.size()));
+            return ExitCode.DONE.status();
+        } catch (GodwitException e) {
+            output.problem(e.problem());
+            return ExitCode.REFUSED.status();
+        }
+    }
+
+    private void requireUsable() {
+        if (!name.matches("[A-Za-z0-9_-]{1,60}") || !Files.isDirectory(folder)) {
+            throw Problem.of(
+                            "baseline-unusable",
+                            "A baseline needs a name of letters, digits, _ and -, and a folder that is there.",
+                            "Write godwit baseline 01_base migrations.")
+                    .asException();
+        }
+    }
+
+    private Path write(List<String> statements) {
+        var file = folder.resolve(name + ".json");
+        var text = String.join(";\n\n", statements) + (statements.isEmpty() ? "SELECT" : ";");
+        try {
+            return Files.writeString(
+                    file, Json.write(Map.of("operations", List.of(Map.of("sql", Map.of("up", text))))) + "\n");
+        } catch (IOException e) {
+            throw Problem.of(
+                            "file-unwritable",
+                            "%s cannot be written.".formatted(file),
+                            "Check the folder's permissions; the database has been taken over.")
+                    .asException(e);
+        }
+    }
+}

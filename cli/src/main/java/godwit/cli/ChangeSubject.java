@@ -1,0 +1,96 @@
+package godwit.cli;
+
+import godwit.Problem;
+import godwit.cli.live.Operator;
+import godwit.file.MigrationFile;
+import godwit.file.MoveFile;
+import godwit.move.UrlReference;
+import godwit.postgres.Database;
+import godwit.postgres.change.SchemaChange;
+import godwit.postgres.change.SchemaChange.MigrationText;
+import godwit.postgres.move.Addresses;
+import godwit.run.RealPace;
+import godwit.schema.Identifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a verb is about when it names a migration file: that change in the database that is meant. */
+final class ChangeSubject {
+    static final String DATABASE = "GODWIT_DATABASE";
+
+    private final Map<String, String> environment;
+    private final Optional<String> named;
+    private final Identifier schema;
+
+    /**
+     * @param named {@code env:NAME} or {@code file:PATH}; without it {@link #DATABASE} has the URL
+     * @param schema whose tables are changed
+     */
+    ChangeSubject(Map<String, String> environment, @Nullable String named, String schema) {
+        this.environment = environment;
+        this.named = Optional.ofNullable(named);
+        this.schema = new Identifier(schema);
+    }
+
+    /** Only the second step needs a database. */
+    interface Found {
+        SchemaChange open();
+    }
+
+    /** Reads what can be read without a database; empty when the subject is no migration file. */
+    Optional<Found> find(String subject, Operator operator) {
+        var file = Path.of(subject);
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        var text = MoveFile.text(file);
+        if (!MigrationFile.isOne(text)) {
+            return Optional.empty();
+        }
+        var migration = MigrationFile.parse(text, file);
+        var database = database();
+        return Optional.of(() -> new SchemaChange(
+                database, migration, new MigrationText(subject, text), schema, operator.name(), new RealPace()));
+    }
+
+    Identifier schema() {
+        return schema;
+    }
+
+    /** The database that is meant; it is not connected to. */
+    Database database() {
+        var reference = reference();
+        var addresses = new Addresses(Path.of("."), environment);
+        addresses.read(reference);
+        return new Database(() -> addresses.read(reference));
+    }
+
+    private UrlReference reference() {
+        if (named.isEmpty()) {
+            if (!environment.containsKey(DATABASE)) {
+                throw Problem.of(
+                                "database-not-named",
+                                "Nothing says which database is to be changed.",
+                                "Set GODWIT_DATABASE to its URL, or add --database env:NAME or --database file:PATH.")
+                        .asException();
+            }
+            return new UrlReference.Environment(DATABASE);
+        }
+        var text = named.get();
+        if (text.startsWith("env:")) {
+            return new UrlReference.Environment(text.substring(4));
+        }
+        if (text.startsWith("file:")) {
+            return new UrlReference.InFile(
+                    Path.of(text.substring(5)).toAbsolutePath().toString());
+        }
+        throw Problem.of(
+                        "secret-in-arguments",
+                        "--database does not name where the URL is found.",
+                        "Write env:NAME or file:PATH; a URL, which may hold a password, is seen by everybody here.")
+                .asException();
+    }
+}

@@ -1,0 +1,65 @@
+package godwit.cli;
+
+import godwit.change.plan.Plan;
+import godwit.change.plan.Step;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What is said of changes, to people and to scripts. */
+final class Changes {
+    private Changes() {}
+
+    /** Each step with its lock, then all in one document. */
+    static void tell(Plan plan, boolean sql, Output output) {
+        var steps = new ArrayList<Map<String, Object>>();
+        part("start", plan.start(), sql, output, steps);
+        part("complete", plan.complete(), sql, output, steps);
+        part("rollback", plan.rollback(), sql, output, steps);
+        var report = new LinkedHashMap<String, Object>();
+        report.put("version", plan.versionSchema().name());
+        report.put("steps", steps);
+        output.result(report);
+    }
+
+    private static void part(
+            String part, List<Step> steps, boolean sql, Output output, List<Map<String, Object>> reports) {
+        output.say(part);
+        for (var step : steps) {
+            output.say("  %s: %s lock, blocks %s%s"
+                    .formatted(
+                            step.name(),
+                            step.lock().word(),
+                            step.lock().blocks(),
+                            step.scans() ? "; reads the table, about %.1f s".formatted(step.estimateSeconds()) : ""));
+            if (sql) {
+                step.sql().forEach(statement -> output.asIs("    " + statement + ";"));
+            }
+            reports.add(report(part, step));
+        }
+    }
+
+    private static Map<String, Object> report(String part, Step step) {
+        var report = new LinkedHashMap<String, Object>();
+        report.put("part", part);
+        report.put("name", step.name());
+        report.put("sql", step.sql());
+        report.put("lock", step.lock().word());
+        report.put("blocks", step.lock().blocks());
+        report.put("scan", step.scans());
+        // Columns are added beside the old ones: no step writes a table anew.
+        report.put("rewrite", false);
+        report.put("estimateSeconds", step.estimateSeconds());
+        return report;
+    }
+
+    /** How a change stands. */
+    static ExitCode tell(Map<String, Object> report, Output output) {
+        var line = "The change is %s".formatted(report.get("state"));
+        output.say(
+                report.containsKey("version") ? line + "; its version is " + report.get("version") + "." : line + ".");
+        output.result(report);
+        return ExitCode.DONE;
+    }
+}

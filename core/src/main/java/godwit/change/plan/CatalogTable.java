@@ -1,0 +1,33 @@
+package godwit.change.plan;
+
+import godwit.schema.Identifier;
+import godwit.schema.TableName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A table as the catalog has it.
+ *
+ * @param columns in the table's order
+ * @param key the columns by which its rows can be walked through: a primary key's, else those of a unique index without
+ *     NULL; empty when it has none
+ * @param rows as the server estimates them
+ * @param bytes its size on disk, with what is stored out of line
+ * @param obstacle why two versions of its rows cannot be kept in step yet, if they cannot: {@code is partitioned}
+ */
+public record CatalogTable(
+        TableName name,
+        List<CatalogColumn> columns,
+        List<Identifier> key,
+        long rows,
+        long bytes,
+        Optional<String> obstacle) {
+    public CatalogTable {
+        columns = List.copyOf(columns);
+        key = List.copyOf(key);
+    }
+
+    Optional<CatalogColumn> column(Identifier column) {
+        return columns.stream().filter(c -> c.name().equals(column)).findFirst();
+    }
+}

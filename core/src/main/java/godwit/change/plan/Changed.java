@@ -1,0 +1,80 @@
+package godwit.change.plan;
+
+import godwit.schema.Identifier;
+import godwit.schema.TableName;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A table whose versions differ, with the names of what keeps them in step.
+ *
+ * @param number unique in a migration
+ * @param run the short id of the run that changes it
+ */
+record Changed(int number, String run, Evolution evolution, List<Chain> chains) {
+    Changed {
+        chains = List.copyOf(chains);
+    }
+
+    CatalogTable table() {
+        return evolution.table();
+    }
+
+    TableName name() {
+        return table().name();
+    }
+
+    String sql() {
+        return name().sql();
+    }
+
+    /** Whether the two versions hold values of their own, and not only other names. */
+    boolean isKeptInStep() {
+        return !chains.isEmpty();
+    }
+
+    List<Green> greens() {
+        return chains.stream().flatMap(c -> c.green().stream()).toList();
+    }
+
+    /** The view that knows the marker, on which the new version's view stands. */
+    TableName hidden() {
+        return TableName.of("godwit", "via_%s_%d".formatted(run, number));
+    }
+
+    TableName function() {
+        return TableName.of("godwit", "sync_%s_%d".formatted(run, number));
+    }
+
+    /** It comes before the users' own, which are called in the order of their names. */
+    Identifier trigger(String event) {
+        return new Identifier("!godwit_%s_%s".formatted(event, run));
+    }
+
+    /** The name that something carried has until the change is complete. */
+    Identifier temporary(String kind, Identifier of) {
+        return new Identifier(
+                "_godwit_%s_%d_%08x".formatted(kind, number, of.name().hashCode()));
+    }
+
+    /** What the columns of the new version are called in the table until the change is complete. */
+    Map<Identifier, Identifier> physicalByName() {
+        var all = new LinkedHashMap<Identifier, Identifier>();
+        for (var shown : evolution.shown()) {
+            all.put(shown.name(), physical(shown.slot()));
+        }
+        return all;
+    }
+
+    private Identifier physical(Slot slot) {
+        var blue = evolution.blue().get(slot);
+        return blue != null
+                ? blue.name()
+                : greens().stream()
+                        .filter(green -> green.slot().equals(slot))
+                        .findFirst()
+                        .orElseThrow()
+                        .physical();
+    }
+}

@@ -1,0 +1,163 @@
+package godwit.change.plan;
+
+import godwit.schema.Identifier;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The one transaction after which only the new version is left. */
+final class Contracting {
+    private final VersionViews views;
+    private final Catalog catalog;
+    private final List<Changed> changed;
+    private final Analyst analyst;
+
+    Contracting(VersionViews views, Catalog catalog, List<Changed> changed, Analyst analyst) {
+        this.views = views;
+        this.catalog = catalog;
+        this.changed = changed;
+        this.analyst = analyst;
+    }
+
+    /** @param carried what each changed table's new columns have of the old ones */
+    Step step(Map<Changed, List<Carried>> carried) {
+        var sql = new ArrayList<String>();
+        sql.add(locks());
+        catalog.version().ifPresent(old -> {
+            old.views()
+                    .forEach(view ->
+                            sql.add("DROP VIEW IF EXISTS " + old.schema().sql() + "." + view.sql()));
+            sql.add("DROP SCHEMA IF EXISTS " + old.schema().sql());
+        });
+        for (var of : changed) {
+            sql.addAll(contract(of, carried.getOrDefault(of, List.of())));
+        }
+        return new Step.InTransaction("contract", sql, Lock.ACCESS_EXCLUSIVE, false, 0.1);
+    }
+
+    /** In the order in which clients take them: a view before what it stands on. */
+    private String locks() {
+        var old = catalog.version().stream()
+                .flatMap(v -> v.views().stream().map(view -> v.schema().sql() + "." + view.sql()));
+        var all = Stream.concat(
+                        old,
+                        changed.stream()
+                                .flatMap(of -> Stream.of(views.view(of.table()).sql(), of.sql())))
+                .collect(Collectors.joining(", "));
+        return "LOCK TABLE " + all + " IN ACCESS EXCLUSIVE MODE";
+    }
+
+    private List<String> contract(Changed of, List<Carried> carried) {
+        var sql = new ArrayList<String>();
+        var gone = of.chains().stream()
+                .flatMap(chain -> chain.blue().stream())
+                .map(CatalogColumn::name)
+                .toList();
+        var dependents = analyst.dependents(of.table(), gone);
+        dependents.drop().forEach(statement -> sql.add(statement.sql()));
+        if (of.isKeptInStep()) {
+            sql.add("DROP TRIGGER " + of.trigger("insert").sql() + " ON " + of.sql());
+            sql.add("DROP TRIGGER " + of.trigger("update").sql() + " ON " + of.sql());
+            sql.add("DROP FUNCTION " + of.function().sql() + "()");
+            sql.add(views.overTable(of));
+            sql.add("DROP VIEW " + of.hidden().sql());
+            sql.add("ALTER TABLE " + of.sql() + " "
+                    + Stream.concat(gone.stream(), Stream.of(SyncFunction.MARKER))
+                            .map(column -> "DROP COLUMN " + column.sql())
+                            .collect(Collectors.joining(", ")));
+        }
+        sql.addAll(renames(of));
+        for (var chain : of.chains()) {
+            chain.green().ifPresent(green -> sql.addAll(settled(of, chain, green)));
+        }
+        sql.addAll(named(of, carried));
+        dependents.create().forEach(statement -> sql.add(statement.sql()));
+        return sql;
+    }
+
+    /** Names may go round in a circle, so those that are in each other's way take another for a moment. */
+    private static List<String> renames(Changed of) {
+        var wanted = new LinkedHashMap<Identifier, Identifier>();
+        of.physicalByName().forEach((name, physical) -> {
+            if (!name.equals(physical)) {
+                wanted.put(physical, name);
+            }
+        });
+        var sql = new ArrayList<String>();
+        var inTheWay = wanted.values().stream().filter(wanted::containsKey).toList();
+        for (var name : inTheWay) {
+            var moment = new Identifier("_godwit_moment_" + inTheWay.indexOf(name));
+            sql.add(rename(of, name, moment));
+            wanted.put(moment, wanted.remove(name));
+        }
+        wanted.forEach((from, to) -> sql.add(rename(of, from, to)));
+        return sql;
+    }
+
+    private static String rename(Changed of, Identifier from, Identifier to) {
+        return "ALTER TABLE " + of.sql() + " RENAME COLUMN " + from.sql() + " TO " + to.sql();
+    }
+
+    /** What the check has proven becomes the column's own, without a scan. */
+    private static List<String> settled(Changed of, Chain chain, Green green) {
+        var sql = new ArrayList<String>();
+        var column = "ALTER TABLE " + of.sql() + " ALTER COLUMN " + green.name().sql();
+        if (chain.isFilled() && green.notNull()) {
+            sql.add(column + " SET NOT NULL");
+            sql.add("ALTER TABLE " + of.sql() + " DROP CONSTRAINT "
+                    + green.notNullCheck().sql());
+        }
+        if (chain.isFilled()) {
+            green.defaultValue().ifPresent(value -> sql.add(column + " SET DEFAULT " + value));
+        }
+        for (var i = 0; i < green.uniques().size(); i++) {
+            sql.add("ALTER TABLE " + of.sql() + " ADD CONSTRAINT "
+                    + green.uniques().get(i).sql() + " UNIQUE USING INDEX "
+                    + green.temporary("unique", i).sql());
+        }
+        for (var i = 0; i < green.checks().size(); i++) {
+            sql.add(renameConstraint(
+                    of, green.temporary("check", i), green.checks().get(i).name()));
+        }
+        for (var i = 0; i < green.references().size(); i++) {
+            sql.add(renameConstraint(
+                    of,
+                    green.temporary("reference", i),
+                    green.references().get(i).name()));
+        }
+        return sql;
+    }
+
+    private static String renameConstraint(Changed of, Identifier from, Identifier to) {
+        return "ALTER TABLE " + of.sql() + " RENAME CONSTRAINT " + from.sql() + " TO " + to.sql();
+    }
+
+    /** What was carried gets the name of what it stands for, which went with the old column. */
+    private static List<String> named(Changed of, List<Carried> carried) {
+        var sql = new ArrayList<String>();
+        for (var each : carried) {
+            switch (each) {
+                case Carried.Settings settings -> {}
+                case Carried.Index index -> sql.add(named(of, index, of.temporary("index", index.index())));
+                case Carried.Constraint constraint ->
+                    sql.add(renameConstraint(
+                            of, of.temporary("constraint", constraint.constraint()), constraint.constraint()));
+            }
+        }
+        return sql;
+    }
+
+    private static String named(Changed of, Carried.Index index, Identifier temporary) {
+        if (!index.isConstraint()) {
+            return "ALTER INDEX " + of.name().schema().sql() + "." + temporary.sql() + " RENAME TO "
+                    + index.index().sql();
+        }
+        var word =
+                index.kind() == Carried.Index.Kind.PRIMARY_KEY ? " PRIMARY KEY USING INDEX " : " UNIQUE USING INDEX ";
+        return "ALTER TABLE " + of.sql() + " ADD CONSTRAINT " + index.index().sql() + word + temporary.sql() + " "
+                + index.constraint();
+    }
+}

@@ -1,0 +1,219 @@
+package godwit.change.plan;
+
+import godwit.change.Alteration;
+import godwit.change.ReferenceRules;
+import godwit.schema.Identifier;
+import godwit.schema.Literal;
+import godwit.schema.SqlText;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The steps that give a table the new version's columns, and these what they have to have. */
+final class Expanding {
+    /** What a small server does, for estimates: rows and bytes a second. */
+    private static final double ROWS_PER_SECOND = 40_000;
+
+    private static final double BYTES_PER_SECOND = 50e6;
+
+    private final Changed changed;
+    private final Analyst analyst;
+    private final List<Identifier> path;
+    private final Map<Identifier, Identifier> replaced = new HashMap<>();
+    private final List<Carried> carried;
+
+    Expanding(Changed changed, Analyst analyst, List<Identifier> path) {
+        this.changed = changed;
+        this.analyst = analyst;
+        this.path = path;
+        changed.chains().stream()
+                .filter(Chain::isTwofold)
+                .forEach(chain -> replaced.put(
+                        chain.blue().orElseThrow().name(),
+                        chain.green().orElseThrow().physical()));
+        this.carried = replaced.isEmpty() ? List.of() : analyst.carried(changed.table(), replaced);
+    }
+
+    /** What the new columns have to have of the old ones. */
+    List<Carried> carried() {
+        return carried;
+    }
+
+    /** Columns, function and triggers: from here on rows that are written have both versions' values. */
+    Step.InTransaction columns() {
+        var sql = new ArrayList<String>();
+        sql.add("ALTER TABLE " + changed.sql() + " " + String.join(", ", added()) + ", ADD COLUMN "
+                + SyncFunction.MARKER.sql() + " smallint");
+        for (var each : carried) {
+            if (each instanceof Carried.Settings settings) {
+                settings.statements().forEach(statement -> sql.add(statement.sql()));
+            }
+        }
+        changed.greens().forEach(green -> {
+            if (green.comment() instanceof Alteration.Setting.Given given) {
+                sql.add(comment(green, new Literal(given.text()).sql()));
+            } else if (green.comment() instanceof Alteration.Setting.Removed) {
+                sql.add(comment(green, "NULL"));
+            }
+        });
+        sql.add(new SyncFunction(changed.evolution(), changed.chains())
+                .create(changed.function().sql(), path));
+        sql.addAll(trigger("insert", ""));
+        sql.addAll(trigger("update", " WHEN (current_setting('godwit.backfill', true) IS DISTINCT FROM 'on')"));
+        return new Step.InTransaction(
+                "columns and triggers of " + changed.name().plain(), sql, Lock.ACCESS_EXCLUSIVE, false, 0.05);
+    }
+
+    private String comment(Green green, String text) {
+        return "COMMENT ON COLUMN " + changed.sql() + "." + green.physical().sql() + " IS " + text;
+    }
+
+    private List<String> added() {
+        var all = new ArrayList<String>();
+        for (var chain : changed.chains()) {
+            chain.green().ifPresent(green -> {
+                var column = "ADD COLUMN " + green.physical().sql() + " " + green.type()
+                        + green.collation().map(c -> " COLLATE " + c).orElse("");
+                all.add(chain.isFilled() ? column : column + whole(green));
+            });
+        }
+        return all.isEmpty() ? List.of("ADD COLUMN IF NOT EXISTS " + SyncFunction.MARKER.sql() + " smallint") : all;
+    }
+
+    /** A default that is the same for all rows takes no writing of them. */
+    private static String whole(Green green) {
+        return green.defaultValue().map(value -> " DEFAULT " + value).orElse("") + (green.notNull() ? " NOT NULL" : "");
+    }
+
+    private List<String> trigger(String event, String when) {
+        var name = changed.trigger(event).sql();
+        return List.of(
+                "CREATE TRIGGER " + name + " BEFORE " + event + " ON " + changed.sql() + " FOR EACH ROW" + when
+                        + " EXECUTE FUNCTION " + changed.function().sql() + "()",
+                "ALTER TABLE " + changed.sql() + " ENABLE ALWAYS TRIGGER " + name);
+    }
+
+    /** Rows that are there; at most one step. */
+    List<Step> backfill() {
+        var values = new Values(changed.evolution(), changed.chains());
+        var filled = changed.chains().stream().filter(Chain::isFilled).toList();
+        if (filled.isEmpty()) {
+            return List.of();
+        }
+        var table = changed.name().name().sql();
+        var assignments = new ArrayList<String>();
+        var wanting = new ArrayList<String>();
+        for (var chain : filled) {
+            var green = chain.green().orElseThrow();
+            var up = values.upSql(green.slot());
+            assignments.add(green.physical().sql() + " = " + up);
+            wanting.add("(" + table + "." + green.physical().sql() + " IS NULL AND " + up + " IS NOT NULL)");
+        }
+        return List.of(new Step.Backfill(
+                "backfill of " + changed.name().plain(),
+                changed.name(),
+                changed.table().key(),
+                assignments,
+                String.join(" OR ", wanting),
+                changed.table().rows() / ROWS_PER_SECOND));
+    }
+
+    /** What scans the table and lets clients write meanwhile: indexes and constraints. */
+    List<Step> guarantees() {
+        var steps = new ArrayList<Step>();
+        for (var each : carried) {
+            switch (each) {
+                case Carried.Settings settings -> {}
+                case Carried.Index index ->
+                    steps.add(index(changed.temporary("index", index.index()), index.definition(), index.isUnique()));
+                case Carried.Constraint constraint ->
+                    steps.addAll(constraint(
+                            changed.temporary("constraint", constraint.constraint()),
+                            constraint.definition().sql(),
+                            constraint.validated()));
+            }
+        }
+        for (var chain : changed.chains()) {
+            chain.green().ifPresent(green -> steps.addAll(ofOperations(chain, green)));
+        }
+        return steps;
+    }
+
+    private List<Step> ofOperations(Chain chain, Green green) {
+        var steps = new ArrayList<Step>();
+        if (green.notNull() && chain.isFilled()) {
+            steps.addAll(constraint(
+                    green.notNullCheck(), "CHECK (" + green.physical().sql() + " IS NOT NULL)", true));
+        }
+        for (var i = 0; i < green.uniques().size(); i++) {
+            var definition = new SqlText(changed.sql() + " (" + green.physical().sql() + ")");
+            steps.add(index(green.temporary("unique", i), definition, true));
+        }
+        for (var i = 0; i < green.checks().size(); i++) {
+            var check = green.checks().get(i);
+            var condition = analyst.condition(types(), changed.physicalByName(), check.condition());
+            steps.addAll(constraint(
+                    green.temporary("check", i),
+                    "CHECK (" + condition + ")" + (check.inherited() ? "" : " NO INHERIT"),
+                    true));
+        }
+        for (var i = 0; i < green.references().size(); i++) {
+            var reference = green.references().get(i);
+            steps.addAll(constraint(
+                    green.temporary("reference", i),
+                    "FOREIGN KEY (%s) REFERENCES %s.%s (%s)%s"
+                            .formatted(
+                                    green.physical().sql(),
+                                    changed.name().schema().sql(),
+                                    reference.table().sql(),
+                                    reference.column().sql(),
+                                    rules(reference.rules())),
+                    true));
+        }
+        return steps;
+    }
+
+    private static String rules(ReferenceRules rules) {
+        var columns = rules.onDeleteColumns().isEmpty()
+                ? ""
+                : rules.onDeleteColumns().stream().map(Identifier::sql).collect(Collectors.joining(", ", " (", ")"));
+        return " MATCH " + rules.match().name() + " ON DELETE "
+                + rules.onDelete().sql() + columns + " ON UPDATE "
+                + rules.onUpdate().sql() + rules.deferral().sql();
+    }
+
+    private Map<Identifier, SqlText> types() {
+        var types = new LinkedHashMap<Identifier, SqlText>();
+        changed.evolution().shown().forEach(s -> types.put(s.name(), s.slot().type()));
+        return types;
+    }
+
+    private Step index(Identifier name, SqlText definition, boolean unique) {
+        return new Step.Concurrently(
+                "index " + name.name(),
+                changed.name(),
+                name,
+                "CREATE " + (unique ? "UNIQUE " : "") + "INDEX CONCURRENTLY " + name.sql() + " ON " + definition,
+                changed.table().bytes() / BYTES_PER_SECOND);
+    }
+
+    private List<Step> constraint(Identifier name, String definition, boolean validated) {
+        var add = new Step.InTransaction(
+                "constraint " + name.name(),
+                List.of("ALTER TABLE " + changed.sql() + " ADD CONSTRAINT " + name.sql() + " " + definition
+                        + " NOT VALID"),
+                Lock.SHARE_ROW_EXCLUSIVE,
+                false,
+                0.05);
+        var validate = new Step.InTransaction(
+                "validation of " + name.name(),
+                List.of("ALTER TABLE " + changed.sql() + " VALIDATE CONSTRAINT " + name.sql()),
+                Lock.SHARE_UPDATE_EXCLUSIVE,
+                true,
+                changed.table().bytes() / BYTES_PER_SECOND / 4);
+        return validated ? List.of(add, validate) : List.of(add);
+    }
+}

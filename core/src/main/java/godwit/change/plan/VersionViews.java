@@ -1,0 +1,124 @@
+package godwit.change.plan;
+
+import godwit.schema.Identifier;
+import godwit.schema.SqlText;
+import godwit.schema.TableName;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The schema in which clients find the new version, with a view for each table. */
+final class VersionViews {
+    private final Identifier version;
+    private final Catalog catalog;
+    private final List<Changed> changed;
+    private final Analyst analyst;
+
+    VersionViews(Identifier version, Catalog catalog, List<Changed> changed, Analyst analyst) {
+        this.version = version;
+        this.catalog = catalog;
+        this.changed = changed;
+        this.analyst = analyst;
+    }
+
+    TableName view(CatalogTable table) {
+        return new TableName(version, table.name().name());
+    }
+
+    /** Makes it; clients can come from then on. */
+    Step make() {
+        var sql = new ArrayList<String>();
+        sql.add("CREATE SCHEMA " + version.sql());
+        analyst.schemaRights(catalog.schema(), version).forEach(statement -> sql.add(statement.sql()));
+        for (var table : catalog.tables()) {
+            var of = changed.stream().filter(c -> c.table().equals(table)).findFirst();
+            if (of.isPresent()) {
+                sql.addAll(views(of.get()));
+            } else {
+                sql.add(create(view(table), table.name().sql(), same(table)));
+                sql.addAll(rights(table, view(table), same(table)));
+            }
+        }
+        return new Step.InTransaction("version " + version.name(), sql, Lock.NONE, false, 0.05);
+    }
+
+    private List<String> views(Changed of) {
+        var sql = new ArrayList<String>();
+        if (of.isKeptInStep()) {
+            var hidden = of.hidden().sql();
+            sql.add("CREATE VIEW " + hidden + options() + " AS SELECT * FROM " + of.sql());
+            sql.add(setDefault(of.hidden(), SyncFunction.MARKER, "1"));
+            for (var chain : of.chains()) {
+                // What the new version writes does not use up what the old one takes its values from.
+                chain.blue()
+                        .filter(blue -> blue.defaultValue().isPresent())
+                        .ifPresent(blue -> sql.add(
+                                setDefault(of.hidden(), blue.name(), "CAST(nullif('', '') AS " + blue.type() + ")")));
+                chain.green()
+                        .filter(green -> chain.isFilled())
+                        .ifPresent(green -> green.defaultValue()
+                                .ifPresent(value -> sql.add(setDefault(of.hidden(), green.physical(), value.sql()))));
+            }
+            sql.addAll(rights(of.table(), of.hidden(), physical(of)));
+        }
+        sql.add(create(view(of.table()), of.isKeptInStep() ? of.hidden().sql() : of.sql(), shown(of)));
+        sql.addAll(rights(of.table(), view(of.table()), shown(of)));
+        return sql;
+    }
+
+    /** The same view over the table itself, when all columns are the new version's. */
+    String overTable(Changed of) {
+        return create(view(of.table()), of.sql(), shown(of)).replaceFirst("CREATE VIEW", "CREATE OR REPLACE VIEW");
+    }
+
+    private String create(TableName view, String from, Map<Identifier, Identifier> shown) {
+        var columns = shown.entrySet().stream()
+                .map(column ->
+                        column.getKey().sql() + " AS " + column.getValue().sql())
+                .collect(Collectors.joining(", "));
+        return "CREATE VIEW " + view.sql() + options() + " AS SELECT " + columns + " FROM " + from;
+    }
+
+    private String options() {
+        return analyst.hasSecurityInvoker() ? " WITH (security_invoker = true)" : "";
+    }
+
+    private static String setDefault(TableName view, Identifier column, String value) {
+        return "ALTER VIEW " + view.sql() + " ALTER COLUMN " + column.sql() + " SET DEFAULT " + value;
+    }
+
+    private List<String> rights(CatalogTable table, TableName view, Map<Identifier, Identifier> shown) {
+        return analyst.rights(table, view, shown).stream().map(SqlText::sql).toList();
+    }
+
+    private static Map<Identifier, Identifier> same(CatalogTable table) {
+        var all = new LinkedHashMap<Identifier, Identifier>();
+        table.columns().forEach(column -> all.put(column.name(), column.name()));
+        return all;
+    }
+
+    /** The new version's names by those in the table. */
+    private static Map<Identifier, Identifier> shown(Changed of) {
+        var all = new LinkedHashMap<Identifier, Identifier>();
+        of.physicalByName().forEach((name, physical) -> all.put(physical, name));
+        return all;
+    }
+
+    private static Map<Identifier, Identifier> physical(Changed of) {
+        var all = same(of.table());
+        of.greens().forEach(green -> all.put(green.physical(), green.physical()));
+        return all;
+    }
+
+    /** Takes it away, whatever of it is there. */
+    Step remove() {
+        var sql = new ArrayList<String>();
+        catalog.tables()
+                .forEach(table -> sql.add("DROP VIEW IF EXISTS " + view(table).sql()));
+        changed.forEach(of -> sql.add("DROP VIEW IF EXISTS " + of.hidden().sql()));
+        sql.add("DROP SCHEMA IF EXISTS " + version.sql());
+        return new Step.InTransaction("version " + version.name(), sql, Lock.NONE, false, 0.05);
+    }
+}

@@ -1,0 +1,52 @@
+package godwit.postgres.change;
+
+import godwit.Problem;
+import godwit.postgres.Database;
+import godwit.postgres.catalog.SchemaReader;
+import godwit.postgres.catalog.SchemaSelection;
+import godwit.postgres.change.ChangeLedger.Made;
+import godwit.postgres.ledger.PostgresLedger;
+import godwit.schema.Identifier;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+
+/** The beginning of a schema's history: it is what it is. */
+public final class Baseline {
+    private final Database database;
+    private final Identifier schema;
+
+    public Baseline(Database database, Identifier schema) {
+        this.database = database;
+        this.schema = schema;
+    }
+
+    /**
+     * Notes the schema as it is under a name.
+     *
+     * @return the statements that would make it
+     * @throws godwit.GodwitException baseline-exists
+     */
+    public List<String> take(String name) {
+        try (var session = database.open("baseline")) {
+            new PostgresLedger(session).create();
+            var ledger = new ChangeLedger(session);
+            if (ledger.find(schema, name).isPresent()) {
+                throw Problem.of(
+                                "baseline-exists",
+                                "%s has a migration %s already.".formatted(schema.name(), name),
+                                "Choose another name, or leave it at that.")
+                        .asException();
+            }
+            var statements = new SchemaReader(session.connection())
+                    .read(new SchemaSelection(table -> table.schema().equals(schema))).objects().stream()
+                            .flatMap(object -> object.create().stream())
+                            .toList();
+            ledger.add(new Made(UUID.randomUUID(), schema, name, "", "baseline", name, "", true));
+            return statements;
+        } catch (SQLException e) {
+            throw Problem.of("catalog-unreadable", "The catalog cannot be read.", "Try again.")
+                    .asException(e);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package godwit.postgres.change;
+
+import godwit.change.plan.Catalog;
+import godwit.change.plan.CatalogColumn;
+import godwit.change.plan.CatalogColumn.FilledBy;
+import godwit.change.plan.CatalogTable;
+import godwit.postgres.Session;
+import godwit.schema.Identifier;
+import godwit.schema.SqlText;
+import godwit.schema.TableName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads a schema's tables as they are without what a change under way has added. */
+final class CatalogReading {
+    private static final String TABLES = """
+            SELECT c.oid::bigint, n.nspname, c.relname, greatest(c.reltuples, 0)::bigint,
+                   pg_catalog.pg_total_relation_size(c.oid),
+                   coalesce((SELECT array_agg(a.attname::text ORDER BY k.place)
+                     FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
+                     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+                     WHERE k.place <= i.indnkeyatts), '{}'),
+                   CASE WHEN c.relkind = 'p' THEN 'is partitioned'
+                        WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid OR h.inhrelid = c.oid)
+                          THEN 'inherits or is inherited from'
+                        WHEN EXISTS (SELECT FROM pg_catalog.pg_trigger t
+                                     WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgname !~ '^!godwit_'
+                                       AND t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0)
+                          THEN 'has triggers of its own that may change rows before they are written'
+                        WHEN EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                                     WHERE a.attrelid = c.oid AND a.attname IN ('new', 'old') AND NOT a.attisdropped)
+                          THEN 'has a column named new or old'
+                        WHEN c.relrowsecurity AND current_setting('server_version_num')::int < 150000
+                          THEN 'has row security, which views of PostgreSQL 14 do not keep' END
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN LATERAL (
+              SELECT i.indkey, i.indnkeyatts FROM pg_catalog.pg_index i
+              WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indimmediate
+                AND NOT EXISTS (SELECT FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
+                                LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+                                WHERE k.place <= i.indnkeyatts
+                                  AND (a.attnotnull IS NOT TRUE OR a.attname ~ '^_godwit_'))
+              ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid LIMIT 1) i ON true
+            WHERE n.nspname = ? AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+              AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                              AND d.objid = c.oid AND d.deptype = 'e')
+            ORDER BY c.relname""";
+
+    private static final String COLUMNS = """
+            SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+                   CASE WHEN a.attcollation <> t.typcollation THEN (
+                     SELECT pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname)
+                     FROM pg_catalog.pg_collation co JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
+                     WHERE co.oid = a.attcollation) END,
+                   a.attnotnull,
+                   CASE WHEN a.attgenerated = '' AND a.attidentity = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+                   CASE WHEN a.attidentity <> '' THEN 'IDENTITY' WHEN a.attgenerated <> '' THEN 'EXPRESSION'
+                        ELSE 'CLIENTS' END
+            FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+            LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+            WHERE a.attrelid = ?::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname !~ '^_godwit_'
+            ORDER BY a.attnum""";
+
+    /** Where names are looked for without Godwit: the session's own path is empty. */
+    private static final String PATH = "SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'";
+
+    private CatalogReading() {}
+
+    private record Found(
+            long oid, TableName name, long rows, long bytes, List<Identifier> key, Optional<String> obstacle) {}
+
+    /** @param versions the schemas of this schema's versions, which are no place for people's names */
+    static Catalog read(Session session, Identifier schema, Optional<Catalog.Version> version, List<String> versions) {
+        var tables = new ArrayList<CatalogTable>();
+        for (var table : session.query(TABLES, CatalogReading::found, schema.name())) {
+            var columns = session.query(COLUMNS, CatalogReading::column, table.oid());
+            tables.add(new CatalogTable(
+                    table.name(), columns, table.key(), table.rows(), table.bytes(), table.obstacle()));
+        }
+        return new Catalog(schema, tables, version, path(session, schema, versions));
+    }
+
+    private static Found found(ResultSet row) throws SQLException {
+        return new Found(
+                row.getLong(1),
+                TableName.of(row.getString(2), row.getString(3)),
+                row.getLong(4),
+                row.getLong(5),
+                Arrays.stream((String[]) row.getArray(6).getArray())
+                        .map(Identifier::new)
+                        .toList(),
+                Optional.ofNullable(row.getString(7)));
+    }
+
+    private static CatalogColumn column(ResultSet row) throws SQLException {
+        return new CatalogColumn(
+                new Identifier(row.getString(1)),
+                new SqlText(row.getString(2)),
+                Optional.ofNullable(row.getString(3)).map(SqlText::new),
+                row.getBoolean(4),
+                Optional.ofNullable(row.getString(5)).map(SqlText::new),
+                FilledBy.valueOf(row.getString(6)));
+    }
+
+    private static List<Identifier> path(Session session, Identifier schema, List<String> versions) {
+        return session.transaction(s -> {
+            s.text("SELECT set_config('search_path', ?, true)", s.text(PATH));
+            var all = new LinkedHashMap<String, Identifier>();
+            all.put(schema.name(), schema);
+            s.query("SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))::text", row -> row.getString(1))
+                    .forEach(name -> all.putIfAbsent(name, new Identifier(name)));
+            versions.forEach(all::remove);
+            all.remove("pg_catalog");
+            return List.copyOf(all.values());
+        });
+    }
+}

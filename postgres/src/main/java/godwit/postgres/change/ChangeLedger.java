@@ -1,0 +1,158 @@
+package godwit.postgres.change;
+
+import godwit.change.plan.Catalog;
+import godwit.postgres.Session;
+import godwit.schema.Identifier;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What the ledger says about changes: which were made of a schema, and how far one is. */
+public final class ChangeLedger {
+    private static final String COLUMNS =
+            "SELECT id, schema_name, name, version_schema, kind, file, text, completed_at IS NOT NULL FROM godwit.migration ";
+
+    private final Session session;
+
+    ChangeLedger(Session session) {
+        this.session = session;
+    }
+
+    /** A migration that a schema has had or is having. */
+    record Made(
+            UUID id,
+            Identifier schema,
+            String name,
+            String versionSchema,
+            String kind,
+            String file,
+            String text,
+            boolean completed) {}
+
+    private static Made made(ResultSet row) throws SQLException {
+        return new Made(
+                row.getObject(1, UUID.class),
+                new Identifier(row.getString(2)),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getBoolean(8));
+    }
+
+    boolean exists() {
+        return session.is("SELECT pg_catalog.to_regclass('godwit.migration') IS NOT NULL");
+    }
+
+    Optional<Made> find(Identifier schema, String name) {
+        return exists()
+                ? session.first(COLUMNS + "WHERE schema_name = ? AND name = ?", ChangeLedger::made, schema.name(), name)
+                : Optional.empty();
+    }
+
+    Optional<Made> underWay(Identifier schema) {
+        return exists()
+                ? session.first(
+                        COLUMNS + "WHERE schema_name = ? AND completed_at IS NULL", ChangeLedger::made, schema.name())
+                : Optional.empty();
+    }
+
+    void add(Made made) {
+        session.execute(
+                "INSERT INTO godwit.migration (id, schema_name, name, version_schema, kind, file, text, completed_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN clock_timestamp() END)",
+                made.id(),
+                made.schema().name(),
+                made.name(),
+                made.versionSchema(),
+                made.kind(),
+                made.file(),
+                made.text(),
+                made.completed());
+    }
+
+    /** The version before, where its schema is still there. */
+    Optional<Catalog.Version> version(Identifier schema, String without) {
+        return versions(schema, without).stream()
+                .findFirst()
+                .map(found -> new Catalog.Version(
+                        found,
+                        session.query(
+                                "SELECT relname FROM pg_catalog.pg_class WHERE relkind = 'v'"
+                                        + " AND relnamespace = ?::regnamespace ORDER BY relname",
+                                row -> new Identifier(row.getString(1)),
+                                found.sql())));
+    }
+
+    /** The schemas of all versions that are there, the newest first. */
+    List<Identifier> versions(Identifier schema, String without) {
+        return exists()
+                ? session.query(
+                        "SELECT m.version_schema FROM godwit.migration m"
+                                + " JOIN pg_catalog.pg_namespace n ON n.nspname = m.version_schema"
+                                + " WHERE m.schema_name = ? AND m.version_schema <> ? ORDER BY m.begun_at DESC",
+                        row -> new Identifier(row.getString(1)),
+                        schema.name(),
+                        without)
+                : List.of();
+    }
+
+    void complete(UUID run) {
+        session.execute("UPDATE godwit.migration SET completed_at = clock_timestamp() WHERE id = ?", run);
+    }
+
+    /** Forgets a change as if it had never been, in the caller's transaction. */
+    void forget(UUID run) {
+        session.execute("DELETE FROM godwit.change_step WHERE run = ?", run);
+        session.execute("DELETE FROM godwit.backfill WHERE run = ?", run);
+        session.execute("DELETE FROM godwit.migration WHERE id = ?", run);
+    }
+
+    boolean isDone(UUID run, String part, int number) {
+        return session.is(
+                "SELECT count(*) > 0 FROM godwit.change_step WHERE run = ? AND part = ? AND number = ?",
+                run,
+                part,
+                number);
+    }
+
+    long steps(UUID run, String part) {
+        return session.number("SELECT count(*) FROM godwit.change_step WHERE run = ? AND part = ?", run, part);
+    }
+
+    static void done(Session within, UUID run, String part, int number, String name) {
+        within.execute(
+                "INSERT INTO godwit.change_step (run, part, number, name) VALUES (?, ?, ?, ?)",
+                run,
+                part,
+                number,
+                name);
+    }
+
+    /** What the database had as its default path before; empty text for none. */
+    Optional<String> defaultBefore(UUID run) {
+        return session.first(
+                "SELECT default_before FROM godwit.migration WHERE id = ? AND default_before IS NOT NULL",
+                row -> row.getString(1),
+                run);
+    }
+
+    void keepDefault(UUID run, @Nullable String before) {
+        session.execute("UPDATE godwit.migration SET default_before = ? WHERE id = ?", before, run);
+    }
+
+    /** Rows filled so far, and how many there are about. */
+    record Filled(long rows, long total) {}
+
+    Filled filled(UUID run) {
+        return session.first(
+                        "SELECT coalesce(sum(rows), 0), coalesce(sum(rows_total), 0) FROM godwit.backfill WHERE run = ?",
+                        row -> new Filled(row.getLong(1), row.getLong(2)),
+                        run)
+                .orElse(new Filled(0, 0));
+    }
+}

@@ -1,0 +1,109 @@
+package godwit.postgres.change;
+
+import godwit.change.plan.Analyst;
+import godwit.change.plan.Carried;
+import godwit.change.plan.CatalogTable;
+import godwit.postgres.Session;
+import godwit.schema.Identifier;
+import godwit.schema.SqlText;
+import godwit.schema.TableName;
+import java.util.List;
+import java.util.Map;
+
+/** Asks the database itself. */
+final class PostgresAnalyst implements Analyst {
+    private static final int SECURITY_INVOKER_SINCE = 150_000;
+
+    /** Rights of the whole table, then of columns under the names that the view has for them. */
+    private static final String RIGHTS = """
+            WITH shown AS (SELECT * FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::text[])) AS s (physical, name)),
+            t AS (SELECT c.oid, c.relacl, c.relowner FROM pg_catalog.pg_class c WHERE c.oid = ?::regclass)
+            SELECT format('ALTER VIEW %s OWNER TO %I', ?::text, pg_catalog.pg_get_userbyid(t.relowner)) FROM t
+            UNION ALL SELECT format('GRANT %s ON %s TO %s%s', r.privilege_type, ?::text,
+                CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(r.grantee)) END,
+                CASE WHEN r.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+              FROM t, pg_catalog.aclexplode(t.relacl) AS r WHERE r.grantee <> t.relowner AND r.privilege_type <> 'MAINTAIN'
+            UNION ALL SELECT format('GRANT %s (%I) ON %s TO %s%s', r.privilege_type, s.name, ?::text,
+                CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(r.grantee)) END,
+                CASE WHEN r.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+              FROM t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND NOT a.attisdropped
+              JOIN shown s ON s.physical = a.attname OR '_godwit_' || a.attname = s.physical,
+              pg_catalog.aclexplode(a.attacl) AS r""";
+
+    private static final String SCHEMA_RIGHTS = """
+            WITH n AS (SELECT * FROM pg_catalog.pg_namespace WHERE nspname = ?)
+            SELECT format('ALTER SCHEMA %I OWNER TO %I', ?::text,
+                CASE WHEN pg_catalog.pg_get_userbyid(n.nspowner) = 'pg_database_owner'
+                     THEN (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database
+                           WHERE datname = current_database())
+                     ELSE pg_catalog.pg_get_userbyid(n.nspowner) END) FROM n
+            UNION ALL SELECT format('GRANT USAGE ON SCHEMA %I TO %s', ?::text,
+                CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(r.grantee)) END)
+              FROM n, pg_catalog.aclexplode(n.nspacl) AS r WHERE r.privilege_type = 'USAGE' AND r.grantee <> n.nspowner""";
+
+    private final Session session;
+    private final Reading reading;
+    private final List<String> versions;
+
+    PostgresAnalyst(Session session, List<Identifier> path, List<String> versions) {
+        this.session = session;
+        this.reading = new Reading(session, path);
+        this.versions = List.copyOf(versions);
+    }
+
+    @Override
+    public SqlText type(String text) {
+        return reading.type(text);
+    }
+
+    @Override
+    public Expression expression(Map<Identifier, SqlText> row, Identifier alias, String text, SqlText result) {
+        return reading.expression(row, alias, text, result);
+    }
+
+    @Override
+    public SqlText condition(Map<Identifier, SqlText> row, Map<Identifier, Identifier> physical, String text) {
+        return reading.condition(row, physical, text);
+    }
+
+    @Override
+    public boolean isSameForAll(SqlText type, String defaultValue) {
+        return reading.isSameForAll(type, defaultValue);
+    }
+
+    @Override
+    public List<Carried> carried(CatalogTable table, Map<Identifier, Identifier> replaced) {
+        return new Carrying(session, reading, table, replaced).all();
+    }
+
+    @Override
+    public Dependents dependents(CatalogTable table, List<Identifier> columns) {
+        return new DependentObjects(session, versions).of(table, columns);
+    }
+
+    @Override
+    public List<SqlText> rights(CatalogTable table, TableName view, Map<Identifier, Identifier> shownByPhysical) {
+        var physical = shownByPhysical.keySet().stream().map(Identifier::name).toArray(String[]::new);
+        var names = shownByPhysical.values().stream().map(Identifier::name).toArray(String[]::new);
+        return session.query(
+                RIGHTS,
+                row -> new SqlText(row.getString(1)),
+                physical,
+                names,
+                table.name().sql(),
+                view.sql(),
+                view.sql(),
+                view.sql());
+    }
+
+    @Override
+    public List<SqlText> schemaRights(Identifier schema, Identifier version) {
+        return session.query(
+                SCHEMA_RIGHTS, row -> new SqlText(row.getString(1)), schema.name(), version.name(), version.name());
+    }
+
+    @Override
+    public boolean hasSecurityInvoker() {
+        return session.number("SELECT current_setting('server_version_num')::bigint") >= SECURITY_INVOKER_SINCE;
+    }
+}

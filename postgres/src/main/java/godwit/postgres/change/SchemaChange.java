@@ -1,0 +1,386 @@
+package godwit.postgres.change;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.Retry;
+import godwit.change.Migration;
+import godwit.change.plan.Catalog;
+import godwit.change.plan.Plan;
+import godwit.change.plan.Planner;
+import godwit.postgres.Database;
+import godwit.postgres.Session;
+import godwit.postgres.change.ChangeLedger.Made;
+import godwit.postgres.ledger.Holder;
+import godwit.postgres.ledger.Lease;
+import godwit.postgres.ledger.PostgresLedger;
+import godwit.run.Pace;
+import godwit.run.Phase;
+import godwit.run.Run;
+import godwit.run.Stopping;
+import godwit.schema.Identifier;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** One migration's life in one database. */
+public final class SchemaChange {
+    private static final String START = "start";
+    private static final String COMPLETE = "complete";
+    private static final String KIND = "migration";
+
+    private final Database database;
+    private final Migration migration;
+    private final MigrationText text;
+    private final Identifier schema;
+    private final String operator;
+    private final Pace pace;
+
+    /**
+     * A migration's file.
+     *
+     * @param path as people named it
+     * @param text its contents
+     */
+    public record MigrationText(String path, String text) {}
+
+    public SchemaChange(
+            Database database, Migration migration, MigrationText text, Identifier schema, String operator, Pace pace) {
+        this.database = database;
+        this.migration = migration;
+        this.text = text;
+        this.schema = schema;
+        this.operator = operator;
+        this.pace = pace;
+    }
+
+    private Identifier version() {
+        return Planner.version(schema, migration);
+    }
+
+    /** What it would do; changes nothing. */
+    public Plan plan() {
+        try (var session = database.open("plan")) {
+            return plan(session, "00000000");
+        }
+    }
+
+    private Plan plan(Session session, String run) {
+        var catalog = catalog(session);
+        var versions = new ChangeLedger(session)
+                .versions(schema, "").stream().map(Identifier::name).collect(Collectors.toList());
+        versions.add(version().name());
+        return new Planner(catalog, new PostgresAnalyst(session, catalog.path(), versions), run).plan(migration);
+    }
+
+    private Catalog catalog(Session session) {
+        var ledger = new ChangeLedger(session);
+        var others = ledger.versions(schema, "").stream().map(Identifier::name).toList();
+        return CatalogReading.read(
+                session, schema, ledger.version(schema, version().name()), others);
+    }
+
+    /** Brings it to where both versions work; one that fails is taken back. Returns how it stands. */
+    public Map<String, Object> start(Stopping stopping) {
+        try (var session = database.open("change")) {
+            var found = new ChangeLedger(session).find(schema, name());
+            if (found.filter(Made::completed).isPresent()) {
+                throw over();
+            }
+            // What cannot be done is refused before the database has anything of it.
+            var begun = found.isPresent() ? null : plan(session, "00000000");
+            var ledger = new PostgresLedger(session);
+            ledger.create();
+            requireNoOther(session);
+            var run = begun == null ? run(session) : begin(session, ledger);
+            return leased(session, run, START, () -> expand(session, ledger, run, stopping));
+        }
+    }
+
+    private Map<String, Object> expand(Session session, PostgresLedger ledger, Run run, Stopping stopping) {
+        switch (run.phase()) {
+            case PLANNED, EXPANDING, FILLING, FOLLOWING -> {
+                try {
+                    ledger.enter(run.id(), Phase.EXPANDING, operator);
+                    runner(session, run, stopping)
+                            .run(START, plan(session, run.shortId()).start());
+                    ledger.enter(run.id(), Phase.READY, operator);
+                } catch (GodwitException e) {
+                    if (e.retry() == Retry.NEVER && !stopping.isAsked()) {
+                        revert(session, ledger, run, e);
+                    }
+                    throw e;
+                }
+            }
+            case ROLLING_BACK, ROLLED_BACK, COMPLETING, COMPLETED ->
+                throw Problem.of(
+                                "change-not-startable",
+                                "The change %s is %s."
+                                        .formatted(name(), run.phase().word()),
+                                "Finish that first with godwit rollback or complete.")
+                        .asException();
+            case READY, SWITCHING, SWITCHED, SWITCHING_BACK -> {}
+        }
+        return report(session, run(session));
+    }
+
+    private void revert(Session session, PostgresLedger ledger, Run run, GodwitException cause) {
+        try {
+            undo(session, ledger, run);
+        } catch (GodwitException e) {
+            cause.addSuppressed(e);
+            ledger.hold(run.id(), cause.problem(), operator);
+        }
+    }
+
+    private StepRunner runner(Session session, Run run, Stopping stopping) {
+        return new StepRunner(database, run.id(), catalog(session).path(), pace, stopping);
+    }
+
+    private String name() {
+        return migration.name().name();
+    }
+
+    private String runName() {
+        return "change " + version().name();
+    }
+
+    private Run begin(Session session, PostgresLedger ledger) {
+        var id = UUID.randomUUID();
+        return session.transaction(s -> {
+            var run = ledger.begin(id, runName(), "");
+            new ChangeLedger(s)
+                    .add(new Made(id, schema, name(), version().name(), KIND, text.path(), text.text(), false));
+            return run;
+        });
+    }
+
+    /** No two changes act on one schema. */
+    private void requireNoOther(Session session) {
+        new ChangeLedger(session)
+                .underWay(schema)
+                .filter(made -> !made.name().equals(name()))
+                .ifPresent(made -> {
+                    throw Problem.of(
+                                    "change-under-way",
+                                    "The change %s of %s is under way.".formatted(made.name(), schema.name()),
+                                    "Complete it or roll it back first.")
+                            .withObjects(List.of(made.name()))
+                            .asException();
+                });
+    }
+
+    private Problem noChange() {
+        return Problem.of(
+                "no-run",
+                "No change %s of %s is under way.".formatted(name(), schema.name()),
+                "Begin it with godwit start.");
+    }
+
+    private RuntimeException over() {
+        return Problem.of(
+                        "change-completed",
+                        "The change %s is complete.".formatted(name()),
+                        "A completed change cannot be taken back; write a new one.")
+                .asException();
+    }
+
+    /** The run that is under way. */
+    private Run run(Session session) {
+        var made = new ChangeLedger(session)
+                .find(schema, name())
+                .orElseThrow(() -> noChange().asException());
+        if (made.completed()) {
+            throw over();
+        }
+        if (!made.text().equals(text.text())) {
+            throw Problem.of(
+                            "migration-changed",
+                            "The file of %s is not what it was when the change began.".formatted(name()),
+                            "Roll the change back with the file as it was; the ledger has it.")
+                    .asException();
+        }
+        return new PostgresLedger(session)
+                .find(runName())
+                .orElseThrow(() -> noChange().asException());
+    }
+
+    private <T> T leased(Session session, Run run, String doing, Supplier<T> work) {
+        try (var lease = database.open("worker")) {
+            lease.keepAlone();
+            if (!Lease.tryTake(lease, run.id())) {
+                var holder = Lease.holder(session, run.id());
+                throw Problem.of(
+                                "worker-exists",
+                                "Somebody else's %s is at work on this change."
+                                        .formatted(holder.map(Holder::doing).orElse("command")),
+                                "Wait for it to end.")
+                        .withPids(holder.map(h -> List.of(h.session())).orElse(List.of()))
+                        .asException();
+            }
+            Lease.sign(
+                    lease, run.id(), Holder.signing("", ProcessHandle.current().pid(), doing));
+            return work.get();
+        }
+    }
+
+    /** Takes all of it back. */
+    public Map<String, Object> rollback() {
+        try (var session = database.open("change")) {
+            var run = run(session);
+            var ledger = new PostgresLedger(session);
+            return leased(session, run, "rollback", () -> {
+                requireUncontracted(session, run);
+                undo(session, ledger, run);
+                return Map.of("run", run.id().toString(), "state", Phase.ROLLED_BACK.word());
+            });
+        }
+    }
+
+    private void requireUncontracted(Session session, Run run) {
+        if (new ChangeLedger(session).steps(run.id(), COMPLETE) > 0) {
+            throw Problem.of(
+                            "change-contracted",
+                            "The old version's columns are gone, so the change %s cannot be taken back."
+                                    .formatted(name()),
+                            "Finish it with godwit complete.")
+                    .asException();
+        }
+    }
+
+    private void undo(Session session, PostgresLedger ledger, Run run) {
+        ledger.enter(run.id(), Phase.ROLLING_BACK, operator);
+        new DefaultVersion(session, run.id()).reset();
+        runner(session, run, Stopping.never())
+                .run("rollback", plan(session, run.shortId()).rollback());
+        session.transaction(s -> {
+            ledger.enter(run.id(), Phase.ROLLED_BACK, operator);
+            new ChangeLedger(s).forget(run.id());
+            return true;
+        });
+    }
+
+    /** New sessions get the new version from here on. */
+    public Map<String, Object> switchForward() {
+        try (var session = database.open("change")) {
+            var run = run(session);
+            var ledger = new PostgresLedger(session);
+            return leased(session, run, "switch", () -> {
+                require(run, Phase.READY, Phase.SWITCHED);
+                if (run.phase() == Phase.READY) {
+                    new DefaultVersion(session, run.id()).set(version());
+                    ledger.enter(run.id(), Phase.SWITCHED, operator);
+                }
+                return report(session, run(session));
+            });
+        }
+    }
+
+    /** New sessions get the old version again. */
+    public Map<String, Object> switchBack() {
+        try (var session = database.open("change")) {
+            var run = run(session);
+            var ledger = new PostgresLedger(session);
+            return leased(session, run, "switch", () -> {
+                require(run, Phase.READY, Phase.SWITCHED);
+                new DefaultVersion(session, run.id()).reset();
+                ledger.enter(run.id(), Phase.READY, operator);
+                return report(session, run(session));
+            });
+        }
+    }
+
+    private void require(Run run, Phase... phases) {
+        if (!List.of(phases).contains(run.phase())) {
+            throw Problem.of(
+                            "change-not-ready",
+                            "The change %s is %s.".formatted(name(), run.phase().word()),
+                            "Bring it to ready with godwit start.")
+                    .asException();
+        }
+    }
+
+    /**
+     * Leaves only the new version.
+     *
+     * @param unusedFor for how long nobody may have used the old one
+     */
+    public Map<String, Object> complete(Duration unusedFor) {
+        try (var session = database.open("change")) {
+            var run = run(session);
+            var ledger = new PostgresLedger(session);
+            return leased(session, run, COMPLETE, () -> {
+                require(run, Phase.READY, Phase.SWITCHED, Phase.COMPLETING);
+                if (new ChangeLedger(session).steps(run.id(), COMPLETE) == 0) {
+                    requireUnused(session, unusedFor);
+                    ledger.enter(run.id(), Phase.COMPLETING, operator);
+                    runner(session, run, Stopping.never())
+                            .run(COMPLETE, plan(session, run.shortId()).complete());
+                }
+                session.transaction(s -> {
+                    ledger.enter(run.id(), Phase.COMPLETED, operator);
+                    new ChangeLedger(s).complete(run.id());
+                    return true;
+                });
+                return Map.of("run", run.id().toString(), "state", Phase.COMPLETED.word());
+            });
+        }
+    }
+
+    private void requireUnused(Session session, Duration unusedFor) {
+        var users = new Usage(session, catalog(session), version(), pace).sample(unusedFor);
+        if (!users.isEmpty()) {
+            throw Problem.of(
+                            "version-in-use",
+                            "%d sessions use the old version: %s."
+                                    .formatted(
+                                            users.size(),
+                                            users.stream()
+                                                    .limit(5)
+                                                    .map(u -> "%s as %s".formatted(u.application(), u.role()))
+                                                    .distinct()
+                                                    .collect(Collectors.joining(", "))),
+                            "Have them use the new version or end them, then complete again.")
+                    .withPids(users.stream().map(Usage.User::pid).toList())
+                    .asException();
+        }
+    }
+
+    /** How it stands. */
+    public Map<String, Object> status() {
+        try (var session = database.open("status")) {
+            var made = new ChangeLedger(session).find(schema, name());
+            if (made.isEmpty()) {
+                return Map.of("state", "none", "version", version().name());
+            }
+            if (made.get().completed()) {
+                return Map.of(
+                        "state", Phase.COMPLETED.word(), "version", version().name());
+            }
+            return report(session, run(session));
+        }
+    }
+
+    private Map<String, Object> report(Session session, Run run) {
+        var ledger = new ChangeLedger(session);
+        var filled = ledger.filled(run.id());
+        var report = new LinkedHashMap<String, Object>();
+        report.put("run", run.id().toString());
+        report.put("state", run.problem().isPresent() ? "failed" : run.phase().word());
+        run.problem().ifPresent(problem -> report.put("problem", problem));
+        report.put("version", version().name());
+        report.put("stepsDone", ledger.steps(run.id(), START));
+        report.put("rowsFilled", filled.rows());
+        report.put("rowsTotal", filled.total());
+        report.put(
+                "oldVersionUsedBy",
+                new Usage(session, catalog(session), version(), pace)
+                        .sample(Duration.ofMillis(200)).stream()
+                                .map(Usage.User::report)
+                                .toList());
+        return report;
+    }
+}

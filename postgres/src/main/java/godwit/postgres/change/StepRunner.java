@@ -1,0 +1,121 @@
+package godwit.postgres.change;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.Retry;
+import godwit.change.plan.Step;
+import godwit.postgres.Database;
+import godwit.postgres.Session;
+import godwit.run.Pace;
+import godwit.run.Stopping;
+import godwit.schema.Identifier;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out a plan's steps, each with its row in the ledger. */
+final class StepRunner {
+    /** Whoever waits behind such a turn waits no longer than this. */
+    private static final int TURN_MILLIS = 400;
+
+    private static final int PAUSE_MILLIS_MAX = 3_000;
+    private static final int TURNS_MAX = 600;
+    private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
+
+    private final Database database;
+    private final UUID run;
+    private final List<Identifier> path;
+    private final Pace pace;
+    private final Stopping stopping;
+
+    StepRunner(Database database, UUID run, List<Identifier> path, Pace pace, Stopping stopping) {
+        this.database = database;
+        this.run = run;
+        this.path = List.copyOf(path);
+        this.pace = pace;
+        this.stopping = stopping;
+    }
+
+    /** Does what is not done yet. */
+    void run(String part, List<Step> steps) {
+        try (var session = database.open("change")) {
+            var ledger = new ChangeLedger(session);
+            for (var number = 1; number <= steps.size(); number++) {
+                requireWanted(stopping);
+                if (!ledger.isDone(run, part, number)) {
+                    run(session, part, number, steps.get(number - 1));
+                }
+            }
+        }
+    }
+
+    private void run(Session session, String part, int number, Step step) {
+        LOG.info("{} {}: {}", part, number, step.name());
+        switch (step) {
+            case Step.InTransaction one ->
+                inTurns(
+                        session,
+                        () -> session.transaction(s -> {
+                            prepare(s);
+                            one.sql().forEach(s::execute);
+                            ChangeLedger.done(s, run, part, number, one.name());
+                            return true;
+                        }));
+            case Step.Concurrently index -> {
+                new ConcurrentIndex(session, index).build();
+                ChangeLedger.done(session, run, part, number, index.name());
+            }
+            case Step.Backfill backfill -> {
+                new Backfilling(session, run, number, backfill, pathText(), stopping).fill();
+                ChangeLedger.done(session, run, part, number, backfill.name());
+            }
+        }
+    }
+
+    private void prepare(Session session) {
+        session.execute("SET LOCAL lock_timeout = " + TURN_MILLIS);
+        session.text("SELECT set_config('search_path', ?, true)", pathText());
+    }
+
+    private String pathText() {
+        return path.stream().map(Identifier::sql).collect(Collectors.joining(", ", "pg_catalog, ", ", pg_temp"));
+    }
+
+    /** Tries again, with growing pauses, what could not have its lock in time: clients go on in between. */
+    private void inTurns(Session session, Runnable work) {
+        for (var turn = 1; ; turn++) {
+            try {
+                work.run();
+                return;
+            } catch (GodwitException e) {
+                if (e.retry() != Retry.LATER || session.hasEnded()) {
+                    throw e;
+                }
+                if (turn == TURNS_MAX) {
+                    throw Problem.of(
+                                    "lock-not-had",
+                                    "The lock was not to be had in %d turns of %d ms."
+                                            .formatted(TURNS_MAX, TURN_MILLIS),
+                                    "See with godwit status who holds it; start again when they have ended.")
+                            .asException(e);
+                }
+                requireWanted(stopping);
+                pace.pause(Duration.ofMillis(Math.min(PAUSE_MILLIS_MAX, 100L * turn)));
+            }
+        }
+    }
+
+    /** @throws GodwitException change-stopped */
+    static void requireWanted(Stopping stopping) {
+        if (stopping.isAsked()) {
+            throw Problem.of(
+                            "change-stopped",
+                            "The change was stopped before its next step.",
+                            "Start it again, or roll it back.")
+                    .asException();
+        }
+    }
+}
