@@ -85,12 +85,22 @@ final class Drift {
                 var there = reader.read(target);
                 var open = changed.stream()
                         .filter(key -> !isTakenOver(key, before, now, there))
+                        .filter(key -> isMoreThanRights(key, changed))
                         .toList();
                 requireNone(open);
                 kept.write(target, now);
             }
             known = now;
         }
+    }
+
+    /** The rights of an object that is itself new, gone or another need no word of their own. */
+    private static boolean isMoreThanRights(String key, List<String> changed) {
+        return RIGHTS.stream()
+                .filter(kind -> key.startsWith(kind + " "))
+                .map(kind -> key.substring(kind.length() + 1))
+                .noneMatch(of ->
+                        changed.contains(of) || FORMS.stream().anyMatch(form -> changed.contains(form + " " + of)));
     }
 
     /** What an older Godwit wrote down tells of rights and settings in another way. */

@@ -25,7 +25,10 @@ final class OwnSchema {
             "verification",
             "key_range",
             "row_again",
-            "large_object");
+            "large_object",
+            "migration",
+            "change_step",
+            "backfill");
 
     /** What a source has as well: where the stream back has come to, and what it brought. */
     private static final List<String> STREAM = List.of("progress", "outside");
@@ -73,7 +76,8 @@ final class OwnSchema {
 
     /** Whether the ledger in it has other runs, under way or over. */
     private static boolean tellsOfOthers(Session session, UUID run) {
-        return has(session, "run") && session.is("SELECT count(*) > 0 FROM godwit.run WHERE id <> ?", run);
+        return (has(session, "run") && session.is("SELECT count(*) > 0 FROM godwit.run WHERE id <> ?", run))
+                || (has(session, "migration") && session.is("SELECT count(*) > 0 FROM godwit.migration"));
     }
 
     private static boolean has(Session session, String table) {

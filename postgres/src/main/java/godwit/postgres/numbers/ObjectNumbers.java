@@ -39,6 +39,9 @@ public final class ObjectNumbers implements AutoCloseable {
 
     private static final int KNOWN_MAX = 10_000;
     private static final int VISIBLE_LOOKS_MAX = 20;
+    /** What format_type says of a number that no type has. */
+    private static final String GONE = "???";
+
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
     private static final Duration UNNAMED_BELIEVED = Duration.ofSeconds(10);
 
@@ -209,7 +212,10 @@ public final class ObjectNumbers implements AutoCloseable {
                 new IllegalStateException("not visible"));
     }
 
-    /** A type of the server that values come from, written as in {@link Column#type}; {@code ???} when it is gone. */
+    /**
+     * A type of the server that values come from, written as in {@link Column#type}; {@code ???} when it is gone. One that was
+     * made just now may be in the log before it is seen there, which is waited for.
+     */
     public synchronized String typeName(int type, int modifier) {
         var found = types.get(new Typed(type, modifier));
         if (found != null) {
@@ -217,6 +223,10 @@ public final class ObjectNumbers implements AutoCloseable {
         }
         try {
             var name = asked().text(TYPE_NAME, Integer.toUnsignedLong(type), modifier);
+            for (var look = 1; look < VISIBLE_LOOKS_MAX && name.equals(GONE); look++) {
+                LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+                name = asked().text(TYPE_NAME, Integer.toUnsignedLong(type), modifier);
+            }
             if (types.size() >= KNOWN_MAX) {
                 types.clear();
             }
