@@ -293,12 +293,15 @@ class UnattendedRunTest {
         }
         assertThat(left)
                 .isEqualTo(new TreeMap<>(Map.ofEntries(
+                        Map.entry("backfill", false),
+                        Map.entry("change_step", false),
                         Map.entry("chunk", false),
                         Map.entry("event", true),
                         Map.entry("key_range", false),
                         Map.entry("large_object", false),
                         Map.entry("ledger", true),
                         Map.entry("made", false),
+                        Map.entry("migration", false),
                         Map.entry("move_file", true),
                         Map.entry("progress", false),
                         Map.entry("request", true),

@@ -66,7 +66,7 @@ public final class Asking {
                 return await(access.ledger(session), request);
             } catch (GodwitException e) {
                 if (e.retry() != Retry.LATER) {
-                    return unknown(request, e.problem());
+                    throw e;
                 }
                 lostAt = lostAt == 0 || pace.nanos() - openedAt > LOST_NANOS_MAX ? pace.nanos() : lostAt;
                 if (pace.nanos() - lostAt > LOST_NANOS_MAX) {

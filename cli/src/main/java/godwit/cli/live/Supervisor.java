@@ -20,6 +20,7 @@ import godwit.run.Run;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ public final class Supervisor {
 
     private static final String RELATION_MISSING = "relation-missing";
     private static final int MISSING_MAX = 3;
+    private static final Set<String> LOG_LOST = Set.of("log-kept-too-large", "slot-lost");
 
     /** Whoever worked for so long had got over the failures before. */
     private static final long GOOD_NANOS = Duration.ofMinutes(1).toNanos();
@@ -86,11 +88,24 @@ public final class Supervisor {
                     failures = 0;
                 }
                 // Whatever is down, the other server goes on to keep its log.
-                carried.ifPresent(access::requireRoom);
+                carried.ifPresent(this::requireRoom);
                 say.accept("%s Trying again. [%s]"
                         .formatted(e.problem().message(), e.problem().code()));
                 pace.pause(PAUSE);
             }
+        }
+    }
+
+    private void requireRoom(UUID run) {
+        try {
+            access.requireRoom(run);
+        } catch (GodwitException e) {
+            if (LOG_LOST.contains(e.problem().code())) {
+                throw e;
+            }
+            LOG.debug(
+                    "the log that is kept could not be looked at: {}",
+                    e.problem().code());
         }
     }
 

@@ -89,13 +89,13 @@ class GateTest {
     @Test
     void theLoginPassesThatTakesAnotherRole() {
         gated.pair()
-                .source("DO $$BEGIN CREATE ROLE mover LOGIN; CREATE ROLE owner_of_all SUPERUSER;"
-                        + " GRANT owner_of_all TO mover; ALTER ROLE mover SET role = owner_of_all;"
+                .source("DO $$BEGIN CREATE ROLE gate_login LOGIN; CREATE ROLE gate_owner SUPERUSER;"
+                        + " GRANT gate_owner TO gate_login; ALTER ROLE gate_login SET role = gate_owner;"
                         + " EXCEPTION WHEN duplicate_object THEN NULL; END$$");
         var another = new Gate(UUID.randomUUID(), Side.SOURCE);
         gated.pair().source("CREATE TABLE taken (id int)");
-        try (var mover = as("mover")) {
-            assertThat(mover.text("SELECT current_user::text")).isEqualTo("owner_of_all");
+        try (var mover = as("gate_login")) {
+            assertThat(mover.text("SELECT current_user::text")).isEqualTo("gate_owner");
             another.create(mover, "word", 2);
             another.guard(mover, TableName.of("public", "taken"));
             another.setEpoch(mover, 3);
