@@ -1,7 +1,9 @@
 package godwit.cli;
 
+import godwit.Problem;
 import godwit.postgres.change.SchemaChange;
 import godwit.run.Verb;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -90,6 +92,13 @@ final class Verbs {
                 description = "The source is gone for good: end the run with nothing done there.")
         boolean withoutSource;
 
+        @Option(
+                names = "--unused-for",
+                paramLabel = "DURATION",
+                description = "Of a change: for how long nobody may have used the old version, such as 3s or 2m"
+                        + " (default: ${DEFAULT-VALUE}).")
+        String unusedFor = "2s";
+
         @Override
         Verb verb() {
             return Verb.COMPLETE;
@@ -99,6 +108,29 @@ final class Verbs {
         Map<String, String> options() {
             return Map.of(
                     "leaveWritable", String.valueOf(leaveWritable), "withoutSource", String.valueOf(withoutSource));
+        }
+
+        @Override
+        void requireForChanges() {
+            duration();
+        }
+
+        private Duration duration() {
+            if (!unusedFor.matches("[0-9]{1,6}(ms|s|m|h)")) {
+                throw Problem.of(
+                                "duration-unreadable",
+                                "%s is no duration.".formatted(unusedFor),
+                                "Write a number and its unit: 500ms, 3s, 2m or 1h.")
+                        .asException();
+            }
+            return unusedFor.endsWith("ms")
+                    ? Duration.ofMillis(Long.parseLong(unusedFor.replace("ms", "")))
+                    : Duration.parse("PT" + unusedFor);
+        }
+
+        @Override
+        ExitCode change(SchemaChange change, Output output) {
+            return Changes.tell(change.complete(duration()), output);
         }
     }
 
