@@ -15,7 +15,8 @@ import java.util.UUID;
  * Keeps the moved tables from being changed by DDL from the last comparison to the decision, as no gate does: the fence's
  * transaction shares each table with its readers and writers.
  *
- * <p>A table that cannot be had is somebody's who waits at the gate with its lock, as TRUNCATE does, or the writes stay.
+ * <p>A table that cannot be had is somebody's who waits at the gate with a lock on it, so that nobody else has it alone until
+ * the decision, or the writes stay.
  * Of a schema with more tables than the server has room for locks none is held; then, and with somebody at the gate, the
  * tables are looked at once more just before the decision.
  */
@@ -34,7 +35,7 @@ final class HeldTables {
             SELECT count(*) > 0 FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_locks w
               ON w.virtualtransaction = l.virtualtransaction AND w.database = l.database
             WHERE l.locktype = 'relation' AND l.relation = pg_catalog.to_regclass(?) AND l.granted
-              AND l.mode = 'AccessExclusiveLock' AND w.locktype = 'advisory' AND NOT w.granted AND w.objsubid = 1
+              AND w.locktype = 'advisory' AND NOT w.granted AND w.objsubid = 1
               AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
               AND w.classid = ((?::bigint >> 32) & 4294967295)::oid AND w.objid = (?::bigint & 4294967295)::oid""";
 
