@@ -114,6 +114,10 @@ final class Evolution {
         var altered = find(operation.column());
         var change = operation.change();
         var type = change.type().map(analyst::type).orElse(altered.slot().type());
+        if (change.defaultValue() instanceof Alteration.Setting.Given given) {
+            // Only that it can be read matters here.
+            var unused = analyst.isSameForAll(type, given.text());
+        }
         var to = slot(type);
         shown.set(shown.indexOf(altered), new Shown(altered.name(), to));
         var after = List.copyOf(shown);

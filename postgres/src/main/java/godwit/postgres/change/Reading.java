@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.postgresql.core.Parser;
 
 /** Has the server read people's SQL, in temporary tables and views of a transaction that is rolled back. */
 final class Reading {
@@ -117,7 +118,24 @@ final class Reading {
                 .collect(Collectors.joining(", "));
     }
 
+    /** People's SQL is one piece of a statement: what ends it and begins another would be run as it is read. */
+    private static void requireOne(String code, String text, String sql) throws SQLException {
+        if (text.indexOf(';') >= 0
+                && Parser.parseJdbcSql(sql, true, false, true, false, false).size() > 1) {
+            throw Problem.of(
+                            code,
+                            "%s is more than one statement.".formatted(text),
+                            "Write one expression; statements are for the operation sql.")
+                    .asException();
+        }
+    }
+
     private void read(String code, String text, String sql) {
+        try {
+            requireOne(code, text, sql);
+        } catch (SQLException e) {
+            throw session.failed(e);
+        }
         try {
             session.execute(sql);
         } catch (GodwitException e) {

@@ -101,6 +101,8 @@ class ChangedColumnsTest {
     @ParameterizedTest
     @CsvSource({
         "COALESCE(phone, expression-invalid, COALESCE(fone",
+        "nullable: false, expression-invalid, 'default: \"1; DROP TABLE oplog; COMMIT\"'",
+        "COALESCE(phone, expression-invalid, '1); DROP TABLE oplog; COMMIT; SELECT (COALESCE(phone'",
         "column: phone, column-unknown, column: fone",
         "table: persons, no-such-table, table: people",
         "type: text, type-unknown, type: texxt",

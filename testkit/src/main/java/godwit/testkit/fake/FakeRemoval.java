@@ -29,6 +29,11 @@ final class FakeRemoval {
         forget(Side.TARGET);
     }
 
+    void contractWithoutSource() {
+        unguard(Side.TARGET);
+        forget(Side.TARGET);
+    }
+
     void remove(boolean keepTarget) {
         dropSlots();
         unguard(Side.SOURCE);
