@@ -69,28 +69,14 @@ final class ChangeSubject {
     }
 
     private UrlReference reference() {
-        if (named.isEmpty()) {
-            if (!environment.containsKey(DATABASE)) {
-                throw Problem.of(
-                                "database-not-named",
-                                "Nothing says which database is to be changed.",
-                                "Set GODWIT_DATABASE to its URL, or add --database env:NAME or --database file:PATH.")
-                        .asException();
-            }
-            return new UrlReference.Environment(DATABASE);
+        if (named.isEmpty() && !environment.containsKey(DATABASE)) {
+            throw Problem.of(
+                            "database-not-named",
+                            "Nothing says which database is to be changed.",
+                            "Set GODWIT_DATABASE to its URL, or add --database env:NAME or --database file:PATH.")
+                    .asException();
         }
-        var text = named.get();
-        if (text.startsWith("env:")) {
-            return new UrlReference.Environment(text.substring(4));
-        }
-        if (text.startsWith("file:")) {
-            return new UrlReference.InFile(
-                    Path.of(text.substring(5)).toAbsolutePath().toString());
-        }
-        throw Problem.of(
-                        "secret-in-arguments",
-                        "--database does not name where the URL is found.",
-                        "Write env:NAME or file:PATH; a URL, which may hold a password, is seen by everybody here.")
-                .asException();
+        return named.map(text -> NamedUrl.of(text, "--database"))
+                .orElseGet(() -> new UrlReference.Environment(DATABASE));
     }
 }

@@ -93,21 +93,9 @@ final class Subject {
                         "A run's id says nothing of where its ledger is.",
                         "Add --target env:NAME or --target file:PATH, or set GODWIT_TARGET; or name the move file.")
                 .asException());
-        if (text.startsWith("env:")) {
-            return new UrlReference.Environment(text.substring(4));
-        }
-        if (text.startsWith("file:")) {
-            return new UrlReference.InFile(
-                    Path.of(text.substring(5)).toAbsolutePath().toString());
-        }
-        if (text.equals(System.getenv(TARGET))) {
-            return new UrlReference.Environment(TARGET);
-        }
-        throw Problem.of(
-                        "secret-in-arguments",
-                        "--target does not name where the URL is found.",
-                        "Write env:NAME or file:PATH; a URL, which may hold a password, is seen by everybody here.")
-                .asException();
+        return text.equals(System.getenv(TARGET)) && !text.matches("(env|file):.*")
+                ? new UrlReference.Environment(TARGET)
+                : NamedUrl.of(text, "--target");
     }
 
     private MoveAccess lookedUp(String begin, UrlReference target, Database database) {

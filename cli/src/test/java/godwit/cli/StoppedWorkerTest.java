@@ -35,12 +35,17 @@ class StoppedWorkerTest {
     @SuppressWarnings("NullAway.Init")
     private Path folder;
 
+    /** A source with a table and an empty target. */
+    private static void makeDatabases(EmbeddedPostgres source, EmbeddedPostgres target) throws SQLException {
+        run(source, "postgres", "CREATE DATABASE here");
+        run(target, "postgres", "CREATE DATABASE there");
+        run(source, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+    }
+
     @Test
     void itEndsInOrderAndTheNextGoesOn() throws Exception {
         try (var server = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
-            run(server, "postgres", "CREATE DATABASE here");
-            run(server, "postgres", "CREATE DATABASE there");
-            run(server, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+            makeDatabases(server, server);
             run(server, "here", "INSERT INTO notes SELECT generate_series(1, 1000)");
             var file = moveFile(server.url("here"), server.url("there"));
             var worker = worker(file);
@@ -68,9 +73,7 @@ class StoppedWorkerTest {
     @Test
     void itEndsInOrderWhileItWaitsForAServer() throws Exception {
         var server = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync());
-        run(server, "postgres", "CREATE DATABASE here");
-        run(server, "postgres", "CREATE DATABASE there");
-        run(server, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+        makeDatabases(server, server);
         var file = moveFile(server.url("here"), server.url("there"));
         var worker = worker(file);
         awaitState(file, "ready");
@@ -89,9 +92,7 @@ class StoppedWorkerTest {
     void itLooksAfterTheLogOfOneServerWhileTheOtherIsDown() throws Exception {
         try (var here = EmbeddedPostgres.start(EmbeddedSettings.of(15).withoutFsync());
                 var there = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
-            run(here, "postgres", "CREATE DATABASE here");
-            run(there, "postgres", "CREATE DATABASE there");
-            run(here, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+            makeDatabases(here, there);
             var file = moveFile(here.url("here"), there.url("there"));
             Files.writeString(Path.of(file), Files.readString(Path.of(file)) + "limits: {logKeptBytesMax: 20000000}\n");
             var worker = worker(file);
@@ -120,9 +121,7 @@ class StoppedWorkerTest {
     void aRunWhoseSourceIsGoneForGoodIsCompletedWithoutIt() throws Exception {
         var here = EmbeddedPostgres.start(EmbeddedSettings.of(15).withoutFsync());
         try (var there = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
-            run(here, "postgres", "CREATE DATABASE here");
-            run(there, "postgres", "CREATE DATABASE there");
-            run(here, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+            makeDatabases(here, there);
             var file = moveFile(here.url("here"), there.url("there"));
             var worker = worker(file);
             awaitState(file, "ready");
@@ -146,9 +145,7 @@ class StoppedWorkerTest {
     @Test
     void itSeesThatItsRunWasRolledBackWhileItWaited() throws Exception {
         try (var server = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
-            run(server, "postgres", "CREATE DATABASE here");
-            run(server, "postgres", "CREATE DATABASE there");
-            run(server, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+            makeDatabases(server, server);
             var file = moveFile(server.url("here"), server.url("there"));
             var before = worker(file);
             awaitState(file, "ready");
@@ -181,9 +178,7 @@ class StoppedWorkerTest {
     @Test
     void itDoesNotCallARunRolledBackWhoseLedgerIsGone() throws Exception {
         try (var server = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
-            run(server, "postgres", "CREATE DATABASE here");
-            run(server, "postgres", "CREATE DATABASE there");
-            run(server, "here", "CREATE TABLE notes (id int PRIMARY KEY)");
+            makeDatabases(server, server);
             var file = moveFile(server.url("here"), server.url("there"));
             var worker = worker(file);
             awaitState(file, "ready");
