@@ -55,7 +55,7 @@ final class Expansion {
     /** Those that are not made, or only in part. */
     List<SchemaObject> unmade(List<SchemaObject> objects) {
         try (var target = context.look(Side.TARGET)) {
-            var there = made.read(target);
+            var there = made.among(target, objects);
             return objects.stream()
                     .filter(object -> !there.contains(Made.key(object)))
                     .toList();
@@ -83,7 +83,7 @@ final class Expansion {
     }
 
     private void make(Session target, List<SchemaObject> objects, Predicate<SchemaObject> wanted) {
-        var there = made.read(target);
+        var there = made.among(target, objects);
         for (var object : objects) {
             if (wanted.test(object) && !there.contains(Made.key(object))) {
                 object.parts().stream()

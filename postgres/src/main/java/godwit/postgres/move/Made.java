@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What a run made in the target's catalog, each object together with its ledger row in one transaction, so that a
@@ -34,10 +35,16 @@ final class Made {
         this.gate = new Gate(run, Side.TARGET);
     }
 
-    /** What was made so far, as {@code kind identity}. */
-    Set<String> read(Session target) {
+    /** Which of these objects and their parts are made, by {@link #key}. A move of thousands of tables asks for each. */
+    Set<String> among(Session target, List<SchemaObject> objects) {
+        var named = Stream.concat(objects.stream(), objects.stream().flatMap(object -> object.parts().stream()))
+                .toList();
         return new HashSet<>(target.query(
-                "SELECT kind || ' ' || identity FROM godwit.made WHERE run = ?", row -> row.getString(1), run));
+                "SELECT kind || ' ' || identity FROM godwit.made WHERE run = ? AND kind = ANY (?) AND identity = ANY (?)",
+                row -> row.getString(1),
+                run,
+                named.stream().map(SchemaObject::kind).distinct().toArray(String[]::new),
+                named.stream().map(SchemaObject::identity).distinct().toArray(String[]::new)));
     }
 
     static String key(SchemaObject object) {

@@ -56,9 +56,9 @@ final class Progress {
         var live = copies.live();
         return target.query(
                 """
-                SELECT t.schema_name, t.table_name, t.rows_total, t.done, coalesce(sum(c.rows), 0)
-                FROM godwit.table_copy t LEFT JOIN godwit.chunk c USING (run, schema_name, table_name)
-                WHERE t.run = ? GROUP BY 1, 2, 3, 4 ORDER BY 3 DESC, 1, 2""",
+                SELECT t.schema_name, t.table_name, t.rows_total, t.done, coalesce((SELECT sum(c.rows) FROM godwit.chunk c
+                  WHERE (c.run, c.schema_name, c.table_name) = (t.run, t.schema_name, t.table_name)), 0)
+                FROM godwit.table_copy t WHERE t.run = ? ORDER BY 3 DESC, 1, 2""",
                 row -> {
                     var name = TableName.of(row.getString(1), row.getString(2));
                     var copied = row.getLong(5);
