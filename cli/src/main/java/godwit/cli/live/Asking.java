@@ -57,16 +57,21 @@ public final class Asking {
         return lookedUp(request);
     }
 
-    /** Waits for the answer, through new sessions when one is lost. */
+    /** Waits for the answer, through new sessions when one is lost; who may open none any more has asked all the same. */
     private Outcome lookedUp(Request request) {
         var lostAt = 0L;
         while (true) {
             var openedAt = pace.nanos();
+            var isOpen = false;
             try (var session = access.target().openBriefly("ask")) {
+                isOpen = true;
                 return await(access.ledger(session), request);
             } catch (GodwitException e) {
                 if (e.retry() != Retry.LATER) {
-                    throw e;
+                    if (isOpen) {
+                        throw e;
+                    }
+                    return unknown(request, e.problem());
                 }
                 lostAt = lostAt == 0 || pace.nanos() - openedAt > LOST_NANOS_MAX ? pace.nanos() : lostAt;
                 if (pace.nanos() - lostAt > LOST_NANOS_MAX) {

@@ -45,11 +45,8 @@ class AskingTest {
     }
 
     @BeforeEach
-    void create() throws SQLException {
-        try (var connection = DriverManager.getConnection(server.jdbcUrl("postgres"));
-                var statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE there");
-        }
+    void create() {
+        execute("CREATE DATABASE there");
     }
 
     @AfterEach
@@ -59,6 +56,29 @@ class AskingTest {
 
     @Test
     void anAnswerThatCannotBeHadForLongIsUnknown() {
+        var pace = new DisturbedPace(server::stopImmediately);
+
+        assertThat(asked(pace)).isInstanceOfSatisfying(Outcome.Unknown.class, unknown -> {
+            assertThat(unknown.problem().code()).isEqualTo("outcome-unknown");
+            assertThat(unknown.problem().message()).contains("pause");
+        });
+        assertThat(pace.elapsed()).isGreaterThan(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void whoMayNotLookForTheAnswerAnyMoreDoesNotKnowIt() {
+        var pace = new DisturbedPace(() -> execute(
+                "UPDATE pg_database SET datname = 'elsewhere' WHERE datname = 'there'",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'elsewhere'"));
+
+        assertThat(asked(pace)).isInstanceOfSatisfying(Outcome.Unknown.class, unknown -> {
+            assertThat(unknown.problem().code()).isEqualTo("outcome-unknown");
+            assertThat(unknown.problem().message()).contains("there");
+        });
+    }
+
+    /** Asks a worker that never answers. */
+    private Outcome asked(DisturbedPace pace) {
         var access = access();
         try (var worker = access.target().open("test")) {
             var ledger = access.ledger(worker);
@@ -66,26 +86,29 @@ class AskingTest {
             var run = ledger.begin(UUID.randomUUID(), "asked", "");
             assertThat(access.tryLease(worker, run, "start")).isTrue();
             var state = StateFolder.of(Map.of("GODWIT_STATE", folder.toString()));
-            var pace = new StoppingPace(server);
-
-            var outcome = new Asking(access, new Operator("ann", state), pace).ask(Verb.PAUSE, Map.of());
-
-            assertThat(outcome).isInstanceOfSatisfying(Outcome.Unknown.class, unknown -> {
-                assertThat(unknown.problem().code()).isEqualTo("outcome-unknown");
-                assertThat(unknown.problem().message()).contains("pause");
-            });
-            assertThat(pace.elapsed()).isGreaterThan(Duration.ofSeconds(20));
+            return new Asking(access, new Operator("ann", state), pace).ask(Verb.PAUSE, Map.of());
         }
     }
 
-    /** Stops a server as soon as somebody waits; from then on the time of a pause passes at once. */
-    private static final class StoppingPace implements Pace {
-        private final EmbeddedPostgres server;
+    private void execute(String... statements) {
+        try (var connection = DriverManager.getConnection(server.jdbcUrl("postgres"));
+                var statement = connection.createStatement()) {
+            for (var sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Disturbs as soon as somebody waits; from then on the time of a pause passes at once. */
+    private static final class DisturbedPace implements Pace {
+        private final Runnable disturbance;
         private final Pace real = new RealPace();
         private final AtomicLong passed = new AtomicLong();
 
-        StoppingPace(EmbeddedPostgres server) {
-            this.server = server;
+        DisturbedPace(Runnable disturbance) {
+            this.disturbance = disturbance;
         }
 
         Duration elapsed() {
@@ -99,7 +122,7 @@ class AskingTest {
 
         @Override
         public void pause(Duration time) {
-            server.stopImmediately();
+            disturbance.run();
             passed.addAndGet(time.toNanos());
         }
 
