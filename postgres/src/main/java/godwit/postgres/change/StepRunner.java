@@ -5,6 +5,7 @@ import godwit.Problem;
 import godwit.Retry;
 import godwit.change.plan.Step;
 import godwit.postgres.Database;
+import godwit.postgres.LockTurns;
 import godwit.postgres.Session;
 import godwit.run.Pace;
 import godwit.run.Stopping;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /** Carries out a plan's steps, each with its row in the ledger. */
 final class StepRunner {
     /** Whoever waits behind such a turn waits no longer than this. */
-    private static final int TURN_MILLIS = 400;
+    private static final Duration TURN = Duration.ofMillis(400);
 
     private static final int PAUSE_MILLIS_MAX = 3_000;
     private static final int TURNS_MAX = 600;
@@ -76,7 +77,6 @@ final class StepRunner {
     }
 
     private void prepare(Session session) {
-        session.execute("SET LOCAL lock_timeout = " + TURN_MILLIS);
         session.text("SELECT set_config('search_path', ?, true)", pathText());
     }
 
@@ -86,7 +86,9 @@ final class StepRunner {
 
     /** Tries again, with growing pauses, what could not have its lock in time: clients go on in between. */
     private void inTurns(Session session, Runnable work) {
+        var turns = new LockTurns(session, TURN);
         for (var turn = 1; ; turn++) {
+            turns.begin(turn);
             try {
                 work.run();
                 return;
@@ -98,7 +100,7 @@ final class StepRunner {
                     throw Problem.of(
                                     "lock-not-had",
                                     "The lock was not to be had in %d turns of %d ms."
-                                            .formatted(TURNS_MAX, TURN_MILLIS),
+                                            .formatted(TURNS_MAX, TURN.toMillis()),
                                     "See with godwit status who holds it; start again when they have ended.")
                             .asException(e);
                 }

@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.GodwitException;
 import godwit.Retry;
+import godwit.postgres.LockTurns;
 import godwit.postgres.Session;
 import godwit.run.Pace;
 import godwit.run.RealPace;
@@ -13,7 +14,7 @@ final class Patience {
     private static final Pace PACE = new RealPace();
     private static final int TRIES_MAX = 30;
     private static final long PAUSE_MILLIS_MAX = 2000;
-    private static final int TURN_MILLIS = 150;
+    private static final Duration TURN = Duration.ofMillis(150);
     private static final int TURNS_MAX = 60;
 
     private Patience() {}
@@ -37,15 +38,16 @@ final class Patience {
      * ten times as long before the next.
      */
     static <T> T inTurns(Session session, Supplier<T> work) {
-        session.execute("SET lock_timeout = " + TURN_MILLIS);
+        var turns = new LockTurns(session, TURN);
         for (var attempt = 1; ; attempt++) {
+            turns.begin(attempt);
             try {
                 return work.get();
             } catch (GodwitException e) {
                 if (!Session.isLock(e) || attempt == TURNS_MAX || session.hasEnded()) {
                     throw e;
                 }
-                pause(Duration.ofMillis(10L * TURN_MILLIS));
+                pause(TURN.multipliedBy(10));
             }
         }
     }
