@@ -164,6 +164,9 @@ class UnattendedRunTest {
         run(source, "people", "INSERT INTO people VALUES (101, 'after')");
         awaitPeople("101");
         assertThat(SAID).noneMatch(line -> line.contains("second"));
+        for (var phase : List.of("filling", "following", "ready")) {
+            await().atMost(PATIENCE).until(() -> SAID.stream().anyMatch(line -> line.endsWith(" is " + phase + ".")));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A run on its way: the phase that it is in, what is asked of it, and what its ledger is told. */
@@ -18,6 +19,7 @@ final class Course {
     private String acting;
     private Phase phase;
     private List<Supplier<Map<String, Object>>> reporters = List.of();
+    private Consumer<Phase> onEntering = phase -> {};
 
     /** @param operator who works on the run; what is done because somebody asked is done for whom that was */
     Course(Run run, Ledger ledger, String operator) {
@@ -39,11 +41,18 @@ final class Course {
     /** Moves the run on, in the ledger first. */
     void enter(Phase next) {
         ledger.enter(run.id(), next, acting);
-        phase = next;
+        stand(next);
+    }
+
+    void onEntering(Consumer<Phase> listener) {
+        onEntering = listener;
     }
 
     /** The run stands here, whatever the ledger says: it keeps an earlier phase on purpose, or is gone. */
     void stand(Phase here) {
+        if (here != phase) {
+            onEntering.accept(here);
+        }
         phase = here;
     }
 

@@ -4,6 +4,7 @@ import godwit.GodwitException;
 import godwit.Retry;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Drives one run through its life, and carries out what people ask meanwhile.
@@ -34,6 +35,12 @@ public final class MoveWorker {
         this.approach = new Approach(means, pulse, rollingBack);
         this.serving = new Serving(means, pulse, aside, switching, rollingBack);
         course.toldBy(List.of(steps::live, serving::report, switching::report, aside::report));
+    }
+
+    /** @param listener hears of each phase that the run enters from now on, once the ledger has it */
+    public MoveWorker onEntering(Consumer<Phase> listener) {
+        course.onEntering(listener);
+        return this;
     }
 
     /**

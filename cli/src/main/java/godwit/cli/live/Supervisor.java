@@ -149,7 +149,7 @@ public final class Supervisor {
             if (!access.tryLease(session, run, START)) {
                 throw workerExists(access.worker(session, run));
             }
-            say.accept("Run " + run.id() + " is " + run.phase().word() + ".");
+            say(run, run.phase());
             adopt(ledger, changes);
             return logged(ledger, run);
         }
@@ -217,6 +217,10 @@ public final class Supervisor {
         }
     }
 
+    private void say(Run run, Phase phase) {
+        say.accept("Run " + run.id() + " is " + phase.word() + ".");
+    }
+
     /** Who asks for less safety says so in a file, on the command line or in the environment: the ledger knows where. */
     private String insecureBy() {
         return settings.stream()
@@ -251,8 +255,13 @@ public final class Supervisor {
 
     private Left drive(PostgresLedger ledger, Run run) {
         try (var steps = steps(run)) {
-            var phase = new MoveWorker(run, ledger, steps, pace, operator.name()).work(() -> stopped);
-            say.accept("Run " + run.id() + " is " + phase.word() + ".");
+            var phase = new MoveWorker(run, ledger, steps, pace, operator.name())
+                    .onEntering(entered -> say(run, entered))
+                    .work(() -> stopped);
+            if (!phase.isOver()) {
+                say.accept("Stopped while run %s is %s; godwit start takes it up again."
+                        .formatted(run.id(), phase.word()));
+            }
             return new Left(run.id(), phase);
         } catch (GodwitException e) {
             LOG.debug("the work ended: {}", e.problem().code(), e);
