@@ -61,7 +61,7 @@ final class Answers {
 
     private static String sealed(Map<?, ?> left) {
         if (Boolean.TRUE.equals(left.get("gateStays"))) {
-            return "guarded by the gate, which stays because it could not be made read only for everybody";
+            return "guarded by the gate, which stays because the database is not read only for everybody";
         }
         return Boolean.TRUE.equals(left.get("sealed")) ? "read only" : "writable";
     }

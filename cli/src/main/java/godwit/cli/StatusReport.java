@@ -40,6 +40,11 @@ record StatusReport(Look look) {
         if (look.live().get("doing") instanceof String doing && !run.phase().isOver()) {
             output.say("  Under way: " + doing);
         }
+        if (look.live().get("wentBack") instanceof Map<?, ?> back && back.get("refused") instanceof Map<?, ?> why) {
+            output.say("  It was to go back by itself: " + back.get("message") + "  [" + back.get("code") + "]");
+            output.say("  That was refused: " + why.get("message") + "  [" + why.get("code") + "]");
+            output.say("  " + why.get("hint"));
+        }
         if (look.live().get("wayBackProblem") instanceof Map<?, ?> problem) {
             output.say("  The way back: " + problem.get("message") + "  [" + problem.get("code") + "]");
             output.say("  " + problem.get("hint"));

@@ -127,6 +127,8 @@ class StoppedWorkerTest {
             awaitState(file, "ready");
             assertThat(godwit("complete", file, "--without-source").status()).isEqualTo(1);
             assertThat(godwit("switch", file).status()).isZero();
+            assertThat(godwit("complete", file, "--without-source").json().toString())
+                    .contains("source-not-gone");
             here.close();
 
             assertThat(godwit("complete", file, "--without-source").status()).isZero();
@@ -138,6 +140,31 @@ class StoppedWorkerTest {
             assertThat(godwit("status", file).at("state")).isEqualTo("completed");
         } finally {
             here.close();
+        }
+    }
+
+    /** The verb that finds no worker meets what a worker would: the run is held, and says why. */
+    @Test
+    void whatHoldsARunIsToldByItAlsoWhenAVerbWorksOnIt() throws Exception {
+        try (var server = EmbeddedPostgres.start(EmbeddedSettings.of(17).withoutFsync())) {
+            makeDatabases(server, server);
+            var file = moveFile(server.url("here"), server.url("there"));
+            Files.writeString(Path.of(file), Files.readString(Path.of(file)) + "where: {notes: \"id > 10\"}\n");
+            run(server, "here", "INSERT INTO notes VALUES (1), (11)");
+            var worker = worker(file);
+            awaitState(file, "ready");
+            assertThat(godwit("switch", file).status()).isZero();
+            worker.destroyForcibly().waitFor();
+            run(server, "there", "INSERT INTO notes VALUES (1)");
+
+            var refused = godwit("switch", file, "--back");
+
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.json().toString()).contains("notes_pkey of public.notes");
+            assertThat(godwit("verify", file).status()).isEqualTo(1);
+            var status = godwit("status", file);
+            assertThat(status.at("state")).isEqualTo("failed");
+            assertThat(String.valueOf(status.at("problem"))).contains("notes_pkey", "public.notes");
         }
     }
 

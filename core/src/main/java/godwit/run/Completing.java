@@ -24,6 +24,12 @@ final class Completing {
             request.ifPresent(asked -> course.answer(asked, new Outcome.Refused(notSwitched())));
             return;
         }
+        if (course.phase() == Phase.SWITCHED
+                && request.map(Ending::isWithoutSource).orElse(false)
+                && steps.journal().source().isPresent()) {
+            request.ifPresent(asked -> course.answer(asked, new Outcome.Refused(Ending.sourceAnswers())));
+            return;
+        }
         var hindrance = course.phase() == Phase.SWITCHED ? hindrance() : Optional.<Problem>empty();
         if (hindrance.isPresent() && request.isPresent()) {
             course.answer(request.get(), new Outcome.Refused(hindrance.get()));
@@ -37,7 +43,7 @@ final class Completing {
         request.ifPresent(course::actFor);
         course.enter(Phase.COMPLETING);
         course.publish();
-        var isAlone = request.map(asked -> asked.has(Ending.WITHOUT_SOURCE)).orElse(false);
+        var isAlone = request.map(Ending::isWithoutSource).orElse(false);
         var left = isAlone
                 ? steps.contractWithoutSource()
                 : steps.contract(byMode.leavesSourceAlone()

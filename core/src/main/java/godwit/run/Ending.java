@@ -17,7 +17,7 @@ final class Ending {
     private static final Set<Verb> ENDS = EnumSet.of(Verb.ROLLBACK, Verb.COMPLETE);
 
     /** What {@code complete} is asked with when the source is gone for good. */
-    static final String WITHOUT_SOURCE = "withoutSource";
+    private static final String WITHOUT_SOURCE = "withoutSource";
 
     private final Course course;
     private final MoveSteps steps;
@@ -57,7 +57,7 @@ final class Ending {
 
     /** The same for a failure that may pass, when people say that it will not: the source is gone for good. */
     boolean isWithoutSource() {
-        var asked = course.next(EnumSet.of(Verb.COMPLETE)).filter(request -> request.has(WITHOUT_SOURCE));
+        var asked = course.next(EnumSet.of(Verb.COMPLETE)).filter(Ending::isWithoutSource);
         if (asked.isEmpty() || !course.phase().isInStep()) {
             return false;
         }
@@ -71,7 +71,11 @@ final class Ending {
         return true;
     }
 
-    private static Problem sourceAnswers() {
+    static boolean isWithoutSource(Request request) {
+        return request.has(WITHOUT_SOURCE);
+    }
+
+    static Problem sourceAnswers() {
         return Problem.of(
                 "source-not-gone",
                 "The source answers, or the writes are not on the target for certain, so the run is not ended without it.",

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  */
 public final class MoveWorker {
     private final Course course;
+    private final Aside aside;
     private final Steered steered;
     private final Approach approach;
     private final Serving serving;
@@ -27,7 +28,7 @@ public final class MoveWorker {
         this.steered = new Steered(run, ledger, steps::heed);
         var means = new Means(course, steps, steered, pace);
         var pulse = new Pulse(means);
-        var aside = new Aside(pace);
+        this.aside = new Aside(pace);
         var switching = new Switching(means);
         this.rollingBack = new RollingBack(means, switching, aside);
         this.completing = new Completing(course, steps, new ByMode(steps.mode()));
@@ -62,6 +63,11 @@ public final class MoveWorker {
             }
         }
         return course.phase();
+    }
+
+    /** Whether the writes are being moved just now, perhaps by the run itself: to end then leaves that to the next worker. */
+    public boolean isMoving() {
+        return aside.isMoving();
     }
 
     private void orEnd(Runnable work) {

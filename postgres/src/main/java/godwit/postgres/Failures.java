@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -110,7 +111,7 @@ final class Failures {
 
     private static String tellable(SQLException cause, String state) {
         if (state.startsWith("22") || state.startsWith("23")) {
-            return "a value or a constraint was violated (the text is withheld, it may quote a row)";
+            return violated(objects(cause)) + " (the text is withheld, it may quote a row)";
         }
         if (!(cause instanceof PSQLException e) || !(e.getServerErrorMessage() instanceof ServerErrorMessage m)) {
             return state.startsWith("08") ? "the connection was lost" : String.valueOf(cause.getMessage());
@@ -120,21 +121,33 @@ final class Failures {
                 : "the server refused it (the text is withheld, it may quote a row)";
     }
 
+    private static String violated(List<String> objects) {
+        return objects.isEmpty()
+                ? "a value or a constraint was violated"
+                : "violated is " + String.join(" of ", objects);
+    }
+
     /** A function may raise any code with any text: RAISE of PL/pgSQL is seen by the routine that reported it. */
     private static boolean isTellable(ServerErrorMessage message, String state) {
-        var isRaised = "exec_stmt_raise".equals(message.getRoutine());
-        return isRaised
+        return isRaised(message)
                 ? RAISED_BY_GATE.contains(state)
                 : state.length() == 5 && TELLABLE.contains(state.substring(0, 2));
     }
 
+    private static boolean isRaised(ServerErrorMessage message) {
+        return "exec_stmt_raise".equals(message.getRoutine());
+    }
+
+    /** The innermost first, as in "a constraint of a table"; what a function raises may name anything. */
     private static List<String> objects(SQLException cause) {
-        if (!(cause instanceof PSQLException e) || e.getServerErrorMessage() == null) {
+        if (!(cause instanceof PSQLException e)
+                || !(e.getServerErrorMessage() instanceof ServerErrorMessage m)
+                || isRaised(m)) {
             return List.of();
         }
-        var m = e.getServerErrorMessage();
-        return Stream.of(m.getSchema(), m.getTable(), m.getColumn(), m.getConstraint())
-                .filter(name -> name != null)
+        var table = m.getSchema() == null || m.getTable() == null ? m.getTable() : m.getSchema() + "." + m.getTable();
+        return Stream.of(m.getConstraint(), m.getColumn(), table == null ? m.getSchema() : table)
+                .filter(Objects::nonNull)
                 .toList();
     }
 

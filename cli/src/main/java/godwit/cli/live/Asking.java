@@ -200,11 +200,22 @@ public final class Asking {
             try (var log = RunLog.open(operator.state(), request.run());
                     var steps = access.steps(request.run())) {
                 var worker = new MoveWorker(run.get(), ledger, steps, pace, operator.name());
-                var phase = worker.work(() -> ledger.answerTo(request.id()).isPresent());
-                if (phase.isOver()) {
+                if (worked(worker, ledger, request).isOver()) {
                     log.remove();
                 }
             }
+        }
+    }
+
+    /** A way back that the run has begun by itself is not left half-way; what holds the run for good is said of it. */
+    private Phase worked(MoveWorker worker, PostgresLedger ledger, Request request) {
+        try {
+            return worker.work(() -> ledger.answerTo(request.id()).isPresent() && !worker.isMoving());
+        } catch (GodwitException e) {
+            if (e.retry() == Retry.NEVER && ledger.exists()) {
+                ledger.hold(request.run(), e.problem(), operator.name());
+            }
+            throw e;
         }
     }
 }

@@ -119,8 +119,16 @@ final class Gates {
 
     /** Refuses to move the writes away from a side where a table's gate is off: whoever writes there is not held. */
     void requireInForce(Session losing, Side side) {
-        var inForce = new HashSet<>(context.gate(side).inForce(losing));
-        var open = guardable(losing).stream()
+        requireInForce(losing, side, guardable(losing));
+    }
+
+    /**
+     * The same for the side that gains the writes, of the tables that move: with a gate that is off there, no way would lead
+     * back.
+     */
+    void requireInForce(Session session, Side side, List<TableName> tables) {
+        var inForce = new HashSet<>(context.gate(side).inForce(session));
+        var open = tables.stream()
                 .filter(table -> !inForce.contains(table))
                 .map(TableName::plain)
                 .toList();

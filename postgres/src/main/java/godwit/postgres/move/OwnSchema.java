@@ -1,6 +1,7 @@
 package godwit.postgres.move;
 
 import godwit.postgres.Session;
+import godwit.postgres.gate.Gate;
 import java.util.List;
 import java.util.UUID;
 
@@ -72,6 +73,12 @@ final class OwnSchema {
         }
         session.execute("DROP SCHEMA IF EXISTS godwit CASCADE");
         return true;
+    }
+
+    /** Whether another run has its gate here. */
+    static boolean hasOtherGates(Session session, Gate gate) {
+        return objects(session).stream()
+                .anyMatch(name -> name.startsWith("epoch_") && !gate.epochName().contains(name));
     }
 
     /** Whether the ledger in it has other runs, under way or over. */

@@ -11,6 +11,7 @@ import godwit.postgres.apply.StreamProgress;
 import godwit.postgres.apply.TableFile;
 import godwit.postgres.gate.Fence;
 import godwit.postgres.gate.Writer;
+import godwit.schema.Table;
 import godwit.schema.TableName;
 import godwit.traffic.CutoverActions;
 import java.time.Duration;
@@ -77,6 +78,13 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
         underFence.requireNoOpenDdl(session(from), from, PATIENCE_WITH_WRITERS);
         requireNothingLeft(from);
         gates.requireInForce(session(from), from);
+        if (from == Side.SOURCE) {
+            gates.requireInForce(
+                    session(Side.TARGET),
+                    Side.TARGET,
+                    streams.tables().stream().map(Table::name).toList());
+        }
+        underFence.requireWritable(session(from.other()), from.other());
         underFence.requireNoSubscriptions(session(from), session(from.other()), from);
         requireNoOldWriters(session(from), from);
         catchUpWithin(session(from), from, Duration.ofSeconds(30));

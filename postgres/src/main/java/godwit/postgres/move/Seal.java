@@ -35,10 +35,18 @@ final class Seal {
         this.context = context;
     }
 
-    /** Seals; false when the role may not say so, may not end everybody's session, or other roles' defaults win: the gate stays. */
+    /**
+     * Seals; false when the role may not say so, may not end everybody's session, or other roles' defaults win, and where what
+     * does not move lives in the same database: the gate stays.
+     */
     boolean close() {
+        if (!context.spec().tables().include().isEmpty()) {
+            return false;
+        }
         try (var session = context.open(Side.SOURCE, "complete")) {
-            if (!RoleRights.mayAlter(session) || session.is(OVERRIDDEN)) {
+            if (OwnSchema.hasOtherGates(session, context.gate(Side.SOURCE))
+                    || !RoleRights.mayAlter(session)
+                    || session.is(OVERRIDDEN)) {
                 return false;
             }
             var database = new Identifier(session.text("SELECT current_database()"));

@@ -22,6 +22,12 @@ final class UnderFence {
     private static final Duration PATIENCE_WITH_DDL = Duration.ofMillis(250);
 
     private final MoveContext context;
+    private static final String READ_ONLY = """
+            SELECT count(*) > 0 FROM pg_catalog.pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS c (line)
+            WHERE s.setrole = 0 AND starts_with(lower(c.line), 'default_transaction_read_only=')
+              AND split_part(c.line, '=', 2)::boolean
+              AND s.setdatabase = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())""";
+
     private final Surroundings surroundings;
     private final ShapeReader shapes;
     private Shape before = new Shape(Map.of());
@@ -66,6 +72,18 @@ final class UnderFence {
     void requireNoSubscriptions(Session losing, Session gaining, Side from) {
         new Subscriptions(context, from).requireNone(losing);
         new Subscriptions(context, from.other()).requireNone(gaining);
+    }
+
+    /** Refuses to move writes to where new sessions begin read only: neither side would take them. */
+    void requireWritable(Session gaining, Side side) {
+        if (gaining.is(READ_ONLY)) {
+            throw Problem.of(
+                            "side-read-only",
+                            "The %s's database is read only by default, so it would refuse the writes that are to go there."
+                                    .formatted(side.word()),
+                            "ALTER DATABASE … RESET default_transaction_read_only there.")
+                    .asException();
+        }
     }
 
     /** Takes about as long as {@link #require} and neither refuses nor sets anything. */

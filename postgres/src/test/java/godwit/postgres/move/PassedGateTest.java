@@ -120,6 +120,30 @@ class PassedGateTest {
         assertDone(Verb.SWITCH);
     }
 
+    /** Writes would move, and no way would lead back, not even the automatic one. */
+    @Test
+    void aGateThatIsOffOnTheTargetKeepsTheWritesTooUntilTheyCanComeBack() {
+        var trigger = pair.atTarget().text("SELECT tgname FROM pg_trigger WHERE tgname ~ '^godwit_gate' LIMIT 1");
+        pair.target("ALTER TABLE t DISABLE TRIGGER ALL; ALTER TABLE t ENABLE TRIGGER ALL");
+        assertRefused(move.ask(Verb.SWITCH), "gate-open");
+
+        pair.target("ALTER TABLE t ENABLE ALWAYS TRIGGER " + trigger);
+
+        assertDone(Verb.SWITCH);
+    }
+
+    @Test
+    void writesDoNotGoWhereTheyWouldBeRefused() {
+        assertDone(Verb.SWITCH);
+        pair.source("ALTER DATABASE " + pair.name() + " SET default_transaction_read_only = on");
+        assertRefused(move.ask(Verb.SWITCH_BACK), "side-read-only");
+
+        pair.source("SET default_transaction_read_only = off; ALTER DATABASE " + pair.name()
+                + " RESET default_transaction_read_only");
+
+        assertDone(Verb.SWITCH_BACK);
+    }
+
     @Test
     void tablesThatAreMadeOnTheSourceAfterTheSwitchAreNotLeftThereUnseen() {
         assertDone(Verb.SWITCH);
