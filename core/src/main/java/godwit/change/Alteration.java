@@ -19,6 +19,30 @@ public record Alteration(
         Optional<Identifier> unique,
         Optional<ColumnSpec.Check> check,
         Optional<ColumnSpec.Reference> references) {
+    /** One that changes a column's values alone. */
+    public static Alteration ofValues() {
+        return new Alteration(
+                Optional.empty(),
+                Optional.empty(),
+                new Setting.Kept(),
+                new Setting.Kept(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** One that changes a column's values, and has it take no NULL. */
+    public static Alteration ofKey() {
+        return new Alteration(
+                Optional.empty(),
+                Optional.of(false),
+                new Setting.Kept(),
+                new Setting.Kept(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
     /** Whether nothing is changed. */
     public boolean isEmpty() {
         return type.isEmpty()

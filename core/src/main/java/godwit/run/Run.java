@@ -17,6 +17,11 @@ import java.util.UUID;
 public record Run(UUID id, String name, Phase phase, Optional<Problem> problem, Instant begunAt) {
     /** The short form of the id, by which the run's objects in databases are named. */
     public String shortId() {
+        return shortId(id);
+    }
+
+    /** The short form of a run's id. */
+    public static String shortId(UUID id) {
         return id.toString().substring(0, 8);
     }
 

@@ -71,10 +71,14 @@ class SqlTextTest {
                         "Carrying",
                         "CatalogReading",
                         "DefaultVersion",
+                        "DefinitionText",
                         "DependentObjects",
                         "Derivation",
+                        "Effects",
                         "Evolution",
                         "Expanding",
+                        "KeptPlan",
+                        "OwnedSequences",
                         "PostgresAnalyst",
                         "Reading");
     }

@@ -5,6 +5,7 @@ import godwit.schema.SqlText;
 import godwit.schema.TableName;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What only a server can say of a change: what people's SQL means, and what hangs on a column. */
 public interface Analyst {
@@ -28,9 +29,9 @@ public interface Analyst {
     /**
      * What of a table stands on some of its columns, as it is to be for others that take their place.
      *
-     * @param replaced by a column that has something, the one that is to have it too
+     * @param replaced of each table that changes, by a column that has something, the one that is to have it too
      */
-    List<Carried> carried(CatalogTable table, Map<Identifier, Identifier> replaced);
+    List<Carried> carried(CatalogTable table, Map<TableName, Map<Identifier, Identifier>> replaced);
 
     /** Whether a default gives the same for all rows that are there, so that none of them has to be written. */
     boolean isSameForAll(SqlText type, String defaultValue);
@@ -44,14 +45,49 @@ public interface Analyst {
      */
     SqlText condition(Map<Identifier, SqlText> row, Map<Identifier, Identifier> physical, String text);
 
-    /** What would keep columns from going: the statements that take it away for a moment, and those that make it again. */
-    Dependents dependents(CatalogTable table, List<Identifier> columns);
+    /**
+     * What would keep columns from going, and is taken away for a moment; the outermost first.
+     *
+     * @throws godwit.GodwitException not-carried, where something cannot be taken away or given to what takes their place
+     */
+    List<Dependent> dependents(Leaving leaving);
+
+    /** The statements that give the sequence of a column to the one that takes its place. */
+    Succession succession(CatalogTable table, Identifier column, Identifier successor);
 
     /** The statements that give a view the owner and the rights of its table, under the names that it shows. */
     List<SqlText> rights(CatalogTable table, TableName view, Map<Identifier, Identifier> shownByPhysical);
 
     /** The statements that give a version's schema the owner and the rights of its tables' schema. */
     List<SqlText> schemaRights(Identifier schema, Identifier version);
+
+    /** Whether a relation of this name is there. */
+    boolean isTaken(TableName name);
+
+    /**
+     * Reads what stands in the parentheses of CREATE TABLE.
+     *
+     * @throws godwit.GodwitException definition-invalid
+     */
+    void requireReadable(String definition);
+
+    /** @throws godwit.GodwitException not-carried, where views or other objects of people's stand on a table that is to go */
+    void requireNothingOn(CatalogTable table);
+
+    /** The columns of a constraint, in its order; empty where the table has none of this name. */
+    Optional<List<Identifier>> constraintColumns(CatalogTable table, Identifier constraint);
+
+    boolean hasPrimaryKey(CatalogTable table);
+
+    /**
+     * The table of an index.
+     *
+     * @throws godwit.GodwitException no-such-index, index-of-constraint
+     */
+    TableName indexed(TableName index);
+
+    /** As it stands behind REPLICA IDENTITY. */
+    SqlText replicaIdentity(CatalogTable table);
 
     /** Whether views can check rights by whoever uses them (from PostgreSQL 15 on). */
     boolean hasSecurityInvoker();
@@ -68,15 +104,42 @@ public interface Analyst {
     }
 
     /**
-     * What is taken away while columns are dropped.
+     * Columns that are to go.
      *
-     * @param drop the outermost first
-     * @param create in the order of the making
+     * @param dropped those that nothing replaces
+     * @param replaced those that another replaces, with its type
+     * @param changed the tables whose references change with what they refer to
      */
-    record Dependents(List<SqlText> drop, List<SqlText> create) {
-        public Dependents {
-            drop = List.copyOf(drop);
+    record Leaving(
+            CatalogTable table, List<Identifier> dropped, Map<Identifier, SqlText> replaced, List<TableName> changed) {
+        public Leaving {
+            dropped = List.copyOf(dropped);
+            replaced = Map.copyOf(replaced);
+            changed = List.copyOf(changed);
+        }
+    }
+
+    /**
+     * Something that is taken away while columns are dropped.
+     *
+     * @param create makes it again
+     */
+    record Dependent(SqlText drop, List<SqlText> create) {
+        public Dependent {
             create = List.copyOf(create);
+        }
+    }
+
+    /**
+     * How a sequence comes to another column; nothing for a column that has none.
+     *
+     * @param before while the old column is there
+     * @param after when it is gone
+     */
+    record Succession(List<SqlText> before, List<SqlText> after) {
+        public Succession {
+            before = List.copyOf(before);
+            after = List.copyOf(after);
         }
     }
 }

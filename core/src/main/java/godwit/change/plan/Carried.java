@@ -43,10 +43,18 @@ public sealed interface Carried {
     }
 
     /**
-     * A check, or a foreign key to another table.
+     * A check.
      *
      * @param definition as pg_get_constraintdef writes it, with the new columns and without NOT VALID
      * @param validated whether it holds for all rows
      */
-    record Constraint(Identifier constraint, SqlText definition, boolean validated) implements Carried {}
+    record Check(Identifier constraint, SqlText definition, boolean validated) implements Carried {}
+
+    /**
+     * A foreign key of the table, of whose columns or of those that they refer to some are replaced.
+     *
+     * @param definition as pg_get_constraintdef writes it, with the new columns on both sides and without NOT VALID
+     * @param validated whether it holds for all rows
+     */
+    record Reference(Identifier constraint, SqlText definition, boolean validated) implements Carried {}
 }

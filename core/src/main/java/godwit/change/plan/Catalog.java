@@ -8,12 +8,19 @@ import java.util.Optional;
  * The tables of the schema that a migration is for.
  *
  * @param tables ordinary and partitioned, without partitions, sorted by name
+ * @param foreignKeys from or to these tables, sorted by table and name
  * @param version the version that is in use beside the tables themselves, if there is one
  * @param path where names in people's SQL are looked for, behind pg_catalog
  */
-public record Catalog(Identifier schema, List<CatalogTable> tables, Optional<Version> version, List<Identifier> path) {
+public record Catalog(
+        Identifier schema,
+        List<CatalogTable> tables,
+        List<ForeignKey> foreignKeys,
+        Optional<Version> version,
+        List<Identifier> path) {
     public Catalog {
         tables = List.copyOf(tables);
+        foreignKeys = List.copyOf(foreignKeys);
         path = List.copyOf(path);
     }
 

@@ -22,6 +22,9 @@ public record CatalogTable(
         long rows,
         long bytes,
         Optional<String> obstacle) {
+    /** The obstacle of a partitioned table. */
+    public static final String PARTITIONED = "is partitioned";
+
     public CatalogTable {
         columns = List.copyOf(columns);
         key = List.copyOf(key);

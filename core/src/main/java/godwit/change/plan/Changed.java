@@ -38,6 +38,17 @@ record Changed(int number, String run, Evolution evolution, List<Chain> chains) 
         return chains.stream().flatMap(c -> c.green().stream()).toList();
     }
 
+    /** The columns of the old version that others replace, with those. */
+    Map<Identifier, Identifier> replaced() {
+        var all = new LinkedHashMap<Identifier, Identifier>();
+        chains.stream()
+                .filter(Chain::isTwofold)
+                .forEach(chain -> all.put(
+                        chain.blue().orElseThrow().name(),
+                        chain.green().orElseThrow().physical()));
+        return all;
+    }
+
     /** The view that knows the marker, on which the new version's view stands. */
     TableName hidden() {
         return TableName.of("godwit", "via_%s_%d".formatted(run, number));

@@ -1,10 +1,13 @@
 package godwit.change.plan;
 
 import godwit.schema.Identifier;
+import godwit.schema.SqlText;
+import godwit.schema.TableName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -13,41 +16,83 @@ final class Contracting {
     private final VersionViews views;
     private final Catalog catalog;
     private final List<Changed> changed;
+    private final List<Effect> effects;
     private final Analyst analyst;
 
-    Contracting(VersionViews views, Catalog catalog, List<Changed> changed, Analyst analyst) {
+    Contracting(VersionViews views, Catalog catalog, List<Changed> changed, List<Effect> effects, Analyst analyst) {
         this.views = views;
         this.catalog = catalog;
         this.changed = changed;
+        this.effects = effects;
         this.analyst = analyst;
     }
 
     /** @param carried what each changed table's new columns have of the old ones */
     Step step(Map<Changed, List<Carried>> carried) {
         var sql = new ArrayList<String>();
-        sql.add(locks());
+        locks().ifPresent(sql::add);
         catalog.version().ifPresent(old -> {
             old.views()
                     .forEach(view ->
                             sql.add("DROP VIEW IF EXISTS " + old.schema().sql() + "." + view.sql()));
             sql.add("DROP SCHEMA IF EXISTS " + old.schema().sql());
         });
+        var dependents = dependents();
+        dependents.forEach(dependent -> sql.add(dependent.drop().sql()));
+        carried.forEach((of, all) -> sql.addAll(references(of, all)));
         for (var of : changed) {
             sql.addAll(contract(of, carried.getOrDefault(of, List.of())));
         }
+        effects.forEach(effect -> sql.addAll(effect.contract()));
+        dependents.reversed().forEach(dependent -> dependent.create().forEach(statement -> sql.add(statement.sql())));
         return new Step.InTransaction("contract", sql, Lock.ACCESS_EXCLUSIVE, false, 0.1);
     }
 
+    /** Of all tables, each once, the outermost first. */
+    private List<Analyst.Dependent> dependents() {
+        var all = new LinkedHashMap<String, Analyst.Dependent>();
+        for (var of : changed) {
+            analyst.dependents(leaving(of))
+                    .forEach(dependent -> all.putIfAbsent(dependent.drop().sql(), dependent));
+        }
+        return List.copyOf(all.values());
+    }
+
+    private Analyst.Leaving leaving(Changed of) {
+        var dropped = new ArrayList<Identifier>();
+        var replaced = new LinkedHashMap<Identifier, SqlText>();
+        for (var chain : of.chains()) {
+            chain.blue()
+                    .ifPresent(blue -> chain.green()
+                            .ifPresentOrElse(
+                                    green -> replaced.put(blue.name(), green.type()), () -> dropped.add(blue.name())));
+        }
+        return new Analyst.Leaving(
+                of.table(),
+                dropped,
+                replaced,
+                changed.stream().map(Changed::name).toList());
+    }
+
+    /** What refers to an old column goes before it. */
+    private static List<String> references(Changed of, List<Carried> carried) {
+        return carried.stream()
+                .filter(Carried.Reference.class::isInstance)
+                .map(Carried.Reference.class::cast)
+                .map(reference -> "ALTER TABLE " + of.sql() + " DROP CONSTRAINT "
+                        + reference.constraint().sql())
+                .toList();
+    }
+
     /** In the order in which clients take them: a view before what it stands on. */
-    private String locks() {
+    private Optional<String> locks() {
         var old = catalog.version().stream()
                 .flatMap(v -> v.views().stream().map(view -> v.schema().sql() + "." + view.sql()));
-        var all = Stream.concat(
-                        old,
-                        changed.stream()
-                                .flatMap(of -> Stream.of(views.view(of.table()).sql(), of.sql())))
-                .collect(Collectors.joining(", "));
-        return "LOCK TABLE " + all + " IN ACCESS EXCLUSIVE MODE";
+        var ours = changed.stream().flatMap(of -> Stream.of(views.view(of).sql(), of.sql()));
+        var others =
+                effects.stream().flatMap(effect -> effect.locked().stream()).map(TableName::sql);
+        var all = Stream.of(old, ours, others).flatMap(each -> each).distinct().collect(Collectors.joining(", "));
+        return all.isEmpty() ? Optional.empty() : Optional.of("LOCK TABLE " + all + " IN ACCESS EXCLUSIVE MODE");
     }
 
     private List<String> contract(Changed of, List<Carried> carried) {
@@ -56,25 +101,27 @@ final class Contracting {
                 .flatMap(chain -> chain.blue().stream())
                 .map(CatalogColumn::name)
                 .toList();
-        var dependents = analyst.dependents(of.table(), gone);
-        dependents.drop().forEach(statement -> sql.add(statement.sql()));
+        var successions = of.replaced().entrySet().stream()
+                .map(entry -> analyst.succession(of.table(), entry.getKey(), entry.getValue()))
+                .toList();
         if (of.isKeptInStep()) {
             sql.add("DROP TRIGGER " + of.trigger("insert").sql() + " ON " + of.sql());
             sql.add("DROP TRIGGER " + of.trigger("update").sql() + " ON " + of.sql());
             sql.add("DROP FUNCTION " + of.function().sql() + "()");
             sql.add(views.overTable(of));
             sql.add("DROP VIEW " + of.hidden().sql());
+            successions.forEach(each -> each.before().forEach(statement -> sql.add(statement.sql())));
             sql.add("ALTER TABLE " + of.sql() + " "
                     + Stream.concat(gone.stream(), Stream.of(SyncFunction.MARKER))
                             .map(column -> "DROP COLUMN " + column.sql())
                             .collect(Collectors.joining(", ")));
+            successions.forEach(each -> each.after().forEach(statement -> sql.add(statement.sql())));
         }
         sql.addAll(renames(of));
         for (var chain : of.chains()) {
             chain.green().ifPresent(green -> sql.addAll(settled(of, chain, green)));
         }
         sql.addAll(named(of, carried));
-        dependents.create().forEach(statement -> sql.add(statement.sql()));
         return sql;
     }
 
@@ -142,12 +189,15 @@ final class Contracting {
             switch (each) {
                 case Carried.Settings settings -> {}
                 case Carried.Index index -> sql.add(named(of, index, of.temporary("index", index.index())));
-                case Carried.Constraint constraint ->
-                    sql.add(renameConstraint(
-                            of, of.temporary("constraint", constraint.constraint()), constraint.constraint()));
+                case Carried.Check check -> sql.add(renameCarried(of, check.constraint()));
+                case Carried.Reference reference -> sql.add(renameCarried(of, reference.constraint()));
             }
         }
         return sql;
+    }
+
+    private static String renameCarried(Changed of, Identifier constraint) {
+        return renameConstraint(of, of.temporary("constraint", constraint), constraint);
     }
 
     private static String named(Changed of, Carried.Index index, Identifier temporary) {

@@ -8,18 +8,22 @@ import godwit.schema.Identifier;
 import godwit.schema.SqlText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** A table on its way through a migration's operations: each works on what those before it leave. */
-final class Evolution {
+final class Evolution implements Member {
     private final CatalogTable table;
     private final Analyst analyst;
     private final List<Shown> shown = new ArrayList<>();
     private final List<Derivation> derivations = new ArrayList<>();
     private final Map<Slot, CatalogColumn> blue = new LinkedHashMap<>();
+    private final Set<Identifier> left = new HashSet<>();
     private int slots;
 
     Evolution(CatalogTable table, Analyst analyst) {
@@ -137,6 +141,129 @@ final class Evolution {
                 change));
     }
 
+    /** Whether a column of the old version's becomes another or goes. */
+    boolean changes(Identifier column) {
+        return derivations.stream().anyMatch(d -> from(d).equals(Optional.of(slot(column))));
+    }
+
+    /** What becomes of a column of the old version's, if it changes. */
+    Optional<Chain> chain(Identifier column) {
+        return chains().stream()
+                .filter(chain -> chain.blue().map(CatalogColumn::name).equals(Optional.of(column)))
+                .findFirst();
+    }
+
+    private Slot slot(Identifier column) {
+        return blue.entrySet().stream()
+                .filter(entry -> entry.getValue().name().equals(column))
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+    }
+
+    /** Has a column, which nothing has changed yet, become what the column that it refers to becomes. */
+    void follow(Identifier column, Chain referenced) {
+        var at = slot(column);
+        for (var derivation : referenced.derivations()) {
+            if (derivation instanceof Derivation.Altered altered) {
+                at = follow(column, at, altered);
+            }
+        }
+    }
+
+    private Slot follow(Identifier column, Slot from, Derivation.Altered referenced) {
+        var name = referenced.name();
+        var own = List.of(name);
+        if (!own.containsAll(referenced.up().uses())
+                || !own.containsAll(referenced.down().uses())) {
+            throw problem(
+                    "key-not-followable",
+                    column,
+                    "refers to " + name.name() + ", whose values are to come from other columns too",
+                    "Let up and down use that column alone, or drop the foreign key first.");
+        }
+        var followed =
+                shown.stream().filter(s -> s.slot().equals(from)).findFirst().orElseThrow();
+        var to = slot(referenced.to().type());
+        shown.set(shown.indexOf(followed), new Shown(followed.name(), to));
+        var before = List.of(new Shown(name, from));
+        var after = List.of(new Shown(name, to));
+        derivations.add(new Derivation.Altered(
+                before,
+                after,
+                name,
+                from,
+                to,
+                analyst.expression(types(before), alias(), ofSome(name, referenced.up()), to.type()),
+                analyst.expression(types(after), alias(), ofSome(name, referenced.down()), from.type()),
+                Alteration.ofValues()));
+        return to;
+    }
+
+    /** What refers to nothing goes on doing so. */
+    private static String ofSome(Identifier name, Analyst.Expression expression) {
+        return "CASE WHEN " + name.sql() + " IS NOT NULL THEN (" + expression.sql() + ") END";
+    }
+
+    /** Gives several columns other values at once: each up reads the row before, each down the row after. */
+    void alterTogether(Map<Identifier, Together> columns) {
+        var before = List.copyOf(shown);
+        var to = new LinkedHashMap<Identifier, Slot>();
+        for (var column : columns.keySet()) {
+            var altered = find(column);
+            to.put(column, slot(altered.slot().type()));
+            shown.set(shown.indexOf(altered), new Shown(column, to.get(column)));
+        }
+        var after = List.copyOf(shown);
+        columns.forEach((column, together) -> {
+            var from = before.stream()
+                    .filter(s -> s.name().equals(column))
+                    .findFirst()
+                    .orElseThrow()
+                    .slot();
+            var same = column.sql();
+            derivations.add(new Derivation.Altered(
+                    before,
+                    after,
+                    column,
+                    from,
+                    Objects.requireNonNull(to.get(column)),
+                    analyst.expression(types(before), alias(), together.up().orElse(same), from.type()),
+                    analyst.expression(types(after), alias(), together.down().orElse(same), from.type()),
+                    together.change()));
+        });
+    }
+
+    /**
+     * What becomes of one of several columns; without an expression its value stays.
+     *
+     * @param change what else is changed of it
+     */
+    record Together(Optional<String> up, Optional<String> down, Alteration change) {}
+
+    /** Leaves something that stands on the old columns behind. */
+    void leave(Identifier constraintOrIndex) {
+        left.add(constraintOrIndex);
+    }
+
+    boolean isLeft(Identifier constraintOrIndex) {
+        return left.contains(constraintOrIndex);
+    }
+
+    /** What a column of the table as it is is called by now, unless it has gone or become another. */
+    Optional<Identifier> nameNow(Identifier column) {
+        var slot = slot(column);
+        return shown.stream().filter(s -> s.slot().equals(slot)).findFirst().map(Shown::name);
+    }
+
+    boolean isTouched() {
+        return !derivations.isEmpty()
+                || shown.stream()
+                        .anyMatch(s -> !Optional.ofNullable(blue.get(s.slot()))
+                                .map(CatalogColumn::name)
+                                .equals(Optional.of(s.name())));
+    }
+
     private Identifier alias() {
         return table.name().name();
     }
@@ -160,6 +287,16 @@ final class Evolution {
                         hint)
                 .withObjects(List.of(table.name().plain() + "." + column.name()))
                 .asException();
+    }
+
+    /** The columns by the names that they have by now, with their types. */
+    Map<Identifier, SqlText> types() {
+        return types(shown);
+    }
+
+    /** @throws godwit.GodwitException column-unknown */
+    void requireColumn(Identifier column) {
+        var unused = find(column);
     }
 
     private static Map<Identifier, SqlText> types(List<Shown> row) {

@@ -1,16 +1,14 @@
 package godwit.change.plan;
 
 import godwit.change.Alteration;
-import godwit.change.ReferenceRules;
 import godwit.schema.Identifier;
 import godwit.schema.Literal;
 import godwit.schema.SqlText;
+import godwit.schema.TableName;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The steps that give a table the new version's columns, and these what they have to have. */
 final class Expanding {
@@ -22,19 +20,31 @@ final class Expanding {
     private final Changed changed;
     private final Analyst analyst;
     private final List<Identifier> path;
-    private final Map<Identifier, Identifier> replaced = new HashMap<>();
     private final List<Carried> carried;
 
-    Expanding(Changed changed, Analyst analyst, List<Identifier> path) {
+    /** @param replaced of each table that changes, the columns that others replace */
+    Expanding(
+            Changed changed,
+            Analyst analyst,
+            List<Identifier> path,
+            Map<TableName, Map<Identifier, Identifier>> replaced) {
         this.changed = changed;
         this.analyst = analyst;
         this.path = path;
-        changed.chains().stream()
-                .filter(Chain::isTwofold)
-                .forEach(chain -> replaced.put(
-                        chain.blue().orElseThrow().name(),
-                        chain.green().orElseThrow().physical()));
-        this.carried = replaced.isEmpty() ? List.of() : analyst.carried(changed.table(), replaced);
+        this.carried = replaced.getOrDefault(changed.name(), Map.of()).isEmpty()
+                ? List.of()
+                : analyst.carried(changed.table(), replaced).stream()
+                        .filter(each -> !isLeft(each))
+                        .toList();
+    }
+
+    private boolean isLeft(Carried carried) {
+        return switch (carried) {
+            case Carried.Settings settings -> false;
+            case Carried.Index index -> changed.evolution().isLeft(index.index());
+            case Carried.Check check -> changed.evolution().isLeft(check.constraint());
+            case Carried.Reference reference -> changed.evolution().isLeft(reference.constraint());
+        };
     }
 
     /** What the new columns have to have of the old ones. */
@@ -121,19 +131,35 @@ final class Expanding {
                 changed.table().rows() / ROWS_PER_SECOND));
     }
 
-    /** What scans the table and lets clients write meanwhile: indexes and constraints. */
-    List<Step> guarantees() {
+    /** Indexes, which scan the table and let clients write meanwhile. */
+    List<Step> indexes() {
+        var steps = new ArrayList<Step>();
+        for (var each : carried) {
+            if (each instanceof Carried.Index index) {
+                steps.add(index(changed.temporary("index", index.index()), index.definition(), index.isUnique()));
+            }
+        }
+        for (var green : changed.greens()) {
+            for (var i = 0; i < green.uniques().size(); i++) {
+                var definition =
+                        new SqlText(changed.sql() + " (" + green.physical().sql() + ")");
+                steps.add(index(green.temporary("unique", i), definition, true));
+            }
+        }
+        return steps;
+    }
+
+    /** Constraints, when all tables have their indexes: foreign keys need those of others. */
+    List<Step> constraints() {
         var steps = new ArrayList<Step>();
         for (var each : carried) {
             switch (each) {
                 case Carried.Settings settings -> {}
-                case Carried.Index index ->
-                    steps.add(index(changed.temporary("index", index.index()), index.definition(), index.isUnique()));
-                case Carried.Constraint constraint ->
-                    steps.addAll(constraint(
-                            changed.temporary("constraint", constraint.constraint()),
-                            constraint.definition().sql(),
-                            constraint.validated()));
+                case Carried.Index index -> {}
+                case Carried.Check check ->
+                    steps.addAll(carried(check.constraint(), check.definition(), check.validated()));
+                case Carried.Reference reference ->
+                    steps.addAll(carried(reference.constraint(), reference.definition(), reference.validated()));
             }
         }
         for (var chain : changed.chains()) {
@@ -142,15 +168,15 @@ final class Expanding {
         return steps;
     }
 
+    private List<Step> carried(Identifier name, SqlText definition, boolean validated) {
+        return constraint(changed.temporary("constraint", name), definition.sql(), validated);
+    }
+
     private List<Step> ofOperations(Chain chain, Green green) {
         var steps = new ArrayList<Step>();
         if (green.notNull() && chain.isFilled()) {
             steps.addAll(constraint(
                     green.notNullCheck(), "CHECK (" + green.physical().sql() + " IS NOT NULL)", true));
-        }
-        for (var i = 0; i < green.uniques().size(); i++) {
-            var definition = new SqlText(changed.sql() + " (" + green.physical().sql() + ")");
-            steps.add(index(green.temporary("unique", i), definition, true));
         }
         for (var i = 0; i < green.checks().size(); i++) {
             var check = green.checks().get(i);
@@ -164,25 +190,14 @@ final class Expanding {
             var reference = green.references().get(i);
             steps.addAll(constraint(
                     green.temporary("reference", i),
-                    "FOREIGN KEY (%s) REFERENCES %s.%s (%s)%s"
-                            .formatted(
-                                    green.physical().sql(),
-                                    changed.name().schema().sql(),
-                                    reference.table().sql(),
-                                    reference.column().sql(),
-                                    rules(reference.rules())),
+                    DefinitionText.foreignKey(
+                            green.physical().sql(),
+                            new TableName(changed.name().schema(), reference.table()).sql(),
+                            reference.column().sql(),
+                            reference.rules()),
                     true));
         }
         return steps;
-    }
-
-    private static String rules(ReferenceRules rules) {
-        var columns = rules.onDeleteColumns().isEmpty()
-                ? ""
-                : rules.onDeleteColumns().stream().map(Identifier::sql).collect(Collectors.joining(", ", " (", ")"));
-        return " MATCH " + rules.match().name() + " ON DELETE "
-                + rules.onDelete().sql() + columns + " ON UPDATE "
-                + rules.onUpdate().sql() + rules.deferral().sql();
     }
 
     private Map<Identifier, SqlText> types() {
@@ -197,23 +212,32 @@ final class Expanding {
                 changed.name(),
                 name,
                 "CREATE " + (unique ? "UNIQUE " : "") + "INDEX CONCURRENTLY " + name.sql() + " ON " + definition,
-                changed.table().bytes() / BYTES_PER_SECOND);
+                scanSeconds(changed.table()));
     }
 
     private List<Step> constraint(Identifier name, String definition, boolean validated) {
+        return constraint(changed.table(), name, definition, validated);
+    }
+
+    /** Adds a constraint that holds for what is written from now on, and then looks at what is there. */
+    static List<Step> constraint(CatalogTable table, Identifier name, String definition, boolean validated) {
+        var alter = "ALTER TABLE " + table.name().sql();
         var add = new Step.InTransaction(
                 "constraint " + name.name(),
-                List.of("ALTER TABLE " + changed.sql() + " ADD CONSTRAINT " + name.sql() + " " + definition
-                        + " NOT VALID"),
+                List.of(alter + " ADD CONSTRAINT " + name.sql() + " " + definition + " NOT VALID"),
                 Lock.SHARE_ROW_EXCLUSIVE,
                 false,
                 0.05);
         var validate = new Step.InTransaction(
                 "validation of " + name.name(),
-                List.of("ALTER TABLE " + changed.sql() + " VALIDATE CONSTRAINT " + name.sql()),
+                List.of(alter + " VALIDATE CONSTRAINT " + name.sql()),
                 Lock.SHARE_UPDATE_EXCLUSIVE,
                 true,
-                changed.table().bytes() / BYTES_PER_SECOND / 4);
+                scanSeconds(table) / 4);
         return validated ? List.of(add, validate) : List.of(add);
+    }
+
+    static double scanSeconds(CatalogTable table) {
+        return table.bytes() / BYTES_PER_SECOND;
     }
 }

@@ -2,13 +2,15 @@ package godwit.change.plan;
 
 import godwit.Problem;
 import godwit.change.Migration;
-import godwit.change.Operation;
 import godwit.schema.Identifier;
+import godwit.schema.TableName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Works out what a migration does to a database: from its operations and the catalog alone, and with what a server says of
@@ -21,35 +23,72 @@ public final class Planner {
     private final Catalog catalog;
     private final Analyst analyst;
     private final String run;
+    private final boolean isUnderWay;
 
-    /** @param run the short id of the run, by which what it makes is named */
-    public Planner(Catalog catalog, Analyst analyst, String run) {
+    /**
+     * Plans for a database as it is.
+     *
+     * @param run the short id of the run, by which what it makes is named
+     * @param isUnderWay whether the run has made what it needs, which is then in the catalog
+     */
+    public Planner(Catalog catalog, Analyst analyst, String run, boolean isUnderWay) {
         this.catalog = catalog;
         this.analyst = analyst;
         this.run = run;
+        this.isUnderWay = isUnderWay;
     }
 
     /** @throws godwit.GodwitException what the migration asks for is not there or cannot be done; nothing has been done */
     public Plan plan(Migration migration) {
         var version = version(catalog.schema(), migration);
-        var changed = changed(migration);
-        var views = new VersionViews(version, catalog, changed, analyst);
-        var start = new ArrayList<Step>();
+        var draft = new Draft(catalog, analyst, isUnderWay);
+        migration.operations().forEach(draft::apply);
+        draft.follow();
+        var changed = changed(draft);
+        var names = new KnownNames(changed);
+        var effects = draft.effects();
+        var views = new VersionViews(version, draft.members(), catalog.schema(), changed, analyst);
         var carried = new LinkedHashMap<Changed, List<Carried>>();
+        var replaced = changed.stream().collect(Collectors.toMap(Changed::name, Changed::replaced));
         var expanding = changed.stream()
                 .filter(Changed::isKeptInStep)
                 .map(of -> {
-                    var one = new Expanding(of, analyst, catalog.path());
+                    var one = new Expanding(of, analyst, catalog.path(), replaced);
                     carried.put(of, one.carried());
                     return one;
                 })
                 .toList();
+        var start = new ArrayList<Step>();
+        effects.forEach(effect -> start.addAll(effect.made()));
         expanding.forEach(each -> start.add(each.columns()));
         expanding.forEach(each -> start.addAll(each.backfill()));
-        expanding.forEach(each -> start.addAll(each.guarantees()));
+        expanding.forEach(each -> start.addAll(each.indexes()));
+        effects.forEach(effect -> start.addAll(effect.indexes(names)));
+        expanding.forEach(each -> start.addAll(each.constraints()));
+        effects.forEach(effect -> start.addAll(effect.constraints(names)));
         start.add(views.make());
-        var complete = new Contracting(views, catalog, changed, analyst).step(carried);
-        return new Plan(version, catalog.path(), start, List.of(complete), rollback(views, changed));
+        var complete = new Contracting(views, catalog, changed, effects, analyst).step(carried);
+        return new Plan(version, catalog.path(), start, List.of(complete), rollback(views, changed, carried, effects));
+    }
+
+    /** What is called what while the change goes on. */
+    private record KnownNames(List<Changed> changed) implements Effect.Names {
+        @Override
+        public TableName table(Member member) {
+            return switch (member) {
+                case Evolution evolution -> evolution.table().name();
+                case Created created -> created.name();
+            };
+        }
+
+        @Override
+        public Map<Identifier, Identifier> columns(Member member) {
+            return changed.stream()
+                    .filter(of -> of.evolution().equals(member))
+                    .findFirst()
+                    .map(Changed::physicalByName)
+                    .orElse(Map.of());
+        }
     }
 
     /** The schema of a migration's version. */
@@ -66,54 +105,14 @@ public final class Planner {
         return new Identifier(name);
     }
 
-    private List<Changed> changed(Migration migration) {
-        Map<Identifier, Evolution> evolutions = new LinkedHashMap<>();
-        for (var operation : migration.operations()) {
-            switch (operation) {
-                case Operation.AddColumn added ->
-                    evolution(evolutions, added.table()).add(added);
-                case Operation.DropColumn dropped ->
-                    evolution(evolutions, dropped.table()).drop(dropped);
-                case Operation.RenameColumn renamed ->
-                    evolution(evolutions, renamed.table()).rename(renamed);
-                case Operation.AlterColumn altered ->
-                    evolution(evolutions, altered.table()).alter(altered);
-                case Operation.CreateTable other -> throw notYet(other);
-                case Operation.DropTable other -> throw notYet(other);
-                case Operation.RenameTable other -> throw notYet(other);
-                case Operation.CreateConstraint other -> throw notYet(other);
-                case Operation.DropConstraint other -> throw notYet(other);
-                case Operation.RenameConstraint other -> throw notYet(other);
-                case Operation.CreateIndex other -> throw notYet(other);
-                case Operation.DropIndex other -> throw notYet(other);
-                case Operation.SetReplicaIdentity other -> throw notYet(other);
-                case Operation.RawSql other -> throw notYet(other);
-            }
-        }
+    private List<Changed> changed(Draft draft) {
         var changed = new ArrayList<Changed>();
-        for (var evolution : evolutions.values()) {
+        for (var evolution : draft.touched()) {
             changed.add(new Changed(changed.size() + 1, run, evolution, evolution.chains()));
         }
         changed.stream().filter(Changed::isKeptInStep).forEach(Planner::requirePossible);
         changed.forEach(Planner::requireKey);
         return changed;
-    }
-
-    private Evolution evolution(Map<Identifier, Evolution> all, Identifier table) {
-        return all.computeIfAbsent(
-                table,
-                name -> new Evolution(
-                        catalog.table(name)
-                                .orElseThrow(() -> Problem.of(
-                                                "no-such-table",
-                                                "There is no table %s in %s."
-                                                        .formatted(
-                                                                name.name(),
-                                                                catalog.schema().name()),
-                                                "Look whether it has another name by now, or is a view.")
-                                        .withObjects(List.of(catalog.schema().name() + "." + name.name()))
-                                        .asException()),
-                        analyst));
     }
 
     private static void requirePossible(Changed of) {
@@ -140,17 +139,34 @@ public final class Planner {
         }
     }
 
-    private static RuntimeException notYet(Operation operation) {
-        return Problem.of(
-                        "operation-not-possible",
-                        "This Godwit cannot carry out %s yet.".formatted(operation.word()),
-                        "Leave it out, or use a newer Godwit.")
-                .asException();
+    /** What refers to a new column would keep it. */
+    private static Optional<Step> references(Changed of, List<Carried> carried) {
+        var drops = carried.stream()
+                .filter(Carried.Reference.class::isInstance)
+                .map(Carried.Reference.class::cast)
+                .map(reference -> "DROP CONSTRAINT IF EXISTS "
+                        + of.temporary("constraint", reference.constraint()).sql())
+                .collect(Collectors.joining(", "));
+        return drops.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Step.InTransaction(
+                        "foreign keys of " + of.name().plain(),
+                        List.of("ALTER TABLE " + of.sql() + " " + drops),
+                        Lock.ACCESS_EXCLUSIVE,
+                        false,
+                        0.05));
     }
 
-    private static List<Step> rollback(VersionViews views, List<Changed> changed) {
+    private static List<Step> rollback(
+            VersionViews views, List<Changed> changed, Map<Changed, List<Carried>> carried, List<Effect> effects) {
         var steps = new ArrayList<Step>();
         steps.add(views.remove());
+        effects.reversed().forEach(effect -> {
+            if (!(effect instanceof Created)) {
+                steps.addAll(effect.takenBack());
+            }
+        });
+        carried.forEach((of, all) -> references(of, all).ifPresent(steps::add));
         for (var of : changed) {
             if (of.isKeptInStep()) {
                 var sql = new ArrayList<String>();
@@ -166,6 +182,11 @@ public final class Planner {
                         "columns and triggers of " + of.name().plain(), sql, Lock.ACCESS_EXCLUSIVE, false, 0.05));
             }
         }
+        effects.reversed().forEach(effect -> {
+            if (effect instanceof Created) {
+                steps.addAll(effect.takenBack());
+            }
+        });
         return steps;
     }
 }

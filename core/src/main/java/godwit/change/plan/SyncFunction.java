@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The trigger's function that keeps both versions of a table's rows in step.
@@ -78,10 +79,28 @@ final class SyncFunction {
     /** For a row that the new version wrote, the last operation first. */
     private String downs() {
         return "      NULL;\n"
-                + chains.reversed().stream()
-                        .flatMap(chain -> down(chain).stream())
+                + Stream.concat(
+                                chains.stream().filter(SyncFunction::isIdentity).map(this::identity),
+                                chains.reversed().stream()
+                                        .filter(chain -> !isIdentity(chain))
+                                        .flatMap(chain -> down(chain).stream()))
                         .map(line -> "      " + line + "\n")
                         .collect(Collectors.joining());
+    }
+
+    private static boolean isIdentity(Chain chain) {
+        return chain.isTwofold() && chain.blue().orElseThrow().filledBy() == CatalogColumn.FilledBy.IDENTITY;
+    }
+
+    /** The server has given the old column its number; the new one has another only where the client gave it. */
+    private String identity(Chain chain) {
+        var green = chain.green().orElseThrow();
+        var column = "new." + green.physical().sql();
+        return "IF %s IS NOT DISTINCT FROM NULL THEN %sELSE %sEND IF; "
+                .formatted(
+                        column,
+                        values.up(green.slot(), "new", column),
+                        down(chain).orElseThrow());
     }
 
     private Optional<String> down(Chain chain) {

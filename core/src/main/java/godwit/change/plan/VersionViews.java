@@ -7,41 +7,69 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /** The schema in which clients find the new version, with a view for each table. */
 final class VersionViews {
     private final Identifier version;
-    private final Catalog catalog;
+    private final SequencedMap<Identifier, Member> members;
+    private final Identifier schema;
     private final List<Changed> changed;
     private final Analyst analyst;
 
-    VersionViews(Identifier version, Catalog catalog, List<Changed> changed, Analyst analyst) {
+    /** @param members the new version's tables by their names there */
+    VersionViews(
+            Identifier version,
+            SequencedMap<Identifier, Member> members,
+            Identifier schema,
+            List<Changed> changed,
+            Analyst analyst) {
         this.version = version;
-        this.catalog = catalog;
+        this.members = members;
+        this.schema = schema;
         this.changed = changed;
         this.analyst = analyst;
     }
 
-    TableName view(CatalogTable table) {
-        return new TableName(version, table.name().name());
+    /** The new version's view of a table that changes. */
+    TableName view(Changed of) {
+        return view(members.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(of.evolution()))
+                .findFirst()
+                .orElseThrow()
+                .getKey());
+    }
+
+    private TableName view(Identifier name) {
+        return new TableName(version, name);
     }
 
     /** Makes it; clients can come from then on. */
     Step make() {
         var sql = new ArrayList<String>();
         sql.add("CREATE SCHEMA " + version.sql());
-        analyst.schemaRights(catalog.schema(), version).forEach(statement -> sql.add(statement.sql()));
-        for (var table : catalog.tables()) {
-            var of = changed.stream().filter(c -> c.table().equals(table)).findFirst();
-            if (of.isPresent()) {
-                sql.addAll(views(of.get()));
-            } else {
-                sql.add(create(view(table), table.name().sql(), same(table)));
-                sql.addAll(rights(table, view(table), same(table)));
+        analyst.schemaRights(schema, version).forEach(statement -> sql.add(statement.sql()));
+        members.forEach((name, member) -> {
+            switch (member) {
+                case Created created ->
+                    sql.add(create(view(name), created.name().sql(), created.columns()));
+                case Evolution evolution -> sql.addAll(views(name, evolution));
             }
-        }
+        });
         return new Step.InTransaction("version " + version.name(), sql, Lock.NONE, false, 0.05);
+    }
+
+    private List<String> views(Identifier name, Evolution evolution) {
+        var of = changed.stream().filter(c -> c.evolution().equals(evolution)).findFirst();
+        if (of.isPresent()) {
+            return views(of.get());
+        }
+        var table = evolution.table();
+        var sql = new ArrayList<String>();
+        sql.add(create(view(name), table.name().sql(), same(table)));
+        sql.addAll(rights(table, view(name), same(table)));
+        return sql;
     }
 
     private List<String> views(Changed of) {
@@ -63,14 +91,14 @@ final class VersionViews {
             }
             sql.addAll(rights(of.table(), of.hidden(), physical(of)));
         }
-        sql.add(create(view(of.table()), of.isKeptInStep() ? of.hidden().sql() : of.sql(), shown(of)));
-        sql.addAll(rights(of.table(), view(of.table()), shown(of)));
+        sql.add(create(view(of), of.isKeptInStep() ? of.hidden().sql() : of.sql(), shown(of)));
+        sql.addAll(rights(of.table(), view(of), shown(of)));
         return sql;
     }
 
     /** The same view over the table itself, when all columns are the new version's. */
     String overTable(Changed of) {
-        return create(view(of.table()), of.sql(), shown(of)).replaceFirst("CREATE VIEW", "CREATE OR REPLACE VIEW");
+        return create(view(of), of.sql(), shown(of)).replaceFirst("CREATE VIEW", "CREATE OR REPLACE VIEW");
     }
 
     private String create(TableName view, String from, Map<Identifier, Identifier> shown) {
@@ -115,8 +143,8 @@ final class VersionViews {
     /** Takes it away, whatever of it is there. */
     Step remove() {
         var sql = new ArrayList<String>();
-        catalog.tables()
-                .forEach(table -> sql.add("DROP VIEW IF EXISTS " + view(table).sql()));
+        members.keySet()
+                .forEach(name -> sql.add("DROP VIEW IF EXISTS " + view(name).sql()));
         changed.forEach(of -> sql.add("DROP VIEW IF EXISTS " + of.hidden().sql()));
         sql.add("DROP SCHEMA IF EXISTS " + version.sql());
         return new Step.InTransaction("version " + version.name(), sql, Lock.NONE, false, 0.05);

@@ -2,7 +2,6 @@ package godwit.postgres.change;
 
 import godwit.change.plan.Step;
 import godwit.postgres.Session;
-import godwit.run.Stopping;
 import godwit.schema.Identifier;
 import godwit.schema.Literal;
 import godwit.schema.SqlText;
@@ -28,17 +27,18 @@ final class Backfilling {
     private final int number;
     private final Step.Backfill step;
     private final String path;
-    private final Stopping stopping;
+    private final Runnable requireWanted;
     private final List<SqlText> types;
     private int rows = 2_000;
 
-    Backfilling(Session session, UUID run, int number, Step.Backfill step, String path, Stopping stopping) {
+    /** @param requireWanted throws where the rest is not wanted any more; called before each batch, outside a transaction */
+    Backfilling(Session session, UUID run, int number, Step.Backfill step, String path, Runnable requireWanted) {
         this.session = session;
         this.run = run;
         this.number = number;
         this.step = step;
         this.path = path;
-        this.stopping = stopping;
+        this.requireWanted = requireWanted;
         this.types = step.key().stream().map(this::type).toList();
     }
 
@@ -88,7 +88,7 @@ final class Backfilling {
                 run,
                 number);
         while (true) {
-            StepRunner.requireWanted(stopping);
+            requireWanted.run();
             var from = last;
             var began = System.nanoTime();
             last = session.transaction(s -> batch(s, from));

@@ -6,9 +6,11 @@ import godwit.change.plan.CatalogTable;
 import godwit.postgres.Session;
 import godwit.schema.Identifier;
 import godwit.schema.SqlText;
+import godwit.schema.TableName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,12 +40,22 @@ final class Carrying {
             SELECT conname, pg_catalog.pg_get_constraintdef(oid), convalidated FROM pg_catalog.pg_constraint
             WHERE conrelid = ?::pg_catalog.regclass AND contype = 'c' AND conname !~ '^_godwit_' ORDER BY conname""";
 
+    /** The columns that a key refers to stand as they do in its definition, behind the table's name. */
     private static final String FOREIGN_KEYS = """
             SELECT k.conname, k.convalidated, pg_catalog.pg_get_constraintdef(k.oid),
                    (SELECT array_agg(a.attname::text ORDER BY p.place)
                     FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS p (attnum, place)
-                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.attnum)
+                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.attnum),
+                   rn.nspname, rc.relname,
+                   (SELECT array_agg(a.attname::text ORDER BY p.place)
+                    FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS p (attnum, place)
+                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.attnum),
+                   k.confrelid::pg_catalog.regclass || '('
+                     || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY p.place)
+                         FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS p (attnum, place)
+                         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.attnum) || ')'
             FROM pg_catalog.pg_constraint k
+            JOIN pg_catalog.pg_class rc ON rc.oid = k.confrelid JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace
             WHERE k.conrelid = ?::pg_catalog.regclass AND k.contype = 'f' AND k.conname !~ '^_godwit_' ORDER BY k.conname""";
 
     /** What is a column's own, written for another. */
@@ -72,13 +84,20 @@ final class Carrying {
     private final Session session;
     private final Reading reading;
     private final CatalogTable table;
+    private final Map<TableName, Map<Identifier, Identifier>> replacedByTable;
     private final Map<Identifier, Identifier> replaced;
 
-    Carrying(Session session, Reading reading, CatalogTable table, Map<Identifier, Identifier> replaced) {
+    /** @param replaced of each table that changes, the columns that others replace */
+    Carrying(
+            Session session,
+            Reading reading,
+            CatalogTable table,
+            Map<TableName, Map<Identifier, Identifier>> replaced) {
         this.session = session;
         this.reading = reading;
         this.table = table;
-        this.replaced = replaced;
+        this.replacedByTable = replaced;
+        this.replaced = replaced.getOrDefault(table.name(), Map.of());
     }
 
     private record Index(long oid, String name, Carried.Index.Kind kind, String definition, String constraint) {
@@ -167,35 +186,51 @@ final class Carrying {
             var definition = after.get(check.name());
             var plain = check.definition().replaceFirst(" NOT VALID$", "");
             if (definition != null && !definition.equals(plain)) {
-                all.add(new Carried.Constraint(
-                        new Identifier(check.name()), new SqlText(definition), check.validated()));
+                all.add(new Carried.Check(new Identifier(check.name()), new SqlText(definition), check.validated()));
             }
         }
     }
 
     private List<Carried> foreignKey(ResultSet row) throws SQLException {
-        var columns = List.of((String[]) row.getArray(4).getArray());
-        if (columns.stream().noneMatch(c -> replaced.containsKey(new Identifier(c)))) {
+        var name = new Identifier(row.getString(1));
+        var columns = identifiers(row, 4);
+        var referenced = TableName.of(row.getString(5), row.getString(6));
+        var referencedColumns = identifiers(row, 7);
+        var others = replacedByTable.getOrDefault(referenced, Map.of());
+        if (columns.stream().noneMatch(replaced::containsKey)
+                && referencedColumns.stream().noneMatch(others::containsKey)) {
             return List.of();
         }
         var definition = row.getString(3).replaceFirst(" NOT VALID$", "");
-        var end = definition.indexOf(") REFERENCES ");
-        if (definition.contains("SET NULL (") || definition.contains("SET DEFAULT (") || end < 0) {
+        var rules = ") REFERENCES " + row.getString(8);
+        var at = definition.indexOf(rules);
+        if (definition.contains("SET NULL (") || definition.contains("SET DEFAULT (") || at < 0) {
             throw Problem.of(
                             "not-carried",
-                            "The foreign key %s of %s sets single columns, which cannot be carried over."
-                                    .formatted(row.getString(1), table.name().plain()),
+                            "The foreign key %s of %s sets single columns or spans periods, which cannot be carried over."
+                                    .formatted(name.name(), table.name().plain()),
                             "Drop it first and make it again afterwards.")
-                    .withObjects(List.of(row.getString(1)))
+                    .withObjects(List.of(name.name()))
                     .asException();
         }
-        var named = columns.stream()
-                .map(Identifier::new)
-                .map(c -> replaced.getOrDefault(c, c).sql())
-                .collect(Collectors.joining(", "));
-        return List.of(new Carried.Constraint(
-                new Identifier(row.getString(1)),
-                new SqlText("FOREIGN KEY (" + named + definition.substring(end)),
+        return List.of(new Carried.Reference(
+                name,
+                new SqlText("FOREIGN KEY (%s) REFERENCES %s (%s)%s"
+                        .formatted(
+                                named(columns, replaced),
+                                referenced.sql(),
+                                named(referencedColumns, others),
+                                definition.substring(at + rules.length()))),
                 row.getBoolean(2)));
+    }
+
+    private static String named(List<Identifier> columns, Map<Identifier, Identifier> replaced) {
+        return columns.stream().map(c -> replaced.getOrDefault(c, c).sql()).collect(Collectors.joining(", "));
+    }
+
+    private static List<Identifier> identifiers(ResultSet row, int column) throws SQLException {
+        return Arrays.stream((String[]) row.getArray(column).getArray())
+                .map(Identifier::new)
+                .toList();
     }
 }

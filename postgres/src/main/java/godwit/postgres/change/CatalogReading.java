@@ -4,6 +4,7 @@ import godwit.change.plan.Catalog;
 import godwit.change.plan.CatalogColumn;
 import godwit.change.plan.CatalogColumn.FilledBy;
 import godwit.change.plan.CatalogTable;
+import godwit.change.plan.ForeignKey;
 import godwit.postgres.Session;
 import godwit.schema.Identifier;
 import godwit.schema.SqlText;
@@ -66,6 +67,20 @@ final class CatalogReading {
             WHERE a.attrelid = ?::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname !~ '^_godwit_'
             ORDER BY a.attnum""";
 
+    private static final String FOREIGN_KEYS = """
+            SELECT k.conname, n.nspname, c.relname, rn.nspname, rc.relname,
+                   (SELECT array_agg(a.attname::text ORDER BY p.place)
+                    FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS p (attnum, place)
+                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.attnum),
+                   (SELECT array_agg(a.attname::text ORDER BY p.place)
+                    FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS p (attnum, place)
+                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.attnum)
+            FROM pg_catalog.pg_constraint k
+            JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_catalog.pg_class rc ON rc.oid = k.confrelid JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace
+            WHERE k.contype = 'f' AND k.conparentid = 0 AND k.conname !~ '^_godwit_' AND rn.nspname = ?
+            ORDER BY 2, 3, 1""";
+
     /** Where names are looked for without Godwit: the session's own path is empty. */
     private static final String PATH = "SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'";
 
@@ -82,7 +97,23 @@ final class CatalogReading {
             tables.add(new CatalogTable(
                     table.name(), columns, table.key(), table.rows(), table.bytes(), table.obstacle()));
         }
-        return new Catalog(schema, tables, version, path(session, schema, versions));
+        var foreignKeys = session.query(FOREIGN_KEYS, CatalogReading::foreignKey, schema.name());
+        return new Catalog(schema, tables, foreignKeys, version, path(session, schema, versions));
+    }
+
+    private static ForeignKey foreignKey(ResultSet row) throws SQLException {
+        return new ForeignKey(
+                new Identifier(row.getString(1)),
+                TableName.of(row.getString(2), row.getString(3)),
+                identifiers(row, 6),
+                TableName.of(row.getString(4), row.getString(5)),
+                identifiers(row, 7));
+    }
+
+    private static List<Identifier> identifiers(ResultSet row, int column) throws SQLException {
+        return Arrays.stream((String[]) row.getArray(column).getArray())
+                .map(Identifier::new)
+                .toList();
     }
 
     private static Found found(ResultSet row) throws SQLException {
@@ -91,9 +122,7 @@ final class CatalogReading {
                 TableName.of(row.getString(2), row.getString(3)),
                 row.getLong(4),
                 row.getLong(5),
-                Arrays.stream((String[]) row.getArray(6).getArray())
-                        .map(Identifier::new)
-                        .toList(),
+                identifiers(row, 6),
                 Optional.ofNullable(row.getString(7)));
     }
 

@@ -133,6 +133,27 @@ public final class ChangeLedger {
                 name);
     }
 
+    void keep(UUID run, KeptPlan plan) {
+        session.execute("UPDATE godwit.migration SET plan = ? WHERE id = ?", plan.write(), run);
+    }
+
+    /** The steps that the change began with. */
+    Optional<KeptPlan> plan(UUID run) {
+        return session.first(
+                "SELECT plan FROM godwit.migration WHERE id = ? AND plan IS NOT NULL",
+                row -> KeptPlan.read(row.getString(1)),
+                run);
+    }
+
+    /** Has whoever works on the change take it back. */
+    void refuse(UUID run) {
+        session.execute("UPDATE godwit.migration SET unwanted = true WHERE id = ?", run);
+    }
+
+    boolean isUnwanted(UUID run) {
+        return session.is("SELECT unwanted FROM godwit.migration WHERE id = ?", run);
+    }
+
     /** What the database had as its default path before; empty text for none. */
     Optional<String> defaultBefore(UUID run) {
         return session.first(

@@ -45,6 +45,15 @@ final class ConcurrentIndex {
         }
     }
 
+    /** Cancels the builds that go on in the database for changes; each takes its invalid index away. */
+    static void cancelAll(Session session) {
+        session.query(
+                "SELECT pg_catalog.pg_cancel_backend(pid) FROM pg_catalog.pg_stat_activity"
+                        + " WHERE datname = current_database() AND pid <> pg_catalog.pg_backend_pid()"
+                        + " AND application_name = 'godwit change' AND query ~ '^CREATE (UNIQUE )?INDEX CONCURRENTLY'",
+                row -> row.getBoolean(1));
+    }
+
     private void drop() {
         session.execute("DROP INDEX CONCURRENTLY IF EXISTS " + name());
     }

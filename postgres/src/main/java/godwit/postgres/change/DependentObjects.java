@@ -1,7 +1,8 @@
 package godwit.postgres.change;
 
 import godwit.Problem;
-import godwit.change.plan.Analyst.Dependents;
+import godwit.change.plan.Analyst.Dependent;
+import godwit.change.plan.Analyst.Leaving;
 import godwit.change.plan.CatalogTable;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaObject;
@@ -9,11 +10,15 @@ import godwit.postgres.catalog.SchemaReader;
 import godwit.postgres.catalog.SchemaSelection;
 import godwit.schema.Identifier;
 import godwit.schema.SqlText;
+import godwit.schema.TableName;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What stands on columns that are to go: views are taken away for a moment, everything else is refused by name. */
 final class DependentObjects {
@@ -45,21 +50,31 @@ final class DependentObjects {
             WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = ?::regclass AND a.attname = ANY (?)
               AND (d.classid = 'pg_catalog.pg_rewrite'::regclass
                 OR k.contype IN ('c', 'p', 'u') AND k.conrelid = d.refobjid
-                OR k.contype = 'f' AND k.conrelid = d.refobjid AND NOT (k.confrelid = d.refobjid AND a.attnum = ANY (k.confkey))
-                OR c.relkind = 'i' OR f.adrelid = d.refobjid AND f.adnum = a.attnum OR t.tgisinternal) IS NOT TRUE
+                OR k.contype = 'f' AND CASE WHEN k.confrelid = d.refobjid AND a.attnum = ANY (k.confkey)
+                                            THEN a.attname <> ALL (?) AND k.conrelid = ANY (?::text[]::pg_catalog.regclass[])
+                                            ELSE true END
+                OR c.relkind IN ('i', 'S') OR f.adrelid = d.refobjid AND f.adnum = a.attnum OR t.tgisinternal) IS NOT TRUE
             UNION SELECT pg_catalog.pg_describe_object('pg_catalog.pg_class'::regclass, d.refobjid, d.refobjsubid)
                 || ' is an identity or generated' FROM pg_catalog.pg_attribute a
               CROSS JOIN LATERAL (SELECT a.attrelid AS refobjid, a.attnum::int AS refobjsubid) d
-              WHERE a.attrelid = ?::regclass AND a.attname = ANY (?) AND (a.attidentity <> '' OR a.attgenerated <> '')
+              WHERE a.attrelid = ?::regclass AND a.attname = ANY (?)
+                AND (a.attgenerated <> '' OR a.attidentity <> '' AND a.attname <> ALL (?))
             ORDER BY 1""";
+
+    /** The types that identities have. */
+    private static final Set<String> INTEGERS = Set.of("smallint", "integer", "bigint");
 
     private final Session session;
     private final List<String> versions;
+    private final CatalogTable table;
+    private final Leaving leaving;
 
     /** @param versions the schemas of versions, whose views change with the table */
-    DependentObjects(Session session, List<String> versions) {
+    DependentObjects(Session session, List<String> versions, Leaving leaving) {
         this.session = session;
         this.versions = versions;
+        this.table = leaving.table();
+        this.leaving = leaving;
     }
 
     private record View(Identifier schema, Identifier name, boolean materialized) {
@@ -72,29 +87,13 @@ final class DependentObjects {
         }
     }
 
-    Dependents of(CatalogTable table, List<Identifier> columns) {
-        var names = columns.stream().map(Identifier::name).toArray(String[]::new);
-        var others = columns.isEmpty()
-                ? List.<String>of()
-                : session.query(
-                        OTHERS,
-                        row -> row.getString(1),
-                        table.name().sql(),
-                        names,
-                        table.name().sql(),
-                        names);
+    List<Dependent> all() {
+        var gone = names(Stream.concat(leaving.dropped().stream(), leaving.replaced().keySet().stream()));
+        var others = gone.length == 0 ? List.<String>of() : others(gone);
         if (!others.isEmpty()) {
             throw refused(table, others);
         }
-        var views = session.query(
-                VIEWS,
-                row -> new View(
-                        new Identifier(row.getString(1)),
-                        new Identifier(row.getString(2)),
-                        row.getString(3).equals("m")),
-                table.name().sql(),
-                names,
-                versions.toArray(String[]::new));
+        var views = views(gone);
         var materialized =
                 views.stream().filter(View::materialized).map(View::plain).toList();
         if (!materialized.isEmpty()) {
@@ -102,7 +101,48 @@ final class DependentObjects {
                     table,
                     materialized.stream().map(v -> "materialized view " + v).toList());
         }
-        return views.isEmpty() ? new Dependents(List.of(), List.of()) : remade(views);
+        return views.isEmpty() ? List.of() : remade(views);
+    }
+
+    /** @throws godwit.GodwitException not-carried, where people's views stand on the table */
+    void requireNone() {
+        var found = views(names(leaving.dropped().stream())).stream()
+                .map(View::plain)
+                .toList();
+        if (!found.isEmpty()) {
+            throw refused(table, found);
+        }
+    }
+
+    private List<View> views(String[] gone) {
+        return session.query(
+                VIEWS,
+                row -> new View(
+                        new Identifier(row.getString(1)),
+                        new Identifier(row.getString(2)),
+                        row.getString(3).equals("m")),
+                table.name().sql(),
+                gone,
+                versions.toArray(String[]::new));
+    }
+
+    private List<String> others(String[] gone) {
+        return session.query(
+                OTHERS,
+                row -> row.getString(1),
+                table.name().sql(),
+                gone,
+                names(leaving.dropped().stream()),
+                leaving.changed().stream().map(TableName::sql).toArray(String[]::new),
+                table.name().sql(),
+                gone,
+                names(leaving.replaced().entrySet().stream()
+                        .filter(entry -> INTEGERS.contains(entry.getValue().sql()))
+                        .map(Map.Entry::getKey)));
+    }
+
+    private static String[] names(Stream<Identifier> columns) {
+        return columns.map(Identifier::name).toArray(String[]::new);
     }
 
     private static RuntimeException refused(CatalogTable table, List<String> objects) {
@@ -115,27 +155,24 @@ final class DependentObjects {
                 .asException();
     }
 
-    private Dependents remade(List<View> views) {
-        var drop = views.stream()
-                .map(view -> new SqlText("DROP VIEW " + view.sql()))
-                .toList();
+    private List<Dependent> remade(List<View> views) {
         var byName = definitions().stream()
                 .filter(object -> object.kind().equals("view"))
                 .collect(Collectors.toMap(SchemaObject::identity, Function.identity(), (a, b) -> b));
-        var create = new ArrayList<SqlText>();
-        for (var view : views.reversed()) {
-            var object = byName.get(view.plain());
-            if (object == null) {
-                throw Problem.of(
-                                "not-carried",
-                                "The view %s cannot be read.".formatted(view.plain()),
-                                "Look at its rules.")
-                        .withObjects(List.of(view.plain()))
-                        .asException();
-            }
-            object.create().forEach(statement -> create.add(new SqlText(statement)));
+        return views.stream()
+                .map(view -> remade(view, byName.get(view.plain())))
+                .toList();
+    }
+
+    private static Dependent remade(View view, @Nullable SchemaObject object) {
+        if (object == null) {
+            throw Problem.of("not-carried", "The view %s cannot be read.".formatted(view.plain()), "Look at its rules.")
+                    .withObjects(List.of(view.plain()))
+                    .asException();
         }
-        return new Dependents(drop, create);
+        return new Dependent(
+                new SqlText("DROP VIEW " + view.sql()),
+                object.create().stream().map(SqlText::new).toList());
     }
 
     private List<SchemaObject> definitions() {

@@ -2,13 +2,16 @@ package godwit.postgres.change;
 
 import godwit.change.plan.Analyst;
 import godwit.change.plan.Carried;
+import godwit.change.plan.CatalogColumn;
 import godwit.change.plan.CatalogTable;
 import godwit.postgres.Session;
 import godwit.schema.Identifier;
 import godwit.schema.SqlText;
 import godwit.schema.TableName;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Asks the database itself. */
 final class PostgresAnalyst implements Analyst {
@@ -72,13 +75,18 @@ final class PostgresAnalyst implements Analyst {
     }
 
     @Override
-    public List<Carried> carried(CatalogTable table, Map<Identifier, Identifier> replaced) {
+    public List<Carried> carried(CatalogTable table, Map<TableName, Map<Identifier, Identifier>> replaced) {
         return new Carrying(session, reading, table, replaced).all();
     }
 
     @Override
-    public Dependents dependents(CatalogTable table, List<Identifier> columns) {
-        return new DependentObjects(session, versions).of(table, columns);
+    public List<Dependent> dependents(Leaving leaving) {
+        return new DependentObjects(session, versions, leaving).all();
+    }
+
+    @Override
+    public Succession succession(CatalogTable table, Identifier column, Identifier successor) {
+        return new OwnedSequences(session).succession(table.name(), column, successor);
     }
 
     @Override
@@ -100,6 +108,67 @@ final class PostgresAnalyst implements Analyst {
     public List<SqlText> schemaRights(Identifier schema, Identifier version) {
         return session.query(
                 SCHEMA_RIGHTS, row -> new SqlText(row.getString(1)), schema.name(), version.name(), version.name());
+    }
+
+    @Override
+    public boolean isTaken(TableName name) {
+        return session.is("SELECT pg_catalog.to_regclass(?) IS NOT NULL", name.sql());
+    }
+
+    @Override
+    public void requireReadable(String definition) {
+        reading.definition(definition);
+    }
+
+    @Override
+    public void requireNothingOn(CatalogTable table) {
+        new DependentObjects(
+                        session,
+                        versions,
+                        new Leaving(
+                                table,
+                                table.columns().stream()
+                                        .map(CatalogColumn::name)
+                                        .toList(),
+                                Map.of(),
+                                List.of()))
+                .requireNone();
+    }
+
+    @Override
+    public Optional<List<Identifier>> constraintColumns(CatalogTable table, Identifier constraint) {
+        return session.first(
+                """
+                SELECT coalesce((SELECT array_agg(a.attname::text ORDER BY p.place)
+                                 FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS p (attnum, place)
+                                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.attnum), '{}')
+                FROM pg_catalog.pg_constraint k WHERE k.conrelid = ?::pg_catalog.regclass AND k.conname = ?""",
+                row -> Arrays.stream((String[]) row.getArray(1).getArray())
+                        .map(Identifier::new)
+                        .toList(),
+                table.name().sql(),
+                constraint.name());
+    }
+
+    @Override
+    public boolean hasPrimaryKey(CatalogTable table) {
+        return session.is(
+                "SELECT count(*) > 0 FROM pg_catalog.pg_constraint WHERE conrelid = ?::pg_catalog.regclass AND contype = 'p'",
+                table.name().sql());
+    }
+
+    @Override
+    public TableName indexed(TableName index) {
+        return new NamedIndex(session, index).table();
+    }
+
+    @Override
+    public SqlText replicaIdentity(CatalogTable table) {
+        return new SqlText(session.text("""
+                SELECT CASE c.relreplident WHEN 'd' THEN 'DEFAULT' WHEN 'n' THEN 'NOTHING' WHEN 'f' THEN 'FULL'
+                    ELSE (SELECT format('USING INDEX %I', x.relname) FROM pg_catalog.pg_index i
+                          JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END
+                FROM pg_catalog.pg_class c WHERE c.oid = ?::pg_catalog.regclass""", table.name().sql()));
     }
 
     @Override

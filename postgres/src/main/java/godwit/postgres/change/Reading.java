@@ -112,6 +112,17 @@ final class Reading {
         });
     }
 
+    /** Reads the columns and constraints of a table that is to be made. */
+    void definition(String definition) {
+        forNothing(() -> {
+            read(
+                    "definition-invalid",
+                    definition,
+                    "CREATE TEMPORARY TABLE _godwit_row (" + new SqlText(definition) + ")");
+            return true;
+        });
+    }
+
     private static String columns(Map<Identifier, SqlText> row) {
         return row.entrySet().stream()
                 .map(column -> column.getKey().sql() + " " + column.getValue())

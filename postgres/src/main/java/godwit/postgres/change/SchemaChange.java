@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -64,16 +65,21 @@ public final class SchemaChange {
     /** What it would do; changes nothing. */
     public Plan plan() {
         try (var session = database.open("plan")) {
-            return plan(session, "00000000");
+            return new ChangeLedger(session)
+                    .find(schema, name())
+                    .filter(made -> !made.completed())
+                    .map(made -> plan(session, Run.shortId(made.id()), true))
+                    .orElseGet(() -> plan(session, "00000000", false));
         }
     }
 
-    private Plan plan(Session session, String run) {
+    private Plan plan(Session session, String run, boolean isUnderWay) {
         var catalog = catalog(session);
         var versions = new ChangeLedger(session)
                 .versions(schema, "").stream().map(Identifier::name).collect(Collectors.toList());
         versions.add(version().name());
-        return new Planner(catalog, new PostgresAnalyst(session, catalog.path(), versions), run).plan(migration);
+        return new Planner(catalog, new PostgresAnalyst(session, catalog.path(), versions), run, isUnderWay)
+                .plan(migration);
     }
 
     private Catalog catalog(Session session) {
@@ -91,11 +97,12 @@ public final class SchemaChange {
                 throw over();
             }
             // What cannot be done is refused before the database has anything of it.
-            var begun = found.isPresent() ? null : plan(session, "00000000");
+            var id = UUID.randomUUID();
+            var begun = found.isPresent() ? Optional.<Plan>empty() : Optional.of(plan(session, Run.shortId(id), false));
             var ledger = new PostgresLedger(session);
             ledger.create();
             requireNoOther(session);
-            var run = begun == null ? run(session) : begin(session, ledger);
+            var run = begun.map(plan -> begin(session, ledger, id, plan)).orElseGet(() -> run(session));
             return leased(session, run, START, () -> expand(session, ledger, run, stopping));
         }
     }
@@ -105,8 +112,15 @@ public final class SchemaChange {
             case PLANNED, EXPANDING, FILLING, FOLLOWING -> {
                 try {
                     ledger.enter(run.id(), Phase.EXPANDING, operator);
-                    runner(session, run, stopping)
-                            .run(START, plan(session, run.shortId()).start());
+                    var plan = kept(session, run);
+                    new StepRunner(
+                                    database,
+                                    run.id(),
+                                    plan.path(),
+                                    pace,
+                                    stopping,
+                                    s -> new ChangeLedger(s).isUnwanted(run.id()))
+                            .run(START, plan.start());
                     ledger.enter(run.id(), Phase.READY, operator);
                 } catch (GodwitException e) {
                     if (e.retry() == Retry.NEVER && !stopping.isAsked()) {
@@ -136,8 +150,16 @@ public final class SchemaChange {
         }
     }
 
-    private StepRunner runner(Session session, Run run, Stopping stopping) {
-        return new StepRunner(database, run.id(), catalog(session).path(), pace, stopping);
+    /** What takes a change back, and what completes it, is not ended by who asks for a rollback. */
+    private StepRunner runner(Run run, List<Identifier> path) {
+        return new StepRunner(database, run.id(), path, pace, Stopping.never(), session -> false);
+    }
+
+    /** The steps that the change began with; one of an older Godwit did not keep them. */
+    private KeptPlan kept(Session session, Run run) {
+        return new ChangeLedger(session)
+                .plan(run.id())
+                .orElseGet(() -> KeptPlan.of(plan(session, run.shortId(), true)));
     }
 
     private String name() {
@@ -148,12 +170,12 @@ public final class SchemaChange {
         return "change " + version().name();
     }
 
-    private Run begin(Session session, PostgresLedger ledger) {
-        var id = UUID.randomUUID();
+    private Run begin(Session session, PostgresLedger ledger, UUID id, Plan plan) {
         return session.transaction(s -> {
             var run = ledger.begin(id, runName(), "");
             new ChangeLedger(s)
                     .add(new Made(id, schema, name(), version().name(), KIND, text.path(), text.text(), false));
+            new ChangeLedger(s).keep(id, KeptPlan.of(plan));
             return run;
         });
     }
@@ -227,16 +249,29 @@ public final class SchemaChange {
         }
     }
 
-    /** Takes all of it back. */
+    /** Takes all of it back; a start that is at work does so itself when it is told. */
     public Map<String, Object> rollback() {
         try (var session = database.open("change")) {
             var run = run(session);
-            var ledger = new PostgresLedger(session);
-            return leased(session, run, "rollback", () -> {
-                requireUncontracted(session, run);
-                undo(session, ledger, run);
-                return Map.of("run", run.id().toString(), "state", Phase.ROLLED_BACK.word());
-            });
+            endStart(session, run);
+            if (new ChangeLedger(session).find(schema, name()).isPresent()) {
+                leased(session, run, "rollback", () -> {
+                    requireUncontracted(session, run);
+                    undo(session, new PostgresLedger(session), run);
+                    return true;
+                });
+            }
+            return Map.of("run", run.id().toString(), "state", Phase.ROLLED_BACK.word());
+        }
+    }
+
+    private void endStart(Session session, Run run) {
+        while (Lease.holder(session, run.id())
+                .filter(holder -> holder.doing().equals(START))
+                .isPresent()) {
+            new ChangeLedger(session).refuse(run.id());
+            ConcurrentIndex.cancelAll(session);
+            pace.pause(Duration.ofMillis(100));
         }
     }
 
@@ -254,8 +289,8 @@ public final class SchemaChange {
     private void undo(Session session, PostgresLedger ledger, Run run) {
         ledger.enter(run.id(), Phase.ROLLING_BACK, operator);
         new DefaultVersion(session, run.id()).reset();
-        runner(session, run, Stopping.never())
-                .run("rollback", plan(session, run.shortId()).rollback());
+        var plan = kept(session, run);
+        runner(run, plan.path()).run("rollback", plan.rollback());
         session.transaction(s -> {
             ledger.enter(run.id(), Phase.ROLLED_BACK, operator);
             new ChangeLedger(s).forget(run.id());
@@ -315,10 +350,10 @@ public final class SchemaChange {
             return leased(session, run, COMPLETE, () -> {
                 require(run, Phase.READY, Phase.SWITCHED, Phase.COMPLETING);
                 if (new ChangeLedger(session).steps(run.id(), COMPLETE) == 0) {
-                    requireUnused(session, unusedFor);
+                    new Usage(session, catalog(session), version(), pace).requireNone(unusedFor);
                     ledger.enter(run.id(), Phase.COMPLETING, operator);
-                    runner(session, run, Stopping.never())
-                            .run(COMPLETE, plan(session, run.shortId()).complete());
+                    var plan = plan(session, run.shortId(), true);
+                    runner(run, plan.path()).run(COMPLETE, plan.complete());
                 }
                 session.transaction(s -> {
                     ledger.enter(run.id(), Phase.COMPLETED, operator);
@@ -327,25 +362,6 @@ public final class SchemaChange {
                 });
                 return Map.of("run", run.id().toString(), "state", Phase.COMPLETED.word());
             });
-        }
-    }
-
-    private void requireUnused(Session session, Duration unusedFor) {
-        var users = new Usage(session, catalog(session), version(), pace).sample(unusedFor);
-        if (!users.isEmpty()) {
-            throw Problem.of(
-                            "version-in-use",
-                            "%d sessions use the old version: %s."
-                                    .formatted(
-                                            users.size(),
-                                            users.stream()
-                                                    .limit(5)
-                                                    .map(u -> "%s as %s".formatted(u.application(), u.role()))
-                                                    .distinct()
-                                                    .collect(Collectors.joining(", "))),
-                            "Have them use the new version or end them, then complete again.")
-                    .withPids(users.stream().map(Usage.User::pid).toList())
-                    .asException();
         }
     }
 

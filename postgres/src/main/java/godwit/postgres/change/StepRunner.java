@@ -13,6 +13,7 @@ import godwit.schema.Identifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +32,22 @@ final class StepRunner {
     private final List<Identifier> path;
     private final Pace pace;
     private final Stopping stopping;
+    private final Predicate<Session> isUnwanted;
 
-    StepRunner(Database database, UUID run, List<Identifier> path, Pace pace, Stopping stopping) {
+    /** @param isUnwanted whether somebody asks for the opposite, as seen by a session */
+    StepRunner(
+            Database database,
+            UUID run,
+            List<Identifier> path,
+            Pace pace,
+            Stopping stopping,
+            Predicate<Session> isUnwanted) {
         this.database = database;
         this.run = run;
         this.path = List.copyOf(path);
         this.pace = pace;
         this.stopping = stopping;
+        this.isUnwanted = isUnwanted;
     }
 
     /** Does what is not done yet. */
@@ -45,7 +55,7 @@ final class StepRunner {
         try (var session = database.open("change")) {
             var ledger = new ChangeLedger(session);
             for (var number = 1; number <= steps.size(); number++) {
-                requireWanted(stopping);
+                requireWanted(session);
                 if (!ledger.isDone(run, part, number)) {
                     run(session, part, number, steps.get(number - 1));
                 }
@@ -70,7 +80,7 @@ final class StepRunner {
                 ChangeLedger.done(session, run, part, number, index.name());
             }
             case Step.Backfill backfill -> {
-                new Backfilling(session, run, number, backfill, pathText(), stopping).fill();
+                new Backfilling(session, run, number, backfill, pathText(), () -> requireWanted(session)).fill();
                 ChangeLedger.done(session, run, part, number, backfill.name());
             }
         }
@@ -104,14 +114,21 @@ final class StepRunner {
                                     "See with godwit status who holds it; start again when they have ended.")
                             .asException(e);
                 }
-                requireWanted(stopping);
+                requireWanted(session);
                 pace.pause(Duration.ofMillis(Math.min(PAUSE_MILLIS_MAX, 100L * turn)));
             }
         }
     }
 
-    /** @throws GodwitException change-stopped */
-    static void requireWanted(Stopping stopping) {
+    /** @throws GodwitException change-stopped, change-unwanted */
+    private void requireWanted(Session session) {
+        if (isUnwanted.test(session)) {
+            throw Problem.of(
+                            "change-unwanted",
+                            "Somebody asked for godwit rollback of the change, so it is taken back.",
+                            "Start it again if it is wanted after all.")
+                    .asException();
+        }
         if (stopping.isAsked()) {
             throw Problem.of(
                             "change-stopped",

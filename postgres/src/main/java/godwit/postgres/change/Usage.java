@@ -1,5 +1,6 @@
 package godwit.postgres.change;
 
+import godwit.Problem;
 import godwit.change.plan.Catalog;
 import godwit.postgres.Session;
 import godwit.run.Pace;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Who uses the old version, as samples of the locks show.
@@ -17,6 +19,7 @@ import java.util.Map;
  */
 final class Usage {
     private static final Duration BETWEEN = Duration.ofMillis(15);
+    private static final int NAMED_MAX = 5;
 
     private static final String USERS = """
             WITH locks AS (
@@ -46,6 +49,24 @@ final class Usage {
     record User(int pid, String application, String role) {
         Map<String, Object> report() {
             return Map.of("pid", pid, "application", application, "role", role);
+        }
+    }
+
+    /** @throws godwit.GodwitException version-in-use, with the pids that were seen meanwhile */
+    void requireNone(Duration time) {
+        var users = sample(time);
+        if (!users.isEmpty()) {
+            var named = users.stream()
+                    .limit(NAMED_MAX)
+                    .map(user -> "%s as %s".formatted(user.application(), user.role()))
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            throw Problem.of(
+                            "version-in-use",
+                            "%d sessions use the old version: %s.".formatted(users.size(), named),
+                            "Have them use the new version or end them, then complete again.")
+                    .withPids(users.stream().map(User::pid).toList())
+                    .asException();
         }
     }
 

@@ -5,7 +5,8 @@ final class ChangeTables {
     static final String MIGRATIONS = """
             CREATE TABLE IF NOT EXISTS godwit.migration (
               id uuid PRIMARY KEY, schema_name text NOT NULL, name text NOT NULL, version_schema text NOT NULL,
-              kind text NOT NULL, file text NOT NULL, text text NOT NULL, default_before text,
+              kind text NOT NULL, file text NOT NULL, text text NOT NULL, default_before text, plan text,
+              unwanted boolean NOT NULL DEFAULT false,
               begun_at timestamptz NOT NULL DEFAULT clock_timestamp(), completed_at timestamptz,
               UNIQUE (schema_name, name))""";
 

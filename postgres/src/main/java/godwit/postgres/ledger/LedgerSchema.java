@@ -10,7 +10,7 @@ import java.util.List;
 /** The ledger's tables and their version. */
 final class LedgerSchema {
     /** Raised whenever an older Godwit could not work with the tables any more. */
-    static final int VERSION = 8;
+    static final int VERSION = 9;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE IF NOT EXISTS godwit.ledger (version int PRIMARY KEY, made_at timestamptz DEFAULT now())",
@@ -82,6 +82,8 @@ final class LedgerSchema {
     private static final List<String> UPGRADES = List.of(
             "ALTER TABLE godwit.made ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.table_copy ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
+            "ALTER TABLE godwit.migration ADD COLUMN IF NOT EXISTS plan text",
+            "ALTER TABLE godwit.migration ADD COLUMN IF NOT EXISTS unwanted boolean NOT NULL DEFAULT false",
             "ALTER TABLE godwit.event ADD COLUMN IF NOT EXISTS id uuid NOT NULL DEFAULT gen_random_uuid()",
             "ALTER TABLE godwit.request ADD COLUMN IF NOT EXISTS role text NOT NULL DEFAULT session_user",
             "ALTER TABLE godwit.worker ADD COLUMN IF NOT EXISTS doing text NOT NULL DEFAULT 'start'");

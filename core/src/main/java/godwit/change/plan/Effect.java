@@ -1,0 +1,53 @@
+package godwit.change.plan;
+
+import godwit.schema.Identifier;
+import godwit.schema.TableName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What an operation does beside giving tables that are there other columns. */
+interface Effect {
+    /** What tables and their columns are called in the database while the change goes on. */
+    interface Names {
+        TableName table(Member member);
+
+        /** The columns of the new version that have another name in the table, and all others, with those names. */
+        Map<Identifier, Identifier> columns(Member member);
+    }
+
+    /** Before all else. */
+    default List<Step> made() {
+        return List.of();
+    }
+
+    /** Indexes, when rows have their values. */
+    default List<Step> indexes(Names names) {
+        return List.of();
+    }
+
+    /** When all indexes are there. */
+    default List<Step> constraints(Names names) {
+        return List.of();
+    }
+
+    /** Statements of the one transaction that leaves only the new version, when columns have their names. */
+    default List<String> contract() {
+        return List.of();
+    }
+
+    /** The table that {@link #contract} needs for itself. */
+    default Optional<TableName> locked() {
+        return Optional.empty();
+    }
+
+    /** Takes it back; every statement does nothing where there is nothing to take back. */
+    default List<Step> takenBack() {
+        return List.of();
+    }
+
+    /** A step that is over in a moment. */
+    static Step brief(String name, Lock lock, List<String> sql) {
+        return new Step.InTransaction(name, sql, lock, false, 0.05);
+    }
+}
