@@ -1,11 +1,13 @@
 package godwit.cli;
 
+import godwit.GodwitException;
 import godwit.Problem;
 import godwit.cli.live.Operator;
 import godwit.file.MigrationFile;
 import godwit.file.MoveFile;
 import godwit.move.UrlReference;
 import godwit.postgres.Database;
+import godwit.postgres.change.Pending;
 import godwit.postgres.change.SchemaChange;
 import godwit.postgres.change.SchemaChange.MigrationText;
 import godwit.postgres.move.Addresses;
@@ -13,6 +15,7 @@ import godwit.run.RealPace;
 import godwit.schema.Identifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,10 @@ final class ChangeSubject {
     /** Reads what can be read without a database; empty when the subject is no migration file. */
     Optional<Found> find(String subject, Operator operator) {
         var file = Path.of(subject);
+        if (Files.isDirectory(file)) {
+            var pending = pending(file, operator);
+            return Optional.of(() -> pending.asOne().orElseThrow(() -> nothingPending(file)));
+        }
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
@@ -50,10 +57,29 @@ final class ChangeSubject {
         if (!MigrationFile.isOne(text)) {
             return Optional.empty();
         }
-        var migration = MigrationFile.parse(text, file);
+        var part = part(file);
         var database = database();
         return Optional.of(() -> new SchemaChange(
-                database, migration, new MigrationText(subject, text), schema, operator.name(), new RealPace()));
+                database, part.migration(), part.text(), List.of(), schema, operator.name(), new RealPace()));
+    }
+
+    /** The migrations of a folder, read. */
+    Pending pending(Path folder, Operator operator) {
+        var parts = MigrationFile.in(folder).stream().map(ChangeSubject::part).toList();
+        return new Pending(database(), parts, schema, operator.name(), new RealPace());
+    }
+
+    private static Pending.Part part(Path file) {
+        var text = MoveFile.text(file);
+        return new Pending.Part(MigrationFile.parse(text, file), new MigrationText(file.toString(), text));
+    }
+
+    private static GodwitException nothingPending(Path folder) {
+        return Problem.of(
+                        "nothing-pending",
+                        "The schema has had all migrations of %s.".formatted(folder),
+                        "Add a file, or name the one that is meant.")
+                .asException();
     }
 
     Identifier schema() {

@@ -17,8 +17,13 @@ final class Changes {
         part("start", plan.start(), sql, output, steps);
         part("complete", plan.complete(), sql, output, steps);
         part("rollback", plan.rollback(), sql, output, steps);
+        plan.findings().forEach(finding -> {
+            output.say("%s  [%s]".formatted(finding.message(), finding.code()));
+            output.say("  " + finding.hint());
+        });
         var report = new LinkedHashMap<String, Object>();
         report.put("version", plan.versionSchema().name());
+        report.put("findings", plan.findings());
         report.put("steps", steps);
         output.result(report);
     }

@@ -131,8 +131,7 @@ abstract class MoveCommand implements Callable<Integer> {
 
     /** Who asks: for the ledger, the system's user, and for whom. */
     final Operator operator() {
-        var user = System.getProperty("user.name", "unknown");
-        return new Operator(as == null ? user : user + " as " + as, StateFolder.of(System.getenv()));
+        return Operator.of(as, StateFolder.of(System.getenv()));
     }
 
     /** Where the settings' values came from, once the file is read. */

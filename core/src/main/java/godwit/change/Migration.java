@@ -14,4 +14,9 @@ public record Migration(Identifier name, Identifier version, List<Operation> ope
     public Migration {
         operations = List.copyOf(operations);
     }
+
+    /** Whether it has statements of people's own that are run when it starts. */
+    public boolean hasStatements() {
+        return operations.stream().anyMatch(o -> o instanceof Operation.RawSql run && !run.onComplete());
+    }
 }

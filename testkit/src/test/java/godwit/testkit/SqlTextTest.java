@@ -70,6 +70,7 @@ class SqlTextTest {
                         "Backfilling",
                         "Carrying",
                         "CatalogReading",
+                        "Chains",
                         "DefaultVersion",
                         "DefinitionText",
                         "DependentObjects",

@@ -89,6 +89,12 @@ public interface Analyst {
     /** As it stands behind REPLICA IDENTITY. */
     SqlText replicaIdentity(CatalogTable table);
 
+    /** The roles that may use some columns of a table and not the table, which views that check rights by their users bar. */
+    List<String> rolesOfColumns(CatalogTable table);
+
+    /** The sessions whose transactions have been open for more than a minute, by their pids. */
+    List<Integer> oldTransactions();
+
     /** Whether views can check rights by whoever uses them (from PostgreSQL 15 on). */
     boolean hasSecurityInvoker();
 

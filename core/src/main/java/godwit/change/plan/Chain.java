@@ -25,6 +25,12 @@ record Chain(Optional<CatalogColumn> blue, Optional<Green> green, List<Derivatio
         return green.isPresent() && derivations.stream().anyMatch(Chain::gives);
     }
 
+    /** Whether the old version's value comes from what the new one writes; else it is the column's default. */
+    boolean givesBlue() {
+        return !(derivations.getFirst() instanceof Derivation.Dropped dropped)
+                || dropped.down().isPresent();
+    }
+
     private static boolean gives(Derivation derivation) {
         return switch (derivation) {
             case Derivation.Altered altered -> true;

@@ -78,6 +78,11 @@ record Changed(int number, String run, Evolution evolution, List<Chain> chains) 
         return all;
     }
 
+    /** What a column that was seen on the way has become. */
+    Identifier now(Slot seen) {
+        return physical(evolution.last(seen));
+    }
+
     private Identifier physical(Slot slot) {
         var blue = evolution.blue().get(slot);
         return blue != null

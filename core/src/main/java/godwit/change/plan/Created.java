@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  *
  * @param referenced the tables that its foreign keys refer to, by their names at its operation, without itself
  */
-record Created(TableName name, Operation.CreateTable operation, Map<Identifier, Member> referenced)
+record Created(TableName name, Operation.CreateTable operation, Map<Identifier, Seen> referenced)
         implements Effect, Member {
     Created {
         referenced = Map.copyOf(referenced);
@@ -112,7 +112,7 @@ record Created(TableName name, Operation.CreateTable operation, Map<Identifier, 
 
     private String table(Names names, Identifier table) {
         var other = referenced.get(table);
-        return (other == null ? name : names.table(other)).sql();
+        return (other == null ? name : names.table(other.table())).sql();
     }
 
     private Map<Identifier, Identifier> physical(Names names, Identifier table) {

@@ -73,7 +73,7 @@ final class Draft {
             case Operation.CreateIndex made -> create(made);
             case Operation.DropIndex dropped -> drop(dropped);
             case Operation.SetReplicaIdentity set -> set(set);
-            case Operation.RawSql run -> throw notYet(run, "yet");
+            case Operation.RawSql run -> effects.add(new Effects.Statements(run));
         }
     }
 
@@ -146,10 +146,10 @@ final class Draft {
 
     private void create(Operation.CreateTable operation) {
         requireFree(operation.table());
-        var referenced = new LinkedHashMap<Identifier, Member>();
+        var referenced = new LinkedHashMap<Identifier, Seen>();
         Created.references(operation)
                 .filter(table -> !table.equals(operation.table()))
-                .forEach(table -> referenced.put(table, member(table)));
+                .forEach(table -> referenced.put(table, Seen.of(member(table))));
         var created = new Created(new TableName(catalog.schema(), operation.table()), operation, referenced);
         analyst.requireReadable(created.definition());
         members.put(operation.table(), created);
@@ -216,12 +216,13 @@ final class Draft {
         }
         evolution.alterTogether(Effects.together(operation));
         var referenced = constraint instanceof TableConstraint.ForeignKey key
-                ? Optional.of(member(key.table()))
-                : Optional.<Member>empty();
+                ? Optional.of(Seen.of(member(key.table())))
+                : Optional.<Seen>empty();
         var condition = constraint instanceof TableConstraint.Check check
                 ? read(evolution, Optional.of(check.condition()))
                 : read(evolution, Optional.empty());
-        effects.add(new Effects.MadeConstraint(evolution, constraint, referenced, condition));
+        effects.add(
+                new Effects.MadeConstraint(evolution.table(), Seen.of(evolution), constraint, referenced, condition));
     }
 
     private boolean hasConstraint(Evolution evolution, Identifier constraint) {
@@ -327,7 +328,8 @@ final class Draft {
             case Evolution evolution -> {
                 requirePlain(evolution);
                 operation.fields().forEach(field -> evolution.requireColumn(field.column()));
-                effects.add(new Effects.MadeIndex(evolution, operation, read(evolution, operation.predicate())));
+                effects.add(new Effects.MadeIndex(
+                        evolution.table(), Seen.of(evolution), operation, read(evolution, operation.predicate())));
             }
         }
     }

@@ -12,8 +12,8 @@ interface Effect {
     interface Names {
         TableName table(Member member);
 
-        /** The columns of the new version that have another name in the table, and all others, with those names. */
-        Map<Identifier, Identifier> columns(Member member);
+        /** What the columns that an operation saw have become, by the names that they had then. */
+        Map<Identifier, Identifier> columns(Seen seen);
     }
 
     /** Before all else. */

@@ -74,28 +74,28 @@ final class Effects {
      * @param predicate read over the names that columns have in the table meanwhile
      */
     record MadeIndex(
-            Evolution evolution,
+            CatalogTable table,
+            Seen seen,
             Operation.CreateIndex operation,
             Function<Map<Identifier, Identifier>, Optional<SqlText>> predicate)
             implements Effect {
         @Override
         public List<Step> indexes(Names names) {
-            var table = names.table(evolution);
-            var columns = names.columns(evolution);
+            var columns = names.columns(seen);
             var statement = "CREATE " + (operation.unique() ? "UNIQUE " : "") + "INDEX CONCURRENTLY "
-                    + operation.index().sql() + " ON " + DefinitionText.index(table, operation, columns)
+                    + operation.index().sql() + " ON " + DefinitionText.index(table.name(), operation, columns)
                     + predicate.apply(columns).map(p -> " WHERE (" + p + ")").orElse("");
             return List.of(new Step.Concurrently(
                     "index " + operation.index().name(),
-                    table,
+                    table.name(),
                     operation.index(),
                     statement,
-                    Expanding.scanSeconds(evolution.table())));
+                    Expanding.scanSeconds(table)));
         }
 
         @Override
         public List<Step> takenBack() {
-            return List.of(dropIndex(evolution.table().name(), operation.index()));
+            return List.of(dropIndex(table.name(), operation.index()));
         }
     }
 
@@ -117,6 +117,28 @@ final class Effects {
                             .map(p -> " WHERE (" + new SqlText(p) + ")")
                             .orElse("");
             return List.of(Effect.brief("index " + operation.index().name(), Lock.NONE, List.of(statement)));
+        }
+    }
+
+    /** Statements of people's own, in a transaction of their own, or in that which leaves only the new version. */
+    record Statements(Operation.RawSql operation) implements Effect {
+        @Override
+        public List<Step> made() {
+            return operation.onComplete() ? List.of() : List.of(step(operation.up()));
+        }
+
+        @Override
+        public List<String> contract() {
+            return operation.onComplete() ? List.of(new SqlText(operation.up()).sql()) : List.of();
+        }
+
+        @Override
+        public List<Step> takenBack() {
+            return operation.down().map(Statements::step).stream().toList();
+        }
+
+        private static Step step(String statements) {
+            return Effect.brief("sql", Lock.UNKNOWN, List.of(new SqlText(statements).sql()));
         }
     }
 
@@ -162,9 +184,10 @@ final class Effects {
      * @param condition a check's, read over the names that columns have in the table meanwhile
      */
     record MadeConstraint(
-            Evolution evolution,
+            CatalogTable table,
+            Seen seen,
             TableConstraint constraint,
-            Optional<Member> referenced,
+            Optional<Seen> referenced,
             Function<Map<Identifier, Identifier>, Optional<SqlText>> condition)
             implements Effect {
         private boolean isIndexed() {
@@ -176,34 +199,31 @@ final class Effects {
             if (!isIndexed()) {
                 return List.of();
             }
-            var table = names.table(evolution);
             return List.of(new Step.Concurrently(
                     "index " + constraint.name().name(),
-                    table,
+                    table.name(),
                     constraint.name(),
                     "CREATE UNIQUE INDEX CONCURRENTLY " + constraint.name().sql() + " ON "
-                            + DefinitionText.uniqueIndex(table, constraint, names.columns(evolution)),
-                    Expanding.scanSeconds(evolution.table())));
+                            + DefinitionText.uniqueIndex(table.name(), constraint, names.columns(seen)),
+                    Expanding.scanSeconds(table)));
         }
 
         @Override
         public List<Step> constraints(Names names) {
             return definition(names)
-                    .map(definition -> Expanding.constraint(evolution.table(), constraint.name(), definition, true))
+                    .map(definition -> Expanding.constraint(table, constraint.name(), definition, true))
                     .orElse(List.of());
         }
 
         private Optional<String> definition(Names names) {
             return switch (constraint) {
                 case TableConstraint.Check check ->
-                    condition
-                            .apply(names.columns(evolution))
-                            .map(read -> DefinitionText.check(read, check.inherited()));
+                    condition.apply(names.columns(seen)).map(read -> DefinitionText.check(read, check.inherited()));
                 case TableConstraint.ForeignKey key ->
-                    referenced.map(member -> DefinitionText.foreignKey(
-                            DefinitionText.names(key.columns(), names.columns(evolution)),
-                            names.table(member).sql(),
-                            DefinitionText.names(key.referenced(), names.columns(member)),
+                    referenced.map(other -> DefinitionText.foreignKey(
+                            DefinitionText.names(key.columns(), names.columns(seen)),
+                            names.table(other.table()).sql(),
+                            DefinitionText.names(key.referenced(), names.columns(other)),
                             key.rules()));
                 case TableConstraint.Unique unique -> Optional.empty();
                 case TableConstraint.PrimaryKey key -> Optional.empty();
@@ -213,7 +233,7 @@ final class Effects {
 
         @Override
         public List<String> contract() {
-            var add = "ALTER TABLE " + evolution.table().name().sql() + " ADD CONSTRAINT "
+            var add = "ALTER TABLE " + table.name().sql() + " ADD CONSTRAINT "
                     + constraint.name().sql();
             return switch (constraint) {
                 case TableConstraint.Unique unique ->
@@ -230,18 +250,17 @@ final class Effects {
 
         @Override
         public Optional<TableName> locked() {
-            return Optional.of(evolution.table().name());
+            return Optional.of(table.name());
         }
 
         @Override
         public List<Step> takenBack() {
-            var table = evolution.table().name();
             return isIndexed()
-                    ? List.of(dropIndex(table, constraint.name()))
+                    ? List.of(dropIndex(table.name(), constraint.name()))
                     : List.of(Effect.brief(
                             "constraint " + constraint.name().name(),
                             Lock.ACCESS_EXCLUSIVE,
-                            List.of("ALTER TABLE " + table.sql() + " DROP CONSTRAINT IF EXISTS "
+                            List.of("ALTER TABLE " + table.name().sql() + " DROP CONSTRAINT IF EXISTS "
                                     + constraint.name().sql())));
         }
     }

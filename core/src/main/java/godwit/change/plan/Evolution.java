@@ -6,7 +6,6 @@ import godwit.change.ColumnSpec;
 import godwit.change.Operation;
 import godwit.schema.Identifier;
 import godwit.schema.SqlText;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A table on its way through a migration's operations: each works on what those before it leave. */
 final class Evolution implements Member {
@@ -96,6 +96,18 @@ final class Evolution implements Member {
 
     void drop(Operation.DropColumn operation) {
         var gone = find(operation.column());
+        var before = blue.get(gone.slot());
+        if (operation.down().isEmpty()
+                && before != null
+                && before.notNull()
+                && before.defaultValue().isEmpty()
+                && before.filledBy() == CatalogColumn.FilledBy.CLIENTS) {
+            throw problem(
+                    "down-missing",
+                    operation.column(),
+                    "takes no NULL, and nothing says what the old version reads in rows that the new one writes",
+                    "Give down.");
+        }
         shown.remove(gone);
         var after = List.copyOf(shown);
         var down = operation
@@ -143,7 +155,7 @@ final class Evolution implements Member {
 
     /** Whether a column of the old version's becomes another or goes. */
     boolean changes(Identifier column) {
-        return derivations.stream().anyMatch(d -> from(d).equals(Optional.of(slot(column))));
+        return derivations.stream().anyMatch(d -> Chains.from(d).equals(Optional.of(slot(column))));
     }
 
     /** What becomes of a column of the old version's, if it changes. */
@@ -294,6 +306,22 @@ final class Evolution implements Member {
         return types(shown);
     }
 
+    /** The columns by the names that they have by now. */
+    Map<Identifier, Slot> slots() {
+        return shown.stream().collect(Collectors.toMap(Shown::name, Shown::slot));
+    }
+
+    /** What a column becomes by all that comes after; itself where it goes. */
+    Slot last(Slot slot) {
+        var at = slot;
+        for (var derivation : derivations) {
+            if (Chains.from(derivation).equals(Optional.of(at))) {
+                at = Chains.to(derivation).orElse(at);
+            }
+        }
+        return at;
+    }
+
     /** @throws godwit.GodwitException column-unknown */
     void requireColumn(Identifier column) {
         var unused = find(column);
@@ -307,118 +335,6 @@ final class Evolution implements Member {
 
     /** The columns that change, each from the old version to the new, in the order of the operations that end them. */
     List<Chain> chains() {
-        var chains = new ArrayList<Chain>();
-        for (var last : derivations) {
-            if (isLast(last)) {
-                chain(last).ifPresent(chains::add);
-            }
-        }
-        return chains;
-    }
-
-    private boolean isLast(Derivation derivation) {
-        return to(derivation)
-                .map(slot -> derivations.stream().noneMatch(d -> from(d).equals(Optional.of(slot))))
-                .orElse(true);
-    }
-
-    private Optional<Chain> chain(Derivation last) {
-        var all = new ArrayList<Derivation>();
-        var at = Optional.of(last);
-        while (at.isPresent()) {
-            all.addFirst(at.get());
-            var from = from(at.get());
-            at = derivations.stream()
-                    .filter(d -> from.isPresent() && to(d).equals(from))
-                    .findFirst();
-        }
-        var begin = from(all.getFirst()).map(blue::get);
-        var green = to(last).map(slot -> green(slot, begin, all));
-        return begin.isEmpty() && green.isEmpty() ? Optional.empty() : Optional.of(new Chain(begin, green, all));
-    }
-
-    static Optional<Slot> from(Derivation derivation) {
-        return switch (derivation) {
-            case Derivation.Altered altered -> Optional.of(altered.from());
-            case Derivation.Added added -> Optional.empty();
-            case Derivation.Dropped dropped -> Optional.of(dropped.from());
-        };
-    }
-
-    static Optional<Slot> to(Derivation derivation) {
-        return switch (derivation) {
-            case Derivation.Altered altered -> Optional.of(altered.to());
-            case Derivation.Added added -> Optional.of(added.to());
-            case Derivation.Dropped dropped -> Optional.empty();
-        };
-    }
-
-    /** What a column is in the end: what it was, with what each operation makes of it. */
-    private Green green(Slot slot, Optional<CatalogColumn> begin, List<Derivation> all) {
-        var name = shown.stream()
-                .filter(s -> s.slot().equals(slot))
-                .findFirst()
-                .orElseThrow()
-                .name();
-        var notNull = begin.map(CatalogColumn::notNull).orElse(false);
-        var defaultValue = begin.flatMap(CatalogColumn::defaultValue);
-        Alteration.Setting comment = new Alteration.Setting.Kept();
-        var checks = new ArrayList<ColumnSpec.Check>();
-        var references = new ArrayList<ColumnSpec.Reference>();
-        var uniques = new ArrayList<Identifier>();
-        for (var derivation : all) {
-            switch (derivation) {
-                case Derivation.Added added -> {
-                    var spec = added.column();
-                    notNull = !spec.nullable();
-                    defaultValue = added.defaultValue();
-                    comment = spec.comment()
-                            .<Alteration.Setting>map(Alteration.Setting.Given::new)
-                            .orElse(comment);
-                    spec.check().ifPresent(checks::add);
-                    spec.references().ifPresent(references::add);
-                    if (spec.unique()) {
-                        uniques.add(spec.name());
-                    }
-                }
-                case Derivation.Altered altered -> {
-                    var change = altered.change();
-                    notNull = change.nullable().map(nullable -> !nullable).orElse(notNull);
-                    defaultValue = switch (change.defaultValue()) {
-                        case Alteration.Setting.Kept kept -> defaultValue;
-                        case Alteration.Setting.Removed removed -> Optional.empty();
-                        case Alteration.Setting.Given given -> Optional.of(new SqlText(given.text()));
-                    };
-                    comment = change.comment() instanceof Alteration.Setting.Kept ? comment : change.comment();
-                    change.check().ifPresent(checks::add);
-                    change.references().ifPresent(references::add);
-                    change.unique().ifPresent(uniques::add);
-                }
-                case Derivation.Dropped dropped -> throw new IllegalStateException("a dropped column has no end");
-            }
-        }
-        return new Green(
-                physical(name, slot),
-                name,
-                slot,
-                slot.type(),
-                collation(begin, slot),
-                notNull,
-                defaultValue,
-                comment,
-                checks,
-                references,
-                uniques);
-    }
-
-    private static Optional<SqlText> collation(Optional<CatalogColumn> begin, Slot slot) {
-        return begin.filter(column -> column.type().equals(slot.type())).flatMap(CatalogColumn::collation);
-    }
-
-    /** Unlike any other column's name, and no longer than names may be. */
-    private Identifier physical(Identifier name, Slot slot) {
-        var text = "_godwit_" + name.name();
-        var isShort = text.getBytes(StandardCharsets.UTF_8).length <= 60;
-        return new Identifier(isShort ? text : "_godwit_column_" + slot.number());
+        return new Chains(shown, derivations, blue).all();
     }
 }

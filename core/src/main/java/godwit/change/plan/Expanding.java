@@ -55,8 +55,7 @@ final class Expanding {
     /** Columns, function and triggers: from here on rows that are written have both versions' values. */
     Step.InTransaction columns() {
         var sql = new ArrayList<String>();
-        sql.add("ALTER TABLE " + changed.sql() + " " + String.join(", ", added()) + ", ADD COLUMN "
-                + SyncFunction.MARKER.sql() + " smallint");
+        sql.add("ALTER TABLE " + changed.sql() + " " + String.join(", ", added()));
         for (var each : carried) {
             if (each instanceof Carried.Settings settings) {
                 settings.statements().forEach(statement -> sql.add(statement.sql()));
@@ -90,7 +89,8 @@ final class Expanding {
                 all.add(chain.isFilled() ? column : column + whole(green));
             });
         }
-        return all.isEmpty() ? List.of("ADD COLUMN IF NOT EXISTS " + SyncFunction.MARKER.sql() + " smallint") : all;
+        all.add("ADD COLUMN " + SyncFunction.MARKER.sql() + " smallint");
+        return all;
     }
 
     /** A default that is the same for all rows takes no writing of them. */

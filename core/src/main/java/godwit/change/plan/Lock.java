@@ -8,7 +8,9 @@ public enum Lock {
     ROW_EXCLUSIVE("writers of the same rows, for one batch"),
     SHARE_UPDATE_EXCLUSIVE("other changes of the table, and VACUUM"),
     SHARE_ROW_EXCLUSIVE("writers"),
-    ACCESS_EXCLUSIVE("readers and writers, for a moment");
+    ACCESS_EXCLUSIVE("readers and writers, for a moment"),
+    /** Of statements of people's own. */
+    UNKNOWN("whatever its statements block");
 
     private final String blocks;
 

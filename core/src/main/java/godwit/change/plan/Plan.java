@@ -1,5 +1,6 @@
 package godwit.change.plan;
 
+import godwit.Problem;
 import godwit.schema.Identifier;
 import java.util.List;
 
@@ -10,11 +11,18 @@ import java.util.List;
  * @param path where names in people's SQL are looked for, behind pg_catalog
  * @param start until both versions work
  * @param complete until only the new one is left
+ * @param findings what people should know before they begin; none of it keeps the change from beginning
  * @param rollback until all is as it was, from any moment before {@code complete} has contracted
  */
 public record Plan(
-        Identifier versionSchema, List<Identifier> path, List<Step> start, List<Step> complete, List<Step> rollback) {
+        Identifier versionSchema,
+        List<Identifier> path,
+        List<Step> start,
+        List<Step> complete,
+        List<Step> rollback,
+        List<Problem> findings) {
     public Plan {
+        findings = List.copyOf(findings);
         path = List.copyOf(path);
         start = List.copyOf(start);
         complete = List.copyOf(complete);

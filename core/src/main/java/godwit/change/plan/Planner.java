@@ -2,6 +2,7 @@ package godwit.change.plan;
 
 import godwit.Problem;
 import godwit.change.Migration;
+import godwit.change.Operation;
 import godwit.schema.Identifier;
 import godwit.schema.TableName;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,7 @@ public final class Planner {
     public Plan plan(Migration migration) {
         var version = version(catalog.schema(), migration);
         var draft = new Draft(catalog, analyst, isUnderWay);
+        requireAlone(migration);
         migration.operations().forEach(draft::apply);
         draft.follow();
         var changed = changed(draft);
@@ -68,7 +70,32 @@ public final class Planner {
         effects.forEach(effect -> start.addAll(effect.constraints(names)));
         start.add(views.make());
         var complete = new Contracting(views, catalog, changed, effects, analyst).step(carried);
-        return new Plan(version, catalog.path(), start, List.of(complete), rollback(views, changed, carried, effects));
+        return new Plan(
+                version,
+                catalog.path(),
+                start,
+                List.of(complete),
+                rollback(views, changed, carried, effects),
+                new Findings(draft, changed, analyst).of(start));
+    }
+
+    /** The step that makes the new version of tables as they are, for statements whose effect is known when they have run. */
+    public Step versionAsItIs(Migration migration) {
+        var draft = new Draft(catalog, analyst, isUnderWay);
+        var version = version(catalog.schema(), migration);
+        return new VersionViews(version, draft.members(), catalog.schema(), List.of(), analyst).make();
+    }
+
+    /** What other operations find must not depend on statements that are not understood. */
+    private static void requireAlone(Migration migration) {
+        if (migration.hasStatements()
+                && migration.operations().stream().anyMatch(operation -> !(operation instanceof Operation.RawSql))) {
+            throw Problem.of(
+                            "sql-not-alone",
+                            "Statements that are run at the start stand beside other operations.",
+                            "Give them a migration of their own, or onComplete: true.")
+                    .asException();
+        }
     }
 
     /** What is called what while the change goes on. */
@@ -82,12 +109,13 @@ public final class Planner {
         }
 
         @Override
-        public Map<Identifier, Identifier> columns(Member member) {
-            return changed.stream()
-                    .filter(of -> of.evolution().equals(member))
-                    .findFirst()
-                    .map(Changed::physicalByName)
-                    .orElse(Map.of());
+        public Map<Identifier, Identifier> columns(Seen seen) {
+            var names = new LinkedHashMap<Identifier, Identifier>();
+            var of = changed.stream()
+                    .filter(each -> each.evolution().equals(seen.table()))
+                    .findFirst();
+            of.ifPresent(known -> seen.columns().forEach((name, slot) -> names.put(name, known.now(slot))));
+            return names;
         }
     }
 

@@ -105,7 +105,7 @@ final class SyncFunction {
 
     private Optional<String> down(Chain chain) {
         return chain.blue().flatMap(blue -> {
-            var slot = Evolution.from(chain.derivations().getFirst()).orElseThrow();
+            var slot = Chains.from(chain.derivations().getFirst()).orElseThrow();
             return values.down(slot, "new", "new." + blue.name().sql());
         });
     }

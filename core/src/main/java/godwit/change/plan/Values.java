@@ -28,7 +28,7 @@ final class Values {
     /** The variables that hold what lies between two operations. */
     List<String> declarations() {
         return evolution.derivations().stream()
-                .flatMap(d -> Evolution.to(d).stream())
+                .flatMap(d -> Chains.to(d).stream())
                 .filter(slot -> !stored.containsKey(slot))
                 .map(slot -> variable(slot) + " " + slot.type() + ";")
                 .toList();
@@ -114,14 +114,14 @@ final class Values {
 
     private Derivation making(Slot to) {
         return evolution.derivations().stream()
-                .filter(d -> Evolution.to(d).equals(Optional.of(to)))
+                .filter(d -> Chains.to(d).equals(Optional.of(to)))
                 .findFirst()
                 .orElseThrow();
     }
 
     private Derivation taking(Slot from) {
         return evolution.derivations().stream()
-                .filter(d -> Evolution.from(d).equals(Optional.of(from)))
+                .filter(d -> Chains.from(d).equals(Optional.of(from)))
                 .findFirst()
                 .orElseThrow();
     }

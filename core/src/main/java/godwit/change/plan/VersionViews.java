@@ -81,7 +81,7 @@ final class VersionViews {
             for (var chain : of.chains()) {
                 // What the new version writes does not use up what the old one takes its values from.
                 chain.blue()
-                        .filter(blue -> blue.defaultValue().isPresent())
+                        .filter(blue -> blue.defaultValue().isPresent() && chain.givesBlue())
                         .ifPresent(blue -> sql.add(
                                 setDefault(of.hidden(), blue.name(), "CAST(nullif('', '') AS " + blue.type() + ")")));
                 chain.green()

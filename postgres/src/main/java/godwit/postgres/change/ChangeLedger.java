@@ -75,6 +75,16 @@ public final class ChangeLedger {
                 made.completed());
     }
 
+    /** The names of all that a schema has had, a baseline among them. */
+    List<String> completed(Identifier schema) {
+        return exists()
+                ? session.query(
+                        "SELECT name FROM godwit.migration WHERE schema_name = ? AND completed_at IS NOT NULL",
+                        row -> row.getString(1),
+                        schema.name())
+                : List.of();
+    }
+
     /** The version before, where its schema is still there. */
     Optional<Catalog.Version> version(Identifier schema, String without) {
         return versions(schema, without).stream()
@@ -99,6 +109,16 @@ public final class ChangeLedger {
                         schema.name(),
                         without)
                 : List.of();
+    }
+
+    /** Takes away the views of a version whose tables were not known when it was planned. */
+    void dropViews(Identifier version) {
+        session.query(
+                        "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                                + " WHERE n.nspname = ? AND c.relkind = 'v'",
+                        row -> new Identifier(row.getString(1)),
+                        version.name())
+                .forEach(view -> session.execute("DROP VIEW IF EXISTS " + version.sql() + "." + view.sql()));
     }
 
     void complete(UUID run) {

@@ -172,6 +172,22 @@ final class PostgresAnalyst implements Analyst {
     }
 
     @Override
+    public List<String> rolesOfColumns(CatalogTable table) {
+        return session.query("""
+                SELECT DISTINCT r.rolname::text FROM pg_catalog.pg_attribute a
+                CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) AS x JOIN pg_catalog.pg_roles r ON r.oid = x.grantee
+                WHERE a.attrelid = ?::pg_catalog.regclass AND NOT a.attisdropped
+                  AND NOT pg_catalog.has_table_privilege(r.oid, a.attrelid, 'SELECT') ORDER BY 1""", row -> row.getString(1), table.name().sql());
+    }
+
+    @Override
+    public List<Integer> oldTransactions() {
+        return session.query("""
+                SELECT pid FROM pg_catalog.pg_stat_activity WHERE datname = current_database()
+                  AND xact_start < clock_timestamp() - interval '1 minute' AND backend_type = 'client backend' ORDER BY 1""", row -> row.getInt(1));
+    }
+
+    @Override
     public boolean hasSecurityInvoker() {
         return session.number("SELECT current_setting('server_version_num')::bigint") >= SECURITY_INVOKER_SINCE;
     }

@@ -4,9 +4,7 @@ import godwit.GodwitException;
 import godwit.Problem;
 import godwit.Retry;
 import godwit.change.Migration;
-import godwit.change.plan.Catalog;
 import godwit.change.plan.Plan;
-import godwit.change.plan.Planner;
 import godwit.postgres.Database;
 import godwit.postgres.Session;
 import godwit.postgres.change.ChangeLedger.Made;
@@ -25,18 +23,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** One migration's life in one database. */
 public final class SchemaChange {
     private static final String START = "start";
     private static final String COMPLETE = "complete";
+    private static final String VERSION = "version";
     private static final String KIND = "migration";
 
     private final Database database;
     private final Migration migration;
     private final MigrationText text;
+    private final List<Pending.Part> others;
     private final Identifier schema;
+    private final ChangePlans plans;
     private final String operator;
     private final Pace pace;
 
@@ -48,18 +48,23 @@ public final class SchemaChange {
      */
     public record MigrationText(String path, String text) {}
 
+    /** @param others the migrations whose operations it has beside its last one's; they are done with it */
     public SchemaChange(
-            Database database, Migration migration, MigrationText text, Identifier schema, String operator, Pace pace) {
+            Database database,
+            Migration migration,
+            MigrationText text,
+            List<Pending.Part> others,
+            Identifier schema,
+            String operator,
+            Pace pace) {
         this.database = database;
         this.migration = migration;
         this.text = text;
+        this.others = List.copyOf(others);
         this.schema = schema;
+        this.plans = new ChangePlans(migration, schema);
         this.operator = operator;
         this.pace = pace;
-    }
-
-    private Identifier version() {
-        return Planner.version(schema, migration);
     }
 
     /** What it would do; changes nothing. */
@@ -68,25 +73,9 @@ public final class SchemaChange {
             return new ChangeLedger(session)
                     .find(schema, name())
                     .filter(made -> !made.completed())
-                    .map(made -> plan(session, Run.shortId(made.id()), true))
-                    .orElseGet(() -> plan(session, "00000000", false));
+                    .map(made -> plans.plan(session, Run.shortId(made.id()), true))
+                    .orElseGet(() -> plans.plan(session, "00000000", false));
         }
-    }
-
-    private Plan plan(Session session, String run, boolean isUnderWay) {
-        var catalog = catalog(session);
-        var versions = new ChangeLedger(session)
-                .versions(schema, "").stream().map(Identifier::name).collect(Collectors.toList());
-        versions.add(version().name());
-        return new Planner(catalog, new PostgresAnalyst(session, catalog.path(), versions), run, isUnderWay)
-                .plan(migration);
-    }
-
-    private Catalog catalog(Session session) {
-        var ledger = new ChangeLedger(session);
-        var others = ledger.versions(schema, "").stream().map(Identifier::name).toList();
-        return CatalogReading.read(
-                session, schema, ledger.version(schema, version().name()), others);
     }
 
     /** Brings it to where both versions work; one that fails is taken back. Returns how it stands. */
@@ -98,7 +87,9 @@ public final class SchemaChange {
             }
             // What cannot be done is refused before the database has anything of it.
             var id = UUID.randomUUID();
-            var begun = found.isPresent() ? Optional.<Plan>empty() : Optional.of(plan(session, Run.shortId(id), false));
+            var begun = found.isPresent()
+                    ? Optional.<Plan>empty()
+                    : Optional.of(plans.plan(session, Run.shortId(id), false));
             var ledger = new PostgresLedger(session);
             ledger.create();
             requireNoOther(session);
@@ -112,15 +103,7 @@ public final class SchemaChange {
             case PLANNED, EXPANDING, FILLING, FOLLOWING -> {
                 try {
                     ledger.enter(run.id(), Phase.EXPANDING, operator);
-                    var plan = kept(session, run);
-                    new StepRunner(
-                                    database,
-                                    run.id(),
-                                    plan.path(),
-                                    pace,
-                                    stopping,
-                                    s -> new ChangeLedger(s).isUnwanted(run.id()))
-                            .run(START, plan.start());
+                    expand(session, run, stopping);
                     ledger.enter(run.id(), Phase.READY, operator);
                 } catch (GodwitException e) {
                     if (e.retry() == Retry.NEVER && !stopping.isAsked()) {
@@ -141,6 +124,19 @@ public final class SchemaChange {
         return report(session, run(session));
     }
 
+    private void expand(Session session, Run run, Stopping stopping) {
+        var plan = plans.kept(session, run);
+        var runner = new StepRunner(
+                database, run.id(), plan.path(), pace, stopping, s -> new ChangeLedger(s).isUnwanted(run.id()));
+        if (migration.hasStatements()) {
+            runner.run(START, plan.start().subList(0, plan.start().size() - 1));
+            runner.run(
+                    VERSION, List.of(plans.planner(session, run.shortId(), true).versionAsItIs(migration)));
+        } else {
+            runner.run(START, plan.start());
+        }
+    }
+
     private void revert(Session session, PostgresLedger ledger, Run run, GodwitException cause) {
         try {
             undo(session, ledger, run);
@@ -155,26 +151,33 @@ public final class SchemaChange {
         return new StepRunner(database, run.id(), path, pace, Stopping.never(), session -> false);
     }
 
-    /** The steps that the change began with; one of an older Godwit did not keep them. */
-    private KeptPlan kept(Session session, Run run) {
-        return new ChangeLedger(session)
-                .plan(run.id())
-                .orElseGet(() -> KeptPlan.of(plan(session, run.shortId(), true)));
+    private Made done(Pending.Part part) {
+        var name = part.migration().name().name();
+        return new Made(
+                UUID.randomUUID(),
+                schema,
+                name,
+                "",
+                KIND,
+                part.text().path(),
+                part.text().text(),
+                true);
     }
 
-    private String name() {
+    /** The migration's name; that of the last where it is several. */
+    public String name() {
         return migration.name().name();
     }
 
     private String runName() {
-        return "change " + version().name();
+        return "change " + plans.version().name();
     }
 
     private Run begin(Session session, PostgresLedger ledger, UUID id, Plan plan) {
         return session.transaction(s -> {
             var run = ledger.begin(id, runName(), "");
             new ChangeLedger(s)
-                    .add(new Made(id, schema, name(), version().name(), KIND, text.path(), text.text(), false));
+                    .add(new Made(id, schema, name(), plans.version().name(), KIND, text.path(), text.text(), false));
             new ChangeLedger(s).keep(id, KeptPlan.of(plan));
             return run;
         });
@@ -289,7 +292,10 @@ public final class SchemaChange {
     private void undo(Session session, PostgresLedger ledger, Run run) {
         ledger.enter(run.id(), Phase.ROLLING_BACK, operator);
         new DefaultVersion(session, run.id()).reset();
-        var plan = kept(session, run);
+        var plan = plans.kept(session, run);
+        if (migration.hasStatements()) {
+            new ChangeLedger(session).dropViews(plans.version());
+        }
         runner(run, plan.path()).run("rollback", plan.rollback());
         session.transaction(s -> {
             ledger.enter(run.id(), Phase.ROLLED_BACK, operator);
@@ -306,7 +312,7 @@ public final class SchemaChange {
             return leased(session, run, "switch", () -> {
                 require(run, Phase.READY, Phase.SWITCHED);
                 if (run.phase() == Phase.READY) {
-                    new DefaultVersion(session, run.id()).set(version());
+                    new DefaultVersion(session, run.id()).set(plans.version());
                     ledger.enter(run.id(), Phase.SWITCHED, operator);
                 }
                 return report(session, run(session));
@@ -350,14 +356,15 @@ public final class SchemaChange {
             return leased(session, run, COMPLETE, () -> {
                 require(run, Phase.READY, Phase.SWITCHED, Phase.COMPLETING);
                 if (new ChangeLedger(session).steps(run.id(), COMPLETE) == 0) {
-                    new Usage(session, catalog(session), version(), pace).requireNone(unusedFor);
+                    new Usage(session, plans.catalog(session), plans.version(), pace).requireNone(unusedFor);
                     ledger.enter(run.id(), Phase.COMPLETING, operator);
-                    var plan = plan(session, run.shortId(), true);
+                    var plan = plans.plan(session, run.shortId(), true);
                     runner(run, plan.path()).run(COMPLETE, plan.complete());
                 }
                 session.transaction(s -> {
                     ledger.enter(run.id(), Phase.COMPLETED, operator);
                     new ChangeLedger(s).complete(run.id());
+                    others.forEach(part -> new ChangeLedger(s).add(done(part)));
                     return true;
                 });
                 return Map.of("run", run.id().toString(), "state", Phase.COMPLETED.word());
@@ -370,11 +377,14 @@ public final class SchemaChange {
         try (var session = database.open("status")) {
             var made = new ChangeLedger(session).find(schema, name());
             if (made.isEmpty()) {
-                return Map.of("state", "none", "version", version().name());
+                return Map.of("state", "none", "version", plans.version().name());
             }
             if (made.get().completed()) {
                 return Map.of(
-                        "state", Phase.COMPLETED.word(), "version", version().name());
+                        "state",
+                        Phase.COMPLETED.word(),
+                        "version",
+                        plans.version().name());
             }
             return report(session, run(session));
         }
@@ -387,13 +397,13 @@ public final class SchemaChange {
         report.put("run", run.id().toString());
         report.put("state", run.problem().isPresent() ? "failed" : run.phase().word());
         run.problem().ifPresent(problem -> report.put("problem", problem));
-        report.put("version", version().name());
+        report.put("version", plans.version().name());
         report.put("stepsDone", ledger.steps(run.id(), START));
         report.put("rowsFilled", filled.rows());
         report.put("rowsTotal", filled.total());
         report.put(
                 "oldVersionUsedBy",
-                new Usage(session, catalog(session), version(), pace)
+                new Usage(session, plans.catalog(session), plans.version(), pace)
                         .sample(Duration.ofMillis(200)).stream()
                                 .map(Usage.User::report)
                                 .toList());

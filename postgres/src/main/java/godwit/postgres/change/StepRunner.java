@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,8 +91,10 @@ final class StepRunner {
         session.text("SELECT set_config('search_path', ?, true)", pathText());
     }
 
+    /** What is made without a schema is made in the first; pg_catalog goes before all of them, being not named. */
     private String pathText() {
-        return path.stream().map(Identifier::sql).collect(Collectors.joining(", ", "pg_catalog, ", ", pg_temp"));
+        return Stream.concat(path.stream().map(Identifier::sql), Stream.of("pg_temp"))
+                .collect(Collectors.joining(", "));
     }
 
     /** Tries again, with growing pauses, what could not have its lock in time: clients go on in between. */

@@ -67,6 +67,7 @@ final class Reach {
                 database,
                 MigrationFile.parse(migration, Path.of(name + ".yaml")),
                 new MigrationText(name + ".yaml", migration),
+                List.of(),
                 new Identifier("public"),
                 "test",
                 new RealPace());

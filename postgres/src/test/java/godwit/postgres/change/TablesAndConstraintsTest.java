@@ -152,6 +152,40 @@ class TablesAndConstraintsTest {
         assertThat(change.start(Stopping.never())).containsEntry("state", "ready");
     }
 
+    /** What statements made is in the new version, and down takes it back. */
+    @Test
+    void statementsOfPeoplesOwnAreRunInATransaction() {
+        var shape = Reach.shape(pair.atSource());
+        var own = Reach.change(pair.source(), "02_own", """
+                operations:
+                  - sql: {up: "CREATE TABLE made (id int PRIMARY KEY); ALTER TABLE units ADD size int", down: "DROP TABLE made; ALTER TABLE units DROP size"}
+                  - sql: {up: "INSERT INTO made VALUES (1)"}
+                  - sql: {up: "INSERT INTO made VALUES (2)", onComplete: true}
+                """);
+        own.start(Stopping.never());
+        assertThat(
+                        read(
+                                "SELECT (SELECT count(*) FROM public_02_own.made) || ' ' || count(size) FROM public_02_own.units"))
+                .containsExactly("1 0");
+
+        own.rollback();
+
+        assertThat(Reach.shape(pair.atSource())).containsExactlyElementsOf(shape);
+        own.start(Stopping.never());
+        own.complete(Duration.ofMillis(50));
+        assertThat(read("SELECT id::text FROM public_02_own.made ORDER BY id")).containsExactly("1", "2");
+    }
+
+    @Test
+    void statementsAtTheStartStandAlone() {
+        var mixed = Reach.change(
+                pair.source(), "02_own", "operations:\n  - sql: {up: \"SELECT 1\"}\n  - drop_table: {name: former}\n");
+
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(mixed::plan)
+                .satisfies(e -> assertThat(e.problem().code()).isEqualTo("sql-not-alone"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             create_table: {name: units, columns: [{name: id, type: int}]}                                        | name-taken
@@ -170,7 +204,7 @@ class TablesAndConstraintsTest {
             drop_constraint: {table: loose, name: loose_once, down: a}                                           | constraint-of-columns
             create_constraint: {name: k, table: people, type: primary_key, columns: [id], up: {id: id}, down: {id: id}} | name-taken
             create_index: {name: i, table: parts, columns: [id]}                                                 | table-not-changeable
-            sql: {up: "SELECT 1"}                                                                                | operation-not-possible
+            sql: {up: "SELECT nothing"}                                                                          | database-error
             """)
     void whatCannotBeDoneIsRefusedBeforeAnythingIsDone(String operation, String code) {
         pair.source(

@@ -1,0 +1,118 @@
+package godwit.cli;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.cli.live.Operator;
+import godwit.cli.log.StateFolder;
+import godwit.postgres.change.Pending;
+import godwit.postgres.change.SchemaChange;
+import godwit.run.Stopping;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code godwit migrate}: all that a schema has not had yet of a folder of migrations. */
+@Command(
+        name = "migrate",
+        description = "Start all migrations of a folder that the schema has not had, as one change or one by one.")
+final class MigrateCommand implements Callable<Integer> {
+    /** For how long nobody may have used a version that goes, as complete has it. */
+    private static final Duration UNUSED = Duration.ofSeconds(2);
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text.")
+    boolean help;
+
+    @Parameters(index = "0", paramLabel = "FOLDER", description = "Where the migration files are.")
+    Path folder = Path.of("");
+
+    @Option(
+            names = "--database",
+            paramLabel = "env:NAME",
+            description = "Where the database's URL is found (default: GODWIT_DATABASE has it).")
+    @Nullable
+    String database;
+
+    @Option(names = "--schema", paramLabel = "NAME", description = "The schema (default: ${DEFAULT-VALUE}).")
+    String schema = "public";
+
+    @Option(
+            names = "--one-by-one",
+            description = "Each with a version of its own, which is complete before the next begins.")
+    boolean oneByOne;
+
+    @Option(names = "--complete", description = "Complete the last one too.")
+    boolean complete;
+
+    @Option(names = "--json", description = "Print one JSON document on standard output.")
+    boolean json;
+
+    @Option(names = "--as", paramLabel = "NAME", description = "For whom this is done, for the ledger.")
+    @Nullable
+    String as;
+
+    @Override
+    public Integer call() {
+        var output = new Output(System.out, System.err, json);
+        Pending pending;
+        try {
+            requireFolder();
+            var operator = Operator.of(as, StateFolder.of(System.getenv()));
+            pending = new ChangeSubject(System.getenv(), database, schema).pending(folder, operator);
+        } catch (GodwitException e) {
+            output.problem(e.problem());
+            return ExitCode.WRONG_USAGE.status();
+        }
+        try {
+            output.result(migrated(pending, output));
+            return ExitCode.DONE.status();
+        } catch (GodwitException e) {
+            output.problem(e.problem());
+            return ExitCode.REFUSED.status();
+        }
+    }
+
+    private void requireFolder() {
+        if (!Files.isDirectory(folder)) {
+            throw Problem.of(
+                            "folder-missing",
+                            "There is no folder %s.".formatted(folder),
+                            "Name the folder of the migration files.")
+                    .asException();
+        }
+    }
+
+    private Map<String, Object> migrated(Pending pending, Output output) {
+        var changes = oneByOne ? pending.oneByOne() : pending.asOne().stream().toList();
+        var stopping = new Stopping();
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(stopping::ask));
+        var done = new ArrayList<Map<String, Object>>();
+        for (var change : changes) {
+            done.add(migrated(change, change.equals(changes.getLast()), stopping, output));
+        }
+        if (changes.isEmpty()) {
+            output.say("%s has had all migrations of %s.".formatted(schema, folder));
+        }
+        return Map.of("changes", done);
+    }
+
+    private Map<String, Object> migrated(SchemaChange change, boolean isLast, Stopping stopping, Output output) {
+        var report = new LinkedHashMap<>(change.start(stopping));
+        if (!isLast || complete) {
+            report.putAll(change.complete(UNUSED));
+        }
+        report.put("name", change.name());
+        output.say("%s is %s.".formatted(change.name(), report.get("state")));
+        return report;
+    }
+}

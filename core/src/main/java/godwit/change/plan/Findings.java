@@ -1,0 +1,75 @@
+package godwit.change.plan;
+
+import godwit.Problem;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a plan's steps do not say and people should know before they begin. */
+final class Findings {
+    private final Draft draft;
+    private final List<Changed> changed;
+    private final Analyst analyst;
+
+    Findings(Draft draft, List<Changed> changed, Analyst analyst) {
+        this.draft = draft;
+        this.changed = changed;
+        this.analyst = analyst;
+    }
+
+    /** @param start the steps until both versions work */
+    List<Problem> of(List<Step> start) {
+        var all = new ArrayList<Problem>();
+        for (var of : changed) {
+            of.chains().stream()
+                    .filter(chain -> chain.green().isEmpty())
+                    .flatMap(chain -> chain.blue().stream())
+                    .map(blue -> of.name().plain() + "." + blue.name().name())
+                    .forEach(column -> all.add(dropped("column", column)));
+        }
+        draft.effects().stream()
+                .filter(Effects.DroppedTable.class::isInstance)
+                .map(Effects.DroppedTable.class::cast)
+                .forEach(effect -> all.add(dropped("table", effect.table().plain())));
+        for (var member : draft.members().values()) {
+            if (member instanceof Evolution evolution) {
+                var roles = analyst.rolesOfColumns(evolution.table());
+                if (!roles.isEmpty()) {
+                    all.add(rights(evolution.table().name().plain(), roles));
+                }
+            }
+        }
+        if (start.stream().anyMatch(Step.Concurrently.class::isInstance)) {
+            var pids = analyst.oldTransactions();
+            if (!pids.isEmpty()) {
+                all.add(waits(pids));
+            }
+        }
+        return all;
+    }
+
+    private static Problem dropped(String kind, String name) {
+        return Problem.of(
+                        "values-dropped",
+                        "The %s %s goes with complete, and what is in it.".formatted(kind, name),
+                        "Keep a copy if it is still wanted; until complete a rollback brings everything back.")
+                .withObjects(List.of(name));
+    }
+
+    private static Problem rights(String table, List<String> roles) {
+        return Problem.of(
+                        "column-rights",
+                        "%s may use only some columns of %s, and nothing of its view in the new version until complete."
+                                .formatted(String.join(", ", roles), table),
+                        "Let these roles stay on the old version until then, or GRANT them SELECT on the table.")
+                .withObjects(roles);
+    }
+
+    private static Problem waits(List<Integer> pids) {
+        return Problem.of(
+                        "old-transactions",
+                        "An index that is built while its table is written waits for %d transactions that are older than a minute."
+                                .formatted(pids.size()),
+                        "End them, or wait for them.")
+                .withPids(pids);
+    }
+}

@@ -1,0 +1,149 @@
+package godwit.postgres.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import godwit.GodwitException;
+import godwit.postgres.Pair;
+import godwit.postgres.Servers;
+import godwit.run.Stopping;
+import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a change refuses by where it stands, and that it goes on where it was ended. */
+@ExtendWith(Servers.class)
+class ChangeLifeTest {
+    private static final Duration AT_ONCE = Duration.ofMillis(50);
+
+    private final Pair pair;
+    private final SchemaChange change;
+
+    ChangeLifeTest(Pair pair) {
+        this.pair = pair.source(Reach.TABLES);
+        this.change = change("02_reach", Reach.MIGRATION);
+    }
+
+    private SchemaChange change(String name, String migration) {
+        return Reach.change(pair.source(), name, migration);
+    }
+
+    private static void assertRefused(String code, ThrowingCallable verb) {
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(verb)
+                .satisfies(e -> assertThat(e.problem().code()).isEqualTo(code));
+    }
+
+    @Test
+    void verbsComeInTheirOrder() {
+        assertRefused("no-run", () -> change.complete(AT_ONCE));
+        assertRefused("no-run", change::rollback);
+        change.start(Stopping.never());
+        assertThat(change.start(Stopping.never())).containsEntry("state", "ready");
+        var next = change("03_next", "operations:\n  - drop_column: {table: persons, column: sub}\n");
+        assertRefused("change-under-way", () -> next.start(Stopping.never()));
+        var other = change("02_reach", Reach.MIGRATION.replace("none", "nil"));
+        assertRefused("migration-changed", () -> other.complete(AT_ONCE));
+
+        assertThat(change.switchForward()).containsEntry("state", "switched");
+        assertThat(change.switchBack()).containsEntry("state", "ready");
+        change.complete(AT_ONCE);
+
+        assertRefused("change-completed", () -> change.start(Stopping.never()));
+        assertRefused("change-completed", change::rollback);
+        assertThat(next.start(Stopping.never())).containsEntry("state", "ready");
+        assertThat(next.complete(AT_ONCE)).containsEntry("state", "completed");
+        assertThat(Reach.rows(pair.atSource(), "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'public\\_%'"))
+                .containsExactly("public_03_next");
+    }
+
+    /** As SIGTERM does: what was done stays, and the same steps go on. */
+    @Test
+    void aStartThatIsStoppedGoesOnWhereItWas() {
+        var stopping = new Stopping();
+        stopping.ask();
+        assertRefused("change-stopped", () -> change.start(stopping));
+        assertThat(change.status()).containsEntry("state", "expanding");
+        assertRefused("change-not-ready", change::switchForward);
+
+        assertThat(change.start(Stopping.never())).containsEntry("state", "ready");
+
+        Reach.assertInStep(pair);
+    }
+
+    /** Steps are known by their numbers, so they must not be counted anew over what has come since. */
+    @Test
+    void whatComesMeanwhileDoesNotShiftTheSteps() {
+        var stopping = new Stopping();
+        stopping.ask();
+        assertRefused("change-stopped", () -> change.start(stopping));
+        pair.source("CREATE INDEX came_since ON persons (phone); CREATE TABLE aaa (id int PRIMARY KEY)");
+
+        change.start(Stopping.never());
+
+        assertThat(Reach.rows(
+                        pair.atSource(),
+                        "SELECT count(*)::text FROM pg_index i JOIN pg_class c ON c.oid = indexrelid"
+                                + " WHERE indrelid = 'persons'::regclass AND relname ~ '^_godwit'"))
+                .containsExactly("3");
+        assertThat(change.rollback()).containsEntry("state", "rolled back");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            add_column: {table: persons, column: {name: note, type: text, nullable: true}} | column-exists
+            rename_column: {table: persons, from: note, to: phone}                         | column-exists
+            add_column: {table: persons, column: {name: age, type: int}}                   | up-missing
+            drop_column: {table: persons, column: name}                                    | down-missing
+            """)
+    void whatContradictsTheTableIsRefused(String operation, String code) {
+        assertRefused(
+                code,
+                () -> change("02_x", "operations:\n  - " + operation + "\n").start(Stopping.never()));
+    }
+
+    @Test
+    void thePlanSaysWhatItsStepsDoNot() {
+        pair.role("some_columns", "");
+        pair.source("GRANT SELECT (id) ON persons TO some_columns; CREATE TABLE former (id int)");
+        var dropping = change("02_x", """
+                operations:
+                  - drop_column: {table: persons, column: note}
+                  - drop_table: {name: former}
+                  - alter_column: {table: persons, column: phone, type: "varchar(90)", up: phone, down: phone}
+                """);
+
+        assertThat(dropping.plan().findings())
+                .extracting(finding -> finding.code() + finding.objects())
+                .containsExactly(
+                        "values-dropped[public.persons.note]",
+                        "values-dropped[public.former]",
+                        "column-rights[pg_monitor, some_columns]");
+    }
+
+    /** Without down the old version reads the column's default in rows that the new one writes. */
+    @Test
+    void aDroppedColumnKeepsItsDefault() {
+        pair.source("ALTER TABLE persons ALTER note SET DEFAULT 'usual'");
+        change("02_x", "operations:\n  - drop_column: {table: persons, column: note}\n")
+                .start(Stopping.never());
+
+        pair.source("INSERT INTO public_02_x.persons (id, name) VALUES (9001, 'A B')");
+
+        assertThat(Reach.rows(pair.atSource(), "SELECT note FROM public.persons WHERE id = 9001"))
+                .containsExactly("usual");
+    }
+
+    @Test
+    void aVersionWhoseSchemaHasTooLongANameIsRefused() {
+        var named = change("a".repeat(60), Reach.MIGRATION);
+
+        for (var verb : List.<ThrowingCallable>of(named::plan, () -> named.start(Stopping.never()))) {
+            assertRefused("version-name-too-long", verb);
+        }
+    }
+}
