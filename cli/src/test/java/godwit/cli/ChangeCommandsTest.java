@@ -94,7 +94,9 @@ class ChangeCommandsTest {
 
         assertThat(text("INSERT INTO notes (id, text) VALUES (3000000000, 'c') RETURNING id"))
                 .isEqualTo("3000000000");
-        assertThat(text("SELECT string_agg(indexname, ',' ORDER BY 1) FROM pg_indexes WHERE tablename = 'notes'"))
+        assertThat(
+                        text(
+                                "SELECT string_agg(indexname, ',' ORDER BY indexname) FROM pg_indexes WHERE tablename = 'notes'"))
                 .isEqualTo("notes_pkey,notes_text");
     }
 

@@ -66,7 +66,7 @@ final class Findings {
 
     private static Problem waits(List<Integer> pids) {
         return Problem.of(
-                        "old-transactions",
+                        "index-waits",
                         "An index that is built while its table is written waits for %d transactions that are older than a minute."
                                 .formatted(pids.size()),
                         "End them, or wait for them.")

@@ -75,6 +75,13 @@ public final class ChangeLedger {
                 made.completed());
     }
 
+    /** Notes a migration whose operations were carried out with those of a later one. */
+    void addDone(Identifier schema, String kind, Pending.Part part) {
+        var name = part.migration().name().name();
+        var text = part.text();
+        add(new Made(UUID.randomUUID(), schema, name, "", kind, text.path(), text.text(), true));
+    }
+
     /** The names of all that a schema has had, a baseline among them. */
     List<String> completed(Identifier schema) {
         return exists()

@@ -151,19 +151,6 @@ public final class SchemaChange {
         return new StepRunner(database, run.id(), path, pace, Stopping.never(), session -> false);
     }
 
-    private Made done(Pending.Part part) {
-        var name = part.migration().name().name();
-        return new Made(
-                UUID.randomUUID(),
-                schema,
-                name,
-                "",
-                KIND,
-                part.text().path(),
-                part.text().text(),
-                true);
-    }
-
     /** The migration's name; that of the last where it is several. */
     public String name() {
         return migration.name().name();
@@ -364,7 +351,7 @@ public final class SchemaChange {
                 session.transaction(s -> {
                     ledger.enter(run.id(), Phase.COMPLETED, operator);
                     new ChangeLedger(s).complete(run.id());
-                    others.forEach(part -> new ChangeLedger(s).add(done(part)));
+                    others.forEach(part -> new ChangeLedger(s).addDone(schema, KIND, part));
                     return true;
                 });
                 return Map.of("run", run.id().toString(), "state", Phase.COMPLETED.word());
