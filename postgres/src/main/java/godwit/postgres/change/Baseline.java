@@ -22,10 +22,10 @@ public final class Baseline {
     }
 
     /**
-     * Notes the schema as it is under a name.
+     * Notes the schema as it is under a name, and what pgroll has made of it before.
      *
      * @return the statements that would make it
-     * @throws godwit.GodwitException baseline-exists
+     * @throws godwit.GodwitException baseline-exists, pgroll-under-way
      */
     public List<String> take(String name) {
         try (var session = database.open("baseline")) {
@@ -42,7 +42,15 @@ public final class Baseline {
                     .read(new SchemaSelection(table -> table.schema().equals(schema))).objects().stream()
                             .flatMap(object -> object.create().stream())
                             .toList();
-            ledger.add(new Made(UUID.randomUUID(), schema, name, "", "baseline", name, "", true));
+            var before = new PgrollHistory(session, schema).read();
+            session.transaction(s -> {
+                var within = new ChangeLedger(s);
+                before.stream()
+                        .filter(made -> within.find(schema, made.name()).isEmpty())
+                        .forEach(within::add);
+                within.add(new Made(UUID.randomUUID(), schema, name, "", "baseline", name, "", true));
+                return true;
+            });
             return statements;
         } catch (SQLException e) {
             throw Problem.of("catalog-unreadable", "The catalog cannot be read.", "Try again.")

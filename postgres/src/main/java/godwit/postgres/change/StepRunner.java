@@ -24,8 +24,13 @@ final class StepRunner {
     /** Whoever waits behind such a turn waits no longer than this. */
     private static final Duration TURN = Duration.ofMillis(400);
 
-    private static final int PAUSE_MILLIS_MAX = 3_000;
-    private static final int TURNS_MAX = 600;
+    private static final int PAUSE_MILLIS_MAX = 1_000;
+    private static final int TURNS_MAX = 1_000;
+
+    /** Where pgroll has been, its event triggers would note each of our statements as a migration of its own. */
+    private static final String UNKNOWN_TO_PGROLL =
+            "SELECT pg_catalog.set_config('pgroll.no_inferred_migrations', 'TRUE', false)";
+
     private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
 
     private final Database database;
@@ -54,6 +59,7 @@ final class StepRunner {
     /** Does what is not done yet. */
     void run(String part, List<Step> steps) {
         try (var session = database.open("change")) {
+            session.text(UNKNOWN_TO_PGROLL);
             var ledger = new ChangeLedger(session);
             for (var number = 1; number <= steps.size(); number++) {
                 requireWanted(session);

@@ -8,6 +8,7 @@ import godwit.schema.Identifier;
 import godwit.schema.Table;
 import godwit.schema.TableName;
 import godwit.verify.OtherDifference;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,9 @@ import java.util.stream.Collectors;
  * <p>Only the rows tell, so they are looked through, for a limited time.
  */
 final class SelectedReferences {
+    /** What a statement ends with that has run out of time (PostgreSQL manual, appendix A). */
+    private static final String CANCELED = "57014";
+
     private static final String LIMITED = "SET LOCAL statement_timeout = '10s'";
 
     private final MoveContext context;
@@ -76,6 +80,9 @@ final class SelectedReferences {
             });
             return found.stream().map(SelectedReferences::orphan).toList();
         } catch (GodwitException e) {
+            if (!(e.getCause() instanceof SQLException cause) || !CANCELED.equals(cause.getSQLState())) {
+                throw e;
+            }
             return List.of(unknown(key));
         }
     }

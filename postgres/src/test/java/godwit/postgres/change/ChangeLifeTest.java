@@ -61,6 +61,23 @@ class ChangeLifeTest {
                 .containsExactly("public_03_next");
     }
 
+    /** Who writes tables that the change leaves alone keeps nobody, and is not kept. */
+    @Test
+    void clientsOfOtherTablesAreNotWaitedForAtTheEnd() {
+        change.start(Stopping.never());
+        change.complete(AT_ONCE);
+        var next = change("03_next", "operations:\n  - drop_column: {table: persons, column: sub}\n");
+        next.start(Stopping.never());
+        try (var client = Pair.application(pair.source())) {
+            client.begin();
+            client.execute("INSERT INTO public_03_next.units (id) VALUES (99)");
+
+            assertThat(next.complete(AT_ONCE)).containsEntry("state", "completed");
+
+            client.commit();
+        }
+    }
+
     /** As SIGTERM does: what was done stays, and the same steps go on. */
     @Test
     void aStartThatIsStoppedGoesOnWhereItWas() {

@@ -69,6 +69,18 @@ class SelectionCheckTest {
         }
     }
 
+    /** A search that fails at once has not run out of time. */
+    @Test
+    void aConditionThatFailsOnARowIsToldAsThat() {
+        pair.source(
+                "CREATE TABLE owners (id int PRIMARY KEY); INSERT INTO owners VALUES (1);"
+                        + " CREATE TABLE owned (id int PRIMARY KEY, owner int REFERENCES owners); INSERT INTO owned VALUES (1, 1)");
+
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(() -> found("owners", "1 / (id - 1) > 0"))
+                .satisfies(e -> assertThat(e.problem().message()).contains("22012"));
+    }
+
     private List<String> found(String table, String condition) {
         return found(TableSelection.ALL, Map.of(table, condition));
     }
