@@ -71,6 +71,7 @@ final class Backfilling {
     private boolean wanting() {
         return session.transaction(s -> {
             s.text("SELECT set_config('search_path', ?, true)", path);
+            s.execute("SET LOCAL lock_timeout = '5s'");
             s.execute("SELECT set_config('godwit.wanting', (SELECT EXISTS (SELECT FROM ONLY " + table() + " WHERE "
                     + step.condition() + "))::text, true)");
             return s.is("SELECT current_setting('godwit.wanting')::boolean");
