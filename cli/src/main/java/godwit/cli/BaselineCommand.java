@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,26 +33,16 @@ final class BaselineCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "FOLDER", description = "Where the migration files are.")
     Path folder = Path.of("");
 
-    @Option(
-            names = "--database",
-            paramLabel = "env:NAME",
-            description = "Where the database's URL is found (default: GODWIT_DATABASE has it).")
-    @Nullable
-    String database;
-
-    @Option(names = "--schema", paramLabel = "NAME", description = "The schema (default: ${DEFAULT-VALUE}).")
-    String schema = "public";
-
-    @Option(names = "--json", description = "Print one JSON document on standard output.")
-    boolean json;
+    @Mixin
+    DatabaseOptions of = new DatabaseOptions();
 
     @Override
     public Integer call() {
-        var output = new Output(System.out, System.err, json);
+        var output = of.output();
         Baseline baseline;
         try {
             requireUsable();
-            var subject = new ChangeSubject(System.getenv(), database, schema);
+            var subject = of.subject();
             baseline = new Baseline(subject.database(), subject.schema());
         } catch (GodwitException e) {
             output.problem(e.problem());
@@ -61,7 +51,8 @@ final class BaselineCommand implements Callable<Integer> {
         try {
             var statements = baseline.take(name);
             var file = write(statements);
-            output.say("%s is taken over as %s: %d statements in %s.".formatted(schema, name, statements.size(), file));
+            output.say(
+                    "%s is taken over as %s: %d statements in %s.".formatted(of.schema, name, statements.size(), file));
             output.result(Map.of("name", name, "file", file.toString(), "statements", statements.size()));
             return ExitCode.DONE.status();
         } catch (GodwitException e) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,15 +37,8 @@ final class MigrateCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FOLDER", description = "Where the migration files are.")
     Path folder = Path.of("");
 
-    @Option(
-            names = "--database",
-            paramLabel = "env:NAME",
-            description = "Where the database's URL is found (default: GODWIT_DATABASE has it).")
-    @Nullable
-    String database;
-
-    @Option(names = "--schema", paramLabel = "NAME", description = "The schema (default: ${DEFAULT-VALUE}).")
-    String schema = "public";
+    @Mixin
+    DatabaseOptions of = new DatabaseOptions();
 
     @Option(
             names = "--one-by-one",
@@ -54,21 +48,18 @@ final class MigrateCommand implements Callable<Integer> {
     @Option(names = "--complete", description = "Complete the last one too.")
     boolean complete;
 
-    @Option(names = "--json", description = "Print one JSON document on standard output.")
-    boolean json;
-
     @Option(names = "--as", paramLabel = "NAME", description = "For whom this is done, for the ledger.")
     @Nullable
     String as;
 
     @Override
     public Integer call() {
-        var output = new Output(System.out, System.err, json);
+        var output = of.output();
         Pending pending;
         try {
             requireFolder();
             var operator = Operator.of(as, StateFolder.of(System.getenv()));
-            pending = new ChangeSubject(System.getenv(), database, schema).pending(folder, operator);
+            pending = of.subject().pending(folder, operator);
         } catch (GodwitException e) {
             output.problem(e.problem());
             return ExitCode.WRONG_USAGE.status();
@@ -101,7 +92,7 @@ final class MigrateCommand implements Callable<Integer> {
             done.add(migrated(change, change.equals(changes.getLast()), stopping, output));
         }
         if (changes.isEmpty()) {
-            output.say("%s has had all migrations of %s.".formatted(schema, folder));
+            output.say("%s has had all migrations of %s.".formatted(of.schema, folder));
         }
         return Map.of("changes", done);
     }
