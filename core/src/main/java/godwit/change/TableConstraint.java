@@ -8,6 +8,12 @@ import java.util.Optional;
 public sealed interface TableConstraint {
     Identifier name();
 
+    /** The columns that it names; those that an expression uses may be others. */
+    List<Identifier> columns();
+
+    /** The same by another name. */
+    TableConstraint named(Identifier other);
+
     /**
      * No two rows are equal in these columns.
      *
@@ -21,6 +27,11 @@ public sealed interface TableConstraint {
         public Unique {
             columns = List.copyOf(columns);
         }
+
+        @Override
+        public Unique named(Identifier other) {
+            return new Unique(other, columns, nullsDistinct, deferral, index);
+        }
     }
 
     /** @param columns in the key's order, at least one */
@@ -28,6 +39,11 @@ public sealed interface TableConstraint {
             implements TableConstraint {
         public PrimaryKey {
             columns = List.copyOf(columns);
+        }
+
+        @Override
+        public PrimaryKey named(Identifier other) {
+            return new PrimaryKey(other, columns, deferral, index);
         }
     }
 
@@ -42,6 +58,11 @@ public sealed interface TableConstraint {
             implements TableConstraint {
         public Check {
             columns = List.copyOf(columns);
+        }
+
+        @Override
+        public Check named(Identifier other) {
+            return new Check(other, columns, condition, inherited);
         }
     }
 
@@ -62,6 +83,11 @@ public sealed interface TableConstraint {
             columns = List.copyOf(columns);
             referenced = List.copyOf(referenced);
         }
+
+        @Override
+        public ForeignKey named(Identifier other) {
+            return new ForeignKey(other, columns, table, referenced, rules);
+        }
     }
 
     /**
@@ -77,7 +103,17 @@ public sealed interface TableConstraint {
             Optional<String> predicate,
             Deferral deferral,
             IndexParameters index)
-            implements TableConstraint {}
+            implements TableConstraint {
+        @Override
+        public List<Identifier> columns() {
+            return List.of();
+        }
+
+        @Override
+        public Exclusion named(Identifier other) {
+            return new Exclusion(other, method, elements, predicate, deferral, index);
+        }
+    }
 
     /** When a constraint is checked. */
     enum Deferral {

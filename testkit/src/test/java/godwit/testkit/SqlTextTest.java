@@ -77,7 +77,6 @@ class SqlTextTest {
                         "Derivation",
                         "Effects",
                         "Evolution",
-                        "Expanding",
                         "KeptPlan",
                         "OwnedSequences",
                         "PostgresAnalyst",

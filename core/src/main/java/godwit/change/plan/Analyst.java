@@ -65,11 +65,11 @@ public interface Analyst {
     boolean isTaken(TableName name);
 
     /**
-     * Reads what stands in the parentheses of CREATE TABLE.
+     * Reads statements that make a temporary table and change it, in their order.
      *
      * @throws godwit.GodwitException definition-invalid
      */
-    void requireReadable(String definition);
+    void requireReadable(List<String> statements);
 
     /** @throws godwit.GodwitException not-carried, where views or other objects of people's stand on a table that is to go */
     void requireNothingOn(CatalogTable table);

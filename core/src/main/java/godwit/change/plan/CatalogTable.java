@@ -8,6 +8,7 @@ import java.util.Optional;
 /**
  * A table as the catalog has it.
  *
+ * @param id its number in the database, which it keeps as long as it is there
  * @param columns in the table's order
  * @param key the columns by which its rows can be walked through: a primary key's, else those of a unique index without
  *     NULL; empty when it has none
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param obstacle why two versions of its rows cannot be kept in step yet, if they cannot: {@code is partitioned}
  */
 public record CatalogTable(
+        long id,
         TableName name,
         List<CatalogColumn> columns,
         List<Identifier> key,

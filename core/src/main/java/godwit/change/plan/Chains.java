@@ -1,7 +1,6 @@
 package godwit.change.plan;
 
 import godwit.change.Alteration;
-import godwit.change.ColumnSpec;
 import godwit.schema.Identifier;
 import godwit.schema.SqlText;
 import java.nio.charset.StandardCharsets;
@@ -86,9 +85,6 @@ final class Chains {
         var notNull = begin.map(CatalogColumn::notNull).orElse(false);
         var defaultValue = begin.flatMap(CatalogColumn::defaultValue);
         Alteration.Setting comment = new Alteration.Setting.Kept();
-        var checks = new ArrayList<ColumnSpec.Check>();
-        var references = new ArrayList<ColumnSpec.Reference>();
-        var uniques = new ArrayList<Identifier>();
         for (var derivation : all) {
             switch (derivation) {
                 case Derivation.Added added -> {
@@ -98,11 +94,6 @@ final class Chains {
                     comment = spec.comment()
                             .<Alteration.Setting>map(Alteration.Setting.Given::new)
                             .orElse(comment);
-                    spec.check().ifPresent(checks::add);
-                    spec.references().ifPresent(references::add);
-                    if (spec.unique()) {
-                        uniques.add(spec.name());
-                    }
                 }
                 case Derivation.Altered altered -> {
                     var change = altered.change();
@@ -113,25 +104,12 @@ final class Chains {
                         case Alteration.Setting.Given given -> Optional.of(new SqlText(given.text()));
                     };
                     comment = change.comment() instanceof Alteration.Setting.Kept ? comment : change.comment();
-                    change.check().ifPresent(checks::add);
-                    change.references().ifPresent(references::add);
-                    change.unique().ifPresent(uniques::add);
                 }
                 case Derivation.Dropped dropped -> throw new IllegalStateException("a dropped column has no end");
             }
         }
         return new Green(
-                physical(name, slot),
-                name,
-                slot,
-                slot.type(),
-                collation(begin, slot),
-                notNull,
-                defaultValue,
-                comment,
-                checks,
-                references,
-                uniques);
+                physical(name, slot), name, slot, slot.type(), collation(begin, slot), notNull, defaultValue, comment);
     }
 
     private static Optional<SqlText> collation(Optional<CatalogColumn> begin, Slot slot) {

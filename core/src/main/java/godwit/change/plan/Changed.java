@@ -5,14 +5,14 @@ import godwit.schema.TableName;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A table whose versions differ, with the names of what keeps them in step.
  *
- * @param number unique in a migration
  * @param run the short id of the run that changes it
  */
-record Changed(int number, String run, Evolution evolution, List<Chain> chains) {
+record Changed(String run, Evolution evolution, List<Chain> chains) {
     Changed {
         chains = List.copyOf(chains);
     }
@@ -51,11 +51,11 @@ record Changed(int number, String run, Evolution evolution, List<Chain> chains) 
 
     /** The view that knows the marker, on which the new version's view stands. */
     TableName hidden() {
-        return TableName.of("godwit", "via_%s_%d".formatted(run, number));
+        return TableName.of("godwit", "via_%s_%d".formatted(run, table().id()));
     }
 
     TableName function() {
-        return TableName.of("godwit", "sync_%s_%d".formatted(run, number));
+        return TableName.of("godwit", "sync_%s_%d".formatted(run, table().id()));
     }
 
     /** It comes before the users' own, which are called in the order of their names. */
@@ -66,31 +66,32 @@ record Changed(int number, String run, Evolution evolution, List<Chain> chains) 
     /** The name that something carried has until the change is complete. */
     Identifier temporary(String kind, Identifier of) {
         return new Identifier(
-                "_godwit_%s_%d_%08x".formatted(kind, number, of.name().hashCode()));
+                "_godwit_%s_%d_%08x".formatted(kind, table().id(), of.name().hashCode()));
     }
 
     /** What the columns of the new version are called in the table until the change is complete. */
     Map<Identifier, Identifier> physicalByName() {
+        return physical(evolution.shown());
+    }
+
+    /** What columns that an operation saw are called until then, by the names that they had; nothing of those that have gone. */
+    Map<Identifier, Identifier> names(Map<Identifier, Slot> seen) {
+        return physical(seen.entrySet().stream()
+                .map(entry -> new Shown(entry.getKey(), evolution.last(entry.getValue())))
+                .toList());
+    }
+
+    private Map<Identifier, Identifier> physical(List<Shown> columns) {
         var all = new LinkedHashMap<Identifier, Identifier>();
-        for (var shown : evolution.shown()) {
-            all.put(shown.name(), physical(shown.slot()));
-        }
+        columns.forEach(column -> physical(column.slot()).ifPresent(name -> all.put(column.name(), name)));
         return all;
     }
 
-    /** What a column that was seen on the way has become. */
-    Identifier now(Slot seen) {
-        return physical(evolution.last(seen));
-    }
-
-    private Identifier physical(Slot slot) {
-        var blue = evolution.blue().get(slot);
-        return blue != null
-                ? blue.name()
-                : greens().stream()
-                        .filter(green -> green.slot().equals(slot))
-                        .findFirst()
-                        .orElseThrow()
-                        .physical();
+    private Optional<Identifier> physical(Slot slot) {
+        var blue = Optional.ofNullable(evolution.blue().get(slot)).map(CatalogColumn::name);
+        return blue.or(() -> greens().stream()
+                .filter(green -> green.slot().equals(slot))
+                .findFirst()
+                .map(Green::physical));
     }
 }

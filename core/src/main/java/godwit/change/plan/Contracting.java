@@ -45,6 +45,7 @@ final class Contracting {
         }
         effects.forEach(effect -> sql.addAll(effect.contract()));
         dependents.reversed().forEach(dependent -> dependent.create().forEach(statement -> sql.add(statement.sql())));
+        effects.forEach(effect -> sql.addAll(effect.last()));
         return new Step.InTransaction("contract", sql, Lock.ACCESS_EXCLUSIVE, false, 0.1);
     }
 
@@ -160,21 +161,6 @@ final class Contracting {
         }
         if (chain.isFilled()) {
             green.defaultValue().ifPresent(value -> sql.add(column + " SET DEFAULT " + value));
-        }
-        for (var i = 0; i < green.uniques().size(); i++) {
-            sql.add("ALTER TABLE " + of.sql() + " ADD CONSTRAINT "
-                    + green.uniques().get(i).sql() + " UNIQUE USING INDEX "
-                    + green.temporary("unique", i).sql());
-        }
-        for (var i = 0; i < green.checks().size(); i++) {
-            sql.add(renameConstraint(
-                    of, green.temporary("check", i), green.checks().get(i).name()));
-        }
-        for (var i = 0; i < green.references().size(); i++) {
-            sql.add(renameConstraint(
-                    of,
-                    green.temporary("reference", i),
-                    green.references().get(i).name()));
         }
         return sql;
     }

@@ -1,5 +1,6 @@
 package godwit.change.plan;
 
+import godwit.Problem;
 import godwit.change.ColumnSpec;
 import godwit.change.Operation;
 import godwit.change.TableConstraint;
@@ -7,37 +8,63 @@ import godwit.schema.Identifier;
 import godwit.schema.Literal;
 import godwit.schema.TableName;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A table that the migration makes. It is there from the start, under its own name: nobody of the old version knows it.
- *
- * @param referenced the tables that its foreign keys refer to, by their names at its operation, without itself
+ * A table that the migration makes. It is empty, and nobody of the old version knows it: it is there from the start, and what
+ * the migration changes of it is done at once. Only its foreign keys wait until the tables that they refer to have their columns.
  */
-record Created(TableName name, Operation.CreateTable operation, Map<Identifier, Seen> referenced)
-        implements Effect, Member {
-    Created {
-        referenced = Map.copyOf(referenced);
+final class Created implements Member {
+    private static final Identifier TEMPORARY = new Identifier("pg_temp");
+
+    private final Analyst analyst;
+    private final Identifier schema;
+    private final Set<Identifier> indexes = new HashSet<>();
+    private final List<Shown> shown = new ArrayList<>();
+    private final List<String> read = new ArrayList<>();
+    private Identifier name;
+    private int slots;
+
+    Created(TableName name, Analyst analyst) {
+        this.analyst = analyst;
+        this.schema = name.schema();
+        this.name = name.name();
     }
 
-    /** The names of the tables that an operation's foreign keys refer to. */
-    static Stream<Identifier> references(Operation.CreateTable operation) {
-        return Stream.concat(
-                operation.columns().stream()
-                        .flatMap(column -> column.references().stream())
-                        .map(ColumnSpec.Reference::table),
-                operation.constraints().stream()
-                        .filter(TableConstraint.ForeignKey.class::isInstance)
-                        .map(TableConstraint.ForeignKey.class::cast)
-                        .map(TableConstraint.ForeignKey::table));
+    /** The name that it has by now. */
+    TableName name() {
+        return new TableName(schema, name);
     }
 
-    /** What stands in the parentheses of CREATE TABLE. */
-    String definition() {
+    @Override
+    public List<Shown> shown() {
+        return List.copyOf(shown);
+    }
+
+    /** Makes it, without its foreign keys. */
+    Effect make(Operation.CreateTable operation) {
+        operation.columns().forEach(this::show);
+        var sql = new ArrayList<Function<TableName, String>>();
+        sql.add(table -> "CREATE TABLE " + table.sql() + " (" + definition(operation) + ")");
+        operation
+                .comment()
+                .ifPresent(
+                        text -> sql.add(table -> "COMMENT ON TABLE " + table.sql() + " IS " + new Literal(text).sql()));
+        operation
+                .columns()
+                .forEach(column -> column.comment().ifPresent(text -> sql.add(comment(column.name(), text))));
+        return done(sql);
+    }
+
+    private static String definition(Operation.CreateTable operation) {
         var key = operation.columns().stream()
                 .filter(ColumnSpec::key)
                 .map(ColumnSpec::name)
@@ -54,74 +81,135 @@ record Created(TableName name, Operation.CreateTable operation, Map<Identifier, 
                 .collect(Collectors.joining(", "));
     }
 
-    /** The columns, each as its own name in the table. */
-    Map<Identifier, Identifier> columns() {
-        return operation.columns().stream()
-                .map(ColumnSpec::name)
-                .collect(Collectors.toMap(each -> each, each -> each, (a, b) -> a, LinkedHashMap::new));
+    private void show(ColumnSpec column) {
+        shown.add(new Shown(column.name(), new Slot(++slots, DefinitionText.type(column))));
     }
 
-    @Override
-    public List<Step> made() {
-        var sql = new ArrayList<String>();
-        sql.add("CREATE TABLE " + name.sql() + " (" + definition() + ")");
-        operation
-                .comment()
-                .ifPresent(text -> sql.add("COMMENT ON TABLE " + name.sql() + " IS " + new Literal(text).sql()));
-        operation
-                .columns()
-                .forEach(column -> column.comment()
-                        .ifPresent(text -> sql.add("COMMENT ON COLUMN " + name.sql() + "."
-                                + column.name().sql() + " IS " + new Literal(text).sql())));
-        return List.of(Effect.brief("table " + name.plain(), Lock.NONE, sql));
+    Effect add(ColumnSpec column) {
+        requireFree(column.name());
+        show(column);
+        var sql = new ArrayList<Function<TableName, String>>();
+        sql.add(alter("ADD COLUMN " + DefinitionText.column(column)
+                + (column.key() ? ", ADD PRIMARY KEY (" + column.name().sql() + ")" : "")));
+        column.comment().ifPresent(text -> sql.add(comment(column.name(), text)));
+        return done(sql);
     }
 
-    @Override
-    public List<Step> constraints(Names names) {
-        var sql = new ArrayList<String>();
-        operation
-                .columns()
-                .forEach(column -> column.references()
-                        .ifPresent(reference -> sql.add(add(
-                                reference.name(),
-                                DefinitionText.foreignKey(
-                                        column.name().sql(),
-                                        table(names, reference.table()),
-                                        DefinitionText.names(
-                                                List.of(reference.column()), physical(names, reference.table())),
-                                        reference.rules())))));
-        for (var constraint : operation.constraints()) {
-            if (constraint instanceof TableConstraint.ForeignKey key) {
-                sql.add(add(
-                        key.name(),
-                        DefinitionText.foreignKey(
-                                DefinitionText.names(key.columns(), Map.of()),
-                                table(names, key.table()),
-                                DefinitionText.names(key.referenced(), physical(names, key.table())),
-                                key.rules())));
-            }
+    Effect drop(Identifier column) {
+        shown.remove(find(column));
+        return done(alter("DROP COLUMN " + column.sql()));
+    }
+
+    Effect rename(Operation.RenameColumn operation) {
+        requireFree(operation.to());
+        var renamed = find(operation.from());
+        shown.set(shown.indexOf(renamed), new Shown(operation.to(), renamed.slot()));
+        return done(alter("RENAME COLUMN " + operation.from().sql() + " TO "
+                + operation.to().sql()));
+    }
+
+    /** What is changed of a column, without its foreign key. */
+    Effect alter(Operation.AlterColumn operation) {
+        var column = find(operation.column()).name();
+        var sql = new ArrayList<Function<TableName, String>>();
+        DefinitionText.altered(column, operation.change()).forEach(clause -> sql.add(alter(clause)));
+        DefinitionText.comment(operation.change().comment())
+                .ifPresent(text ->
+                        sql.add(table -> "COMMENT ON COLUMN " + table.sql() + "." + column.sql() + " IS " + text));
+        return done(sql);
+    }
+
+    Effect rename(Identifier to) {
+        var effect = done(alter("RENAME TO " + to.sql()));
+        name = to;
+        return effect;
+    }
+
+    /** @param constraint any but a foreign key */
+    Effect constrain(TableConstraint constraint) {
+        return done(alter("ADD " + DefinitionText.constraint(constraint)));
+    }
+
+    Effect dropConstraint(Identifier constraint) {
+        return done(alter("DROP CONSTRAINT " + constraint.sql()));
+    }
+
+    Effect renameConstraint(Identifier from, Identifier to) {
+        return done(alter("RENAME CONSTRAINT " + from.sql() + " TO " + to.sql()));
+    }
+
+    Effect index(Operation.CreateIndex operation) {
+        indexes.add(operation.index());
+        return done(table -> "CREATE " + (operation.unique() ? "UNIQUE " : "") + "INDEX "
+                + operation.index().sql() + " ON " + DefinitionText.index(table, operation, Map.of())
+                + DefinitionText.predicate(operation));
+    }
+
+    boolean hasIndex(Identifier index) {
+        return indexes.contains(index);
+    }
+
+    Effect dropIndex(Identifier index) {
+        indexes.remove(index);
+        return done(table -> "DROP INDEX " + new TableName(table.schema(), index).sql());
+    }
+
+    private static Function<TableName, String> alter(String clause) {
+        return table -> "ALTER TABLE " + table.sql() + " " + clause;
+    }
+
+    private static Function<TableName, String> comment(Identifier column, String text) {
+        return table -> "COMMENT ON COLUMN " + table.sql() + "." + column.sql() + " IS " + new Literal(text).sql();
+    }
+
+    private Effect done(Function<TableName, String> sql) {
+        return done(List.of(sql));
+    }
+
+    /** Has the server read them, behind all that has been done to the table before, on a temporary table of its name. */
+    private Effect done(List<Function<TableName, String>> sql) {
+        var temporary = new TableName(TEMPORARY, name);
+        sql.forEach(statement -> read.add(statement.apply(temporary)));
+        analyst.requireReadable(read);
+        return new CreatedEffects.AtOnce(
+                this,
+                name().plain(),
+                sql.stream().map(statement -> statement.apply(name())).toList());
+    }
+
+    /** What columns that an operation saw are called in the end; nothing of those that have gone. */
+    Map<Identifier, Identifier> names(Map<Identifier, Slot> seen) {
+        var all = new LinkedHashMap<Identifier, Identifier>();
+        seen.forEach((then, slot) -> shown.stream()
+                .filter(s -> s.slot().equals(slot))
+                .findFirst()
+                .ifPresent(now -> all.put(then, now.name())));
+        return all;
+    }
+
+    /** @throws godwit.GodwitException column-unknown */
+    Shown find(Identifier column) {
+        return found(column)
+                .orElseThrow(() -> problem(
+                        "column-unknown",
+                        column,
+                        "is not there",
+                        "See how the table stands after the operations before."));
+    }
+
+    private Optional<Shown> found(Identifier column) {
+        return shown.stream().filter(s -> s.name().equals(column)).findFirst();
+    }
+
+    private void requireFree(Identifier column) {
+        if (found(column).isPresent()) {
+            throw problem("column-exists", column, "is there already", "Choose another name.");
         }
-        return sql.isEmpty()
-                ? List.of()
-                : List.of(Effect.brief("foreign keys of " + name.plain(), Lock.SHARE_ROW_EXCLUSIVE, sql));
     }
 
-    private String add(Identifier constraint, String definition) {
-        return "ALTER TABLE " + name.sql() + " ADD CONSTRAINT " + constraint.sql() + " " + definition;
-    }
-
-    private String table(Names names, Identifier table) {
-        var other = referenced.get(table);
-        return (other == null ? name : names.table(other.table())).sql();
-    }
-
-    private Map<Identifier, Identifier> physical(Names names, Identifier table) {
-        var other = referenced.get(table);
-        return other == null ? Map.of() : names.columns(other);
-    }
-
-    @Override
-    public List<Step> takenBack() {
-        return List.of(Effect.brief("table " + name.plain(), Lock.NONE, List.of("DROP TABLE IF EXISTS " + name.sql())));
+    private RuntimeException problem(String code, Identifier column, String what, String hint) {
+        return Problem.of(code, "Column %s of %s %s.".formatted(column.name(), name().plain(), what), hint)
+                .withObjects(List.of(name().plain() + "." + column.name()))
+                .asException();
     }
 }

@@ -1,24 +1,32 @@
 package godwit.change.plan;
 
+import godwit.change.Alteration;
 import godwit.change.ColumnSpec;
 import godwit.change.IndexField;
 import godwit.change.Operation;
 import godwit.change.ReferenceRules;
 import godwit.change.TableConstraint;
 import godwit.schema.Identifier;
+import godwit.schema.Literal;
 import godwit.schema.SqlText;
 import godwit.schema.TableName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** How columns, constraints and indexes are written in DDL; what people gave as SQL stands as it is. */
 final class DefinitionText {
     private DefinitionText() {}
 
+    static SqlText type(ColumnSpec column) {
+        return new SqlText(column.type());
+    }
+
     /** A column without its foreign key. */
     static String column(ColumnSpec column) {
-        var text = new StringBuilder(column.name().sql()).append(" ").append(new SqlText(column.type()));
+        var text = new StringBuilder(column.name().sql()).append(" ").append(type(column));
         column.generated().ifPresent(generated -> text.append(generated(generated)));
         column.defaultValue().ifPresent(value -> text.append(" DEFAULT ").append(new SqlText(value)));
         text.append(column.nullable() && !column.key() ? "" : " NOT NULL");
@@ -108,13 +116,23 @@ final class DefinitionText {
                 .collect(Collectors.joining(", "));
     }
 
-    /** A foreign key, behind its name. */
-    static String foreignKey(String columns, String table, String referenced, ReferenceRules rules) {
-        return "FOREIGN KEY (" + columns + ") REFERENCES " + table + " (" + referenced + ")" + rules(rules);
+    /**
+     * A foreign key, behind its name.
+     *
+     * @param own what its columns are called in the table
+     * @param theirs what those that it refers to are called in theirs
+     */
+    static String foreignKey(
+            TableConstraint.ForeignKey key,
+            Map<Identifier, Identifier> own,
+            TableName table,
+            Map<Identifier, Identifier> theirs) {
+        return "FOREIGN KEY (" + names(key.columns(), own) + ") REFERENCES " + table.sql() + " ("
+                + names(key.referenced(), theirs) + ")" + rules(key.rules(), own);
     }
 
-    private static String rules(ReferenceRules rules) {
-        var columns = rules.onDeleteColumns().isEmpty() ? "" : " (" + names(rules.onDeleteColumns(), Map.of()) + ")";
+    private static String rules(ReferenceRules rules, Map<Identifier, Identifier> own) {
+        var columns = rules.onDeleteColumns().isEmpty() ? "" : " (" + names(rules.onDeleteColumns(), own) + ")";
         return " MATCH " + rules.match().name() + " ON DELETE "
                 + rules.onDelete().sql() + columns + " ON UPDATE "
                 + rules.onUpdate().sql() + rules.deferral().sql();
@@ -128,6 +146,38 @@ final class DefinitionText {
                 + index.storageParameters()
                         .map(parameters -> " WITH (" + new SqlText(parameters) + ")")
                         .orElse("");
+    }
+
+    /** An index's predicate over columns that have the names which it uses; empty where it has none. */
+    static String predicate(Operation.CreateIndex index) {
+        return index.predicate().map(p -> " WHERE (" + new SqlText(p) + ")").orElse("");
+    }
+
+    /** What is changed of a column without rows, each behind ALTER TABLE; its comment and its foreign key are none of it. */
+    static List<String> altered(Identifier column, Alteration change) {
+        var all = new ArrayList<String>();
+        var alter = "ALTER COLUMN " + column.sql();
+        change.type().ifPresent(type -> all.add(alter + " TYPE " + new SqlText(type) + " USING NULL"));
+        change.nullable().ifPresent(nullable -> all.add(alter + (nullable ? " DROP" : " SET") + " NOT NULL"));
+        switch (change.defaultValue()) {
+            case Alteration.Setting.Kept kept -> {}
+            case Alteration.Setting.Removed removed -> all.add(alter + " DROP DEFAULT");
+            case Alteration.Setting.Given given -> all.add(alter + " SET DEFAULT " + new SqlText(given.text()));
+        }
+        change.unique().ifPresent(name -> all.add("ADD CONSTRAINT " + name.sql() + " UNIQUE (" + column.sql() + ")"));
+        change.check()
+                .ifPresent(check -> all.add("ADD CONSTRAINT " + check.name().sql()
+                        + check(new SqlText(check.condition()), check.inherited())));
+        return all;
+    }
+
+    /** What stands behind IS in COMMENT ON; empty where the comment stays. */
+    static Optional<String> comment(Alteration.Setting comment) {
+        return switch (comment) {
+            case Alteration.Setting.Kept kept -> Optional.empty();
+            case Alteration.Setting.Removed removed -> Optional.of("NULL");
+            case Alteration.Setting.Given given -> Optional.of(new Literal(given.text()).sql());
+        };
     }
 
     private static String field(IndexField field, Map<Identifier, Identifier> physical) {

@@ -16,6 +16,21 @@ interface Effect {
         Map<Identifier, Identifier> columns(Seen seen);
     }
 
+    /** Whether there is nothing of it without this table. */
+    default boolean isAbout(Member member) {
+        return false;
+    }
+
+    /** Whether there is nothing of it without this column of a table. */
+    default boolean needs(Member member, Slot column) {
+        return false;
+    }
+
+    /** The foreign key by which it refers to a table, or to one of its columns, if it does. */
+    default Optional<Identifier> refersTo(Member member, Optional<Slot> column) {
+        return Optional.empty();
+    }
+
     /** Before all else. */
     default List<Step> made() {
         return List.of();
@@ -36,7 +51,12 @@ interface Effect {
         return List.of();
     }
 
-    /** The table that {@link #contract} needs for itself. */
+    /** The same, when all that refers to tables by their old names is there again. */
+    default List<String> last() {
+        return List.of();
+    }
+
+    /** The table that {@link #contract} and {@link #last} need for themselves. */
     default Optional<TableName> locked() {
         return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package godwit.change.plan;
 
 import godwit.change.Alteration;
+import godwit.change.IndexField;
 import godwit.change.Operation;
 import godwit.change.TableConstraint;
 import godwit.schema.Identifier;
@@ -17,46 +18,60 @@ import java.util.function.Function;
 final class Effects {
     private Effects() {}
 
-    /** A table goes with the old version; the new one does not show it. */
-    record DroppedTable(TableName table) implements Effect {
+    /** Something about a table that is there, which goes when the migration drops that. */
+    interface OfStanding extends Effect {
+        Evolution table();
+
         @Override
-        public List<String> contract() {
-            return List.of("DROP TABLE " + table.sql());
+        default boolean isAbout(Member member) {
+            return table().equals(member);
+        }
+
+        /** The table's name in the database. */
+        default TableName name() {
+            return table().table().name();
         }
 
         @Override
-        public Optional<TableName> locked() {
-            return Optional.of(table);
+        default Optional<TableName> locked() {
+            return contract().isEmpty() && last().isEmpty() ? Optional.empty() : Optional.of(name());
+        }
+    }
+
+    /** A table goes with the old version; the new one does not show it. */
+    record DroppedTable(Evolution table) implements OfStanding {
+        @Override
+        public List<String> contract() {
+            return List.of("DROP TABLE " + name().sql());
         }
     }
 
     /** A table takes the name that the new version has for it. */
-    record RenamedTable(TableName table, Identifier to) implements Effect {
+    record RenamedTable(Evolution table, Identifier to) implements OfStanding {
         @Override
-        public List<String> contract() {
-            return List.of("ALTER TABLE " + table.sql() + " RENAME TO " + to.sql());
-        }
-
-        @Override
-        public Optional<TableName> locked() {
-            return Optional.of(table);
+        public List<String> last() {
+            return List.of("ALTER TABLE " + name().sql() + " RENAME TO " + to.sql());
         }
     }
 
-    record RenamedConstraint(TableName table, Identifier from, Identifier to) implements Effect {
+    record RenamedConstraint(Evolution table, Identifier from, Identifier to) implements OfStanding {
         @Override
         public List<String> contract() {
-            return List.of("ALTER TABLE " + table.sql() + " RENAME CONSTRAINT " + from.sql() + " TO " + to.sql());
-        }
-
-        @Override
-        public Optional<TableName> locked() {
-            return Optional.of(table);
+            return List.of("ALTER TABLE " + name().sql() + " RENAME CONSTRAINT " + from.sql() + " TO " + to.sql());
         }
     }
 
-    /** @param table whose index it is */
-    record DroppedIndex(TableName table, Identifier index) implements Effect {
+    /**
+     * An index goes, if it has not gone with the columns that it was of.
+     *
+     * @param of its table, where that is one of the schema's
+     */
+    record DroppedIndex(Optional<Evolution> of, TableName table, Identifier index) implements Effect {
+        @Override
+        public boolean isAbout(Member member) {
+            return of.filter(member::equals).isPresent();
+        }
+
         @Override
         public List<String> contract() {
             return List.of("DROP INDEX IF EXISTS " + table.schema().sql() + "." + index.sql());
@@ -74,28 +89,35 @@ final class Effects {
      * @param predicate read over the names that columns have in the table meanwhile
      */
     record MadeIndex(
-            CatalogTable table,
+            Evolution table,
             Seen seen,
             Operation.CreateIndex operation,
             Function<Map<Identifier, Identifier>, Optional<SqlText>> predicate)
-            implements Effect {
+            implements OfStanding {
+        @Override
+        public boolean needs(Member member, Slot column) {
+            return isAbout(member)
+                    && seen.has(
+                            operation.fields().stream().map(IndexField::column).toList(), column);
+        }
+
         @Override
         public List<Step> indexes(Names names) {
             var columns = names.columns(seen);
             var statement = "CREATE " + (operation.unique() ? "UNIQUE " : "") + "INDEX CONCURRENTLY "
-                    + operation.index().sql() + " ON " + DefinitionText.index(table.name(), operation, columns)
+                    + operation.index().sql() + " ON " + DefinitionText.index(name(), operation, columns)
                     + predicate.apply(columns).map(p -> " WHERE (" + p + ")").orElse("");
             return List.of(new Step.Concurrently(
                     "index " + operation.index().name(),
-                    table.name(),
+                    name(),
                     operation.index(),
                     statement,
-                    Expanding.scanSeconds(table)));
+                    Expanding.scanSeconds(table.table())));
         }
 
         @Override
         public List<Step> takenBack() {
-            return List.of(dropIndex(table.name(), operation.index()));
+            return List.of(dropIndex(name(), operation.index()));
         }
     }
 
@@ -104,20 +126,6 @@ final class Effects {
                 "index " + index.name(),
                 Lock.ACCESS_EXCLUSIVE,
                 List.of("DROP INDEX IF EXISTS " + table.schema().sql() + "." + index.sql()));
-    }
-
-    /** An index of a table that the migration makes, which is empty. */
-    record IndexOfCreated(Created table, Operation.CreateIndex operation) implements Effect {
-        @Override
-        public List<Step> indexes(Names names) {
-            var statement = "CREATE " + (operation.unique() ? "UNIQUE " : "") + "INDEX "
-                    + operation.index().sql() + " ON " + DefinitionText.index(table.name(), operation, Map.of())
-                    + operation
-                            .predicate()
-                            .map(p -> " WHERE (" + new SqlText(p) + ")")
-                            .orElse("");
-            return List.of(Effect.brief("index " + operation.index().name(), Lock.NONE, List.of(statement)));
-        }
     }
 
     /** Statements of people's own, in a transaction of their own, or in that which leaves only the new version. */
@@ -142,31 +150,28 @@ final class Effects {
         }
     }
 
-    /** @param before how the table's replica identity is said now; empty where it goes with the table */
-    record ReplicaIdentity(Member table, Operation.SetReplicaIdentity operation, Optional<SqlText> before)
-            implements Effect {
+    /** @param before how the table's replica identity is said now */
+    record ReplicaIdentity(Evolution table, Operation.SetReplicaIdentity operation, SqlText before)
+            implements OfStanding {
         @Override
         public List<Step> constraints(Names names) {
-            return List.of(set(names.table(table), word(operation.identity())));
+            return List.of(set(name(), word(operation.identity())));
         }
 
         @Override
         public List<Step> takenBack() {
-            return before
-                    .filter(any -> table instanceof Evolution)
-                    .map(word -> set(((Evolution) table).table().name(), word.sql()))
-                    .stream()
-                    .toList();
+            return List.of(set(name(), before.sql()));
         }
 
-        private static Step set(TableName table, String identity) {
+        static Step set(TableName table, String identity) {
             return Effect.brief(
                     "replica identity of " + table.plain(),
                     Lock.ACCESS_EXCLUSIVE,
                     List.of("ALTER TABLE " + table.sql() + " REPLICA IDENTITY " + identity));
         }
 
-        private static String word(Operation.SetReplicaIdentity.Identity identity) {
+        /** As it stands behind REPLICA IDENTITY. */
+        static String word(Operation.SetReplicaIdentity.Identity identity) {
             return switch (identity) {
                 case Operation.SetReplicaIdentity.Identity.Nothing nothing -> "NOTHING";
                 case Operation.SetReplicaIdentity.Identity.PrimaryKey key -> "DEFAULT";
@@ -178,18 +183,36 @@ final class Effects {
     }
 
     /**
-     * A constraint over columns of the new version; it has its own name from the start.
+     * A constraint over columns of the new version.
      *
+     * @param meanwhile the name that it has until the end; its own, unless something that goes has that
      * @param referenced what a foreign key refers to, if it is one
      * @param condition a check's, read over the names that columns have in the table meanwhile
      */
     record MadeConstraint(
-            CatalogTable table,
+            Evolution table,
             Seen seen,
             TableConstraint constraint,
+            Identifier meanwhile,
             Optional<Seen> referenced,
             Function<Map<Identifier, Identifier>, Optional<SqlText>> condition)
-            implements Effect {
+            implements OfStanding {
+        MadeConstraint named(Identifier other) {
+            return new MadeConstraint(table, seen, constraint.named(other), meanwhile, referenced, condition);
+        }
+
+        @Override
+        public boolean needs(Member member, Slot column) {
+            return isAbout(member) && seen.has(constraint.columns(), column);
+        }
+
+        @Override
+        public Optional<Identifier> refersTo(Member member, Optional<Slot> column) {
+            return constraint instanceof TableConstraint.ForeignKey key
+                    ? referenced.flatMap(other -> other.isReferredTo(key, member, column))
+                    : Optional.empty();
+        }
+
         private boolean isIndexed() {
             return constraint instanceof TableConstraint.Unique || constraint instanceof TableConstraint.PrimaryKey;
         }
@@ -201,17 +224,17 @@ final class Effects {
             }
             return List.of(new Step.Concurrently(
                     "index " + constraint.name().name(),
-                    table.name(),
-                    constraint.name(),
-                    "CREATE UNIQUE INDEX CONCURRENTLY " + constraint.name().sql() + " ON "
-                            + DefinitionText.uniqueIndex(table.name(), constraint, names.columns(seen)),
-                    Expanding.scanSeconds(table)));
+                    name(),
+                    meanwhile,
+                    "CREATE UNIQUE INDEX CONCURRENTLY " + meanwhile.sql() + " ON "
+                            + DefinitionText.uniqueIndex(name(), constraint, names.columns(seen)),
+                    Expanding.scanSeconds(table.table())));
         }
 
         @Override
         public List<Step> constraints(Names names) {
             return definition(names)
-                    .map(definition -> Expanding.constraint(table, constraint.name(), definition, true))
+                    .map(definition -> Expanding.constraint(table.table(), meanwhile, definition, true))
                     .orElse(List.of());
         }
 
@@ -221,10 +244,7 @@ final class Effects {
                     condition.apply(names.columns(seen)).map(read -> DefinitionText.check(read, check.inherited()));
                 case TableConstraint.ForeignKey key ->
                     referenced.map(other -> DefinitionText.foreignKey(
-                            DefinitionText.names(key.columns(), names.columns(seen)),
-                            names.table(other.table()).sql(),
-                            DefinitionText.names(key.referenced(), names.columns(other)),
-                            key.rules()));
+                            key, names.columns(seen), names.table(other.table()), names.columns(other)));
                 case TableConstraint.Unique unique -> Optional.empty();
                 case TableConstraint.PrimaryKey key -> Optional.empty();
                 case TableConstraint.Exclusion exclusion -> Optional.empty();
@@ -233,35 +253,35 @@ final class Effects {
 
         @Override
         public List<String> contract() {
-            var add = "ALTER TABLE " + table.name().sql() + " ADD CONSTRAINT "
+            var add = "ALTER TABLE " + name().sql() + " ADD CONSTRAINT "
                     + constraint.name().sql();
             return switch (constraint) {
                 case TableConstraint.Unique unique ->
-                    List.of(add + " UNIQUE USING INDEX " + constraint.name().sql()
+                    List.of(add + " UNIQUE USING INDEX " + meanwhile.sql()
                             + unique.deferral().sql());
                 case TableConstraint.PrimaryKey key ->
-                    List.of(add + " PRIMARY KEY USING INDEX "
-                            + constraint.name().sql() + key.deferral().sql());
-                case TableConstraint.Check check -> List.of();
-                case TableConstraint.ForeignKey key -> List.of();
+                    List.of(add + " PRIMARY KEY USING INDEX " + meanwhile.sql()
+                            + key.deferral().sql());
+                case TableConstraint.Check check -> renamed();
+                case TableConstraint.ForeignKey key -> renamed();
                 case TableConstraint.Exclusion exclusion -> List.of();
             };
         }
 
-        @Override
-        public Optional<TableName> locked() {
-            return Optional.of(table.name());
+        private List<String> renamed() {
+            return meanwhile.equals(constraint.name())
+                    ? List.of()
+                    : new RenamedConstraint(table, meanwhile, constraint.name()).contract();
         }
 
         @Override
         public List<Step> takenBack() {
             return isIndexed()
-                    ? List.of(dropIndex(table.name(), constraint.name()))
+                    ? List.of(dropIndex(name(), meanwhile))
                     : List.of(Effect.brief(
                             "constraint " + constraint.name().name(),
                             Lock.ACCESS_EXCLUSIVE,
-                            List.of("ALTER TABLE " + table.name().sql() + " DROP CONSTRAINT IF EXISTS "
-                                    + constraint.name().sql())));
+                            List.of("ALTER TABLE " + name().sql() + " DROP CONSTRAINT IF EXISTS " + meanwhile.sql())));
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** A table on its way through a migration's operations: each works on what those before it leave. */
 final class Evolution implements Member {
@@ -44,8 +43,8 @@ final class Evolution implements Member {
         return table;
     }
 
-    /** The columns of the new version, in its order. */
-    List<Shown> shown() {
+    @Override
+    public List<Shown> shown() {
         return List.copyOf(shown);
     }
 
@@ -304,11 +303,6 @@ final class Evolution implements Member {
     /** The columns by the names that they have by now, with their types. */
     Map<Identifier, SqlText> types() {
         return types(shown);
-    }
-
-    /** The columns by the names that they have by now. */
-    Map<Identifier, Slot> slots() {
-        return shown.stream().collect(Collectors.toMap(Shown::name, Shown::slot));
     }
 
     /** What a column becomes by all that comes after; itself where it goes. */

@@ -1,12 +1,9 @@
 package godwit.change.plan;
 
-import godwit.change.Alteration;
 import godwit.schema.Identifier;
-import godwit.schema.Literal;
 import godwit.schema.SqlText;
 import godwit.schema.TableName;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,7 +15,6 @@ final class Expanding {
     private static final double BYTES_PER_SECOND = 50e6;
 
     private final Changed changed;
-    private final Analyst analyst;
     private final List<Identifier> path;
     private final List<Carried> carried;
 
@@ -29,7 +25,6 @@ final class Expanding {
             List<Identifier> path,
             Map<TableName, Map<Identifier, Identifier>> replaced) {
         this.changed = changed;
-        this.analyst = analyst;
         this.path = path;
         this.carried = replaced.getOrDefault(changed.name(), Map.of()).isEmpty()
                 ? List.of()
@@ -62,11 +57,7 @@ final class Expanding {
             }
         }
         changed.greens().forEach(green -> {
-            if (green.comment() instanceof Alteration.Setting.Given given) {
-                sql.add(comment(green, new Literal(given.text()).sql()));
-            } else if (green.comment() instanceof Alteration.Setting.Removed) {
-                sql.add(comment(green, "NULL"));
-            }
+            DefinitionText.comment(green.comment()).ifPresent(text -> sql.add(comment(green, text)));
         });
         sql.add(new SyncFunction(changed.evolution(), changed.chains())
                 .create(changed.function().sql(), path));
@@ -139,13 +130,6 @@ final class Expanding {
                 steps.add(index(changed.temporary("index", index.index()), index.definition(), index.isUnique()));
             }
         }
-        for (var green : changed.greens()) {
-            for (var i = 0; i < green.uniques().size(); i++) {
-                var definition =
-                        new SqlText(changed.sql() + " (" + green.physical().sql() + ")");
-                steps.add(index(green.temporary("unique", i), definition, true));
-            }
-        }
         return steps;
     }
 
@@ -178,32 +162,7 @@ final class Expanding {
             steps.addAll(constraint(
                     green.notNullCheck(), "CHECK (" + green.physical().sql() + " IS NOT NULL)", true));
         }
-        for (var i = 0; i < green.checks().size(); i++) {
-            var check = green.checks().get(i);
-            var condition = analyst.condition(types(), changed.physicalByName(), check.condition());
-            steps.addAll(constraint(
-                    green.temporary("check", i),
-                    "CHECK (" + condition + ")" + (check.inherited() ? "" : " NO INHERIT"),
-                    true));
-        }
-        for (var i = 0; i < green.references().size(); i++) {
-            var reference = green.references().get(i);
-            steps.addAll(constraint(
-                    green.temporary("reference", i),
-                    DefinitionText.foreignKey(
-                            green.physical().sql(),
-                            new TableName(changed.name().schema(), reference.table()).sql(),
-                            reference.column().sql(),
-                            reference.rules()),
-                    true));
-        }
         return steps;
-    }
-
-    private Map<Identifier, SqlText> types() {
-        var types = new LinkedHashMap<Identifier, SqlText>();
-        changed.evolution().shown().forEach(s -> types.put(s.name(), s.slot().type()));
-        return types;
     }
 
     private Step index(Identifier name, SqlText definition, boolean unique) {

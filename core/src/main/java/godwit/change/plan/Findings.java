@@ -29,7 +29,7 @@ final class Findings {
         draft.effects().stream()
                 .filter(Effects.DroppedTable.class::isInstance)
                 .map(Effects.DroppedTable.class::cast)
-                .forEach(effect -> all.add(dropped("table", effect.table().plain())));
+                .forEach(effect -> all.add(dropped("table", effect.name().plain())));
         for (var member : draft.members().values()) {
             if (member instanceof Evolution evolution) {
                 var roles = analyst.rolesOfColumns(evolution.table());

@@ -1,10 +1,8 @@
 package godwit.change.plan;
 
 import godwit.change.Alteration;
-import godwit.change.ColumnSpec;
 import godwit.schema.Identifier;
 import godwit.schema.SqlText;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,28 +21,10 @@ record Green(
         Optional<SqlText> collation,
         boolean notNull,
         Optional<SqlText> defaultValue,
-        Alteration.Setting comment,
-        List<ColumnSpec.Check> checks,
-        List<ColumnSpec.Reference> references,
-        List<Identifier> uniques) {
-    Green {
-        checks = List.copyOf(checks);
-        references = List.copyOf(references);
-        uniques = List.copyOf(uniques);
-    }
+        Alteration.Setting comment) {
 
     /** The name of the check by which it is known to hold no NULL before that is its own property. */
     Identifier notNullCheck() {
         return new Identifier("_godwit_not_null_" + slot.number());
-    }
-
-    /** A name of its own for something that bears another until the change is complete. */
-    Identifier temporary(String kind, int number) {
-        return new Identifier("%s_%s_%d"
-                .formatted(
-                        physical.name()
-                                .substring(0, Math.min(40, physical.name().length())),
-                        kind,
-                        number));
     }
 }

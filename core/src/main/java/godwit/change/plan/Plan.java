@@ -11,8 +11,9 @@ import java.util.List;
  * @param path where names in people's SQL are looked for, behind pg_catalog
  * @param start until both versions work
  * @param complete until only the new one is left
- * @param findings what people should know before they begin; none of it keeps the change from beginning
  * @param rollback until all is as it was, from any moment before {@code complete} has contracted
+ * @param counterparts what has to be there of the tables' own before {@code complete} can be
+ * @param findings what people should know before they begin; none of it keeps the change from beginning
  */
 public record Plan(
         Identifier versionSchema,
@@ -20,8 +21,10 @@ public record Plan(
         List<Step> start,
         List<Step> complete,
         List<Step> rollback,
+        List<Counterpart> counterparts,
         List<Problem> findings) {
     public Plan {
+        counterparts = List.copyOf(counterparts);
         findings = List.copyOf(findings);
         path = List.copyOf(path);
         start = List.copyOf(start);

@@ -75,7 +75,8 @@ public final class Planner {
                 catalog.path(),
                 start,
                 List.of(complete),
-                rollback(views, changed, carried, effects),
+                rollback(views, changed, carried, effects, draft.made()),
+                Counterpart.all(carried),
                 new Findings(draft, changed, analyst).of(start));
     }
 
@@ -110,12 +111,15 @@ public final class Planner {
 
         @Override
         public Map<Identifier, Identifier> columns(Seen seen) {
-            var names = new LinkedHashMap<Identifier, Identifier>();
-            var of = changed.stream()
-                    .filter(each -> each.evolution().equals(seen.table()))
-                    .findFirst();
-            of.ifPresent(known -> seen.columns().forEach((name, slot) -> names.put(name, known.now(slot))));
-            return names;
+            return switch (seen.table()) {
+                case Created created -> created.names(seen.columns());
+                case Evolution evolution ->
+                    changed.stream()
+                            .filter(each -> each.evolution().equals(evolution))
+                            .findFirst()
+                            .map(of -> of.names(seen.columns()))
+                            .orElse(Map.of());
+            };
         }
     }
 
@@ -136,7 +140,7 @@ public final class Planner {
     private List<Changed> changed(Draft draft) {
         var changed = new ArrayList<Changed>();
         for (var evolution : draft.touched()) {
-            changed.add(new Changed(changed.size() + 1, run, evolution, evolution.chains()));
+            changed.add(new Changed(run, evolution, evolution.chains()));
         }
         changed.stream().filter(Changed::isKeptInStep).forEach(Planner::requirePossible);
         changed.forEach(Planner::requireKey);
@@ -186,14 +190,14 @@ public final class Planner {
     }
 
     private static List<Step> rollback(
-            VersionViews views, List<Changed> changed, Map<Changed, List<Carried>> carried, List<Effect> effects) {
+            VersionViews views,
+            List<Changed> changed,
+            Map<Changed, List<Carried>> carried,
+            List<Effect> effects,
+            List<TableName> made) {
         var steps = new ArrayList<Step>();
         steps.add(views.remove());
-        effects.reversed().forEach(effect -> {
-            if (!(effect instanceof Created)) {
-                steps.addAll(effect.takenBack());
-            }
-        });
+        effects.reversed().forEach(effect -> steps.addAll(effect.takenBack()));
         carried.forEach((of, all) -> references(of, all).ifPresent(steps::add));
         for (var of : changed) {
             if (of.isKeptInStep()) {
@@ -210,11 +214,10 @@ public final class Planner {
                         "columns and triggers of " + of.name().plain(), sql, Lock.ACCESS_EXCLUSIVE, false, 0.05));
             }
         }
-        effects.reversed().forEach(effect -> {
-            if (effect instanceof Created) {
-                steps.addAll(effect.takenBack());
-            }
-        });
+        if (!made.isEmpty()) {
+            var names = made.stream().map(TableName::sql).distinct().collect(Collectors.joining(", "));
+            steps.add(Effect.brief("tables that were made", Lock.NONE, List.of("DROP TABLE IF EXISTS " + names)));
+        }
         return steps;
     }
 }

@@ -53,7 +53,7 @@ final class VersionViews {
         members.forEach((name, member) -> {
             switch (member) {
                 case Created created ->
-                    sql.add(create(view(name), created.name().sql(), created.columns()));
+                    sql.add(create(view(name), created.name().sql(), same(created.shown())));
                 case Evolution evolution -> sql.addAll(views(name, evolution));
             }
         });
@@ -119,6 +119,12 @@ final class VersionViews {
 
     private List<String> rights(CatalogTable table, TableName view, Map<Identifier, Identifier> shown) {
         return analyst.rights(table, view, shown).stream().map(SqlText::sql).toList();
+    }
+
+    private static Map<Identifier, Identifier> same(List<Shown> columns) {
+        var all = new LinkedHashMap<Identifier, Identifier>();
+        columns.forEach(column -> all.put(column.name(), column.name()));
+        return all;
     }
 
     private static Map<Identifier, Identifier> same(CatalogTable table) {

@@ -95,7 +95,7 @@ final class CatalogReading {
         for (var table : session.query(TABLES, CatalogReading::found, schema.name())) {
             var columns = session.query(COLUMNS, CatalogReading::column, table.oid());
             tables.add(new CatalogTable(
-                    table.name(), columns, table.key(), table.rows(), table.bytes(), table.obstacle()));
+                    table.oid(), table.name(), columns, table.key(), table.rows(), table.bytes(), table.obstacle()));
         }
         var foreignKeys = session.query(FOREIGN_KEYS, CatalogReading::foreignKey, schema.name());
         return new Catalog(schema, tables, foreignKeys, version, path(session, schema, versions));

@@ -116,8 +116,8 @@ final class PostgresAnalyst implements Analyst {
     }
 
     @Override
-    public void requireReadable(String definition) {
-        reading.definition(definition);
+    public void requireReadable(List<String> statements) {
+        reading.statements(statements);
     }
 
     @Override

@@ -112,13 +112,10 @@ final class Reading {
         });
     }
 
-    /** Reads the columns and constraints of a table that is to be made. */
-    void definition(String definition) {
+    /** Reads statements about temporary tables, each as it is behind those before it. */
+    void statements(List<String> statements) {
         forNothing(() -> {
-            read(
-                    "definition-invalid",
-                    definition,
-                    "CREATE TEMPORARY TABLE _godwit_row (" + new SqlText(definition) + ")");
+            statements.forEach(statement -> read("definition-invalid", statement, statement));
             return true;
         });
     }

@@ -343,9 +343,10 @@ public final class SchemaChange {
             return leased(session, run, COMPLETE, () -> {
                 require(run, Phase.READY, Phase.SWITCHED, Phase.COMPLETING);
                 if (new ChangeLedger(session).steps(run.id(), COMPLETE) == 0) {
+                    var plan = plans.plan(session, run.shortId(), true);
+                    new Counterparts(session).require(plan.counterparts());
                     new Usage(session, plans.catalog(session), plans.version(), pace).requireNone(unusedFor);
                     ledger.enter(run.id(), Phase.COMPLETING, operator);
-                    var plan = plans.plan(session, run.shortId(), true);
                     runner(run, plan.path()).run(COMPLETE, plan.complete());
                 }
                 session.transaction(s -> {

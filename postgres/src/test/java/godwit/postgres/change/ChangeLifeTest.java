@@ -1,9 +1,7 @@
 package godwit.postgres.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import godwit.GodwitException;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.run.Stopping;
@@ -32,29 +30,23 @@ class ChangeLifeTest {
         return Reach.change(pair.source(), name, migration);
     }
 
-    private static void assertRefused(String code, ThrowingCallable verb) {
-        assertThatExceptionOfType(GodwitException.class)
-                .isThrownBy(verb)
-                .satisfies(e -> assertThat(e.problem().code()).isEqualTo(code));
-    }
-
     @Test
     void verbsComeInTheirOrder() {
-        assertRefused("no-run", () -> change.complete(AT_ONCE));
-        assertRefused("no-run", change::rollback);
+        Reach.assertRefused("no-run", () -> change.complete(AT_ONCE));
+        Reach.assertRefused("no-run", change::rollback);
         change.start(Stopping.never());
         assertThat(change.start(Stopping.never())).containsEntry("state", "ready");
         var next = change("03_next", "operations:\n  - drop_column: {table: persons, column: sub}\n");
-        assertRefused("change-under-way", () -> next.start(Stopping.never()));
+        Reach.assertRefused("change-under-way", () -> next.start(Stopping.never()));
         var other = change("02_reach", Reach.MIGRATION.replace("none", "nil"));
-        assertRefused("migration-changed", () -> other.complete(AT_ONCE));
+        Reach.assertRefused("migration-changed", () -> other.complete(AT_ONCE));
 
         assertThat(change.switchForward()).containsEntry("state", "switched");
         assertThat(change.switchBack()).containsEntry("state", "ready");
         change.complete(AT_ONCE);
 
-        assertRefused("change-completed", () -> change.start(Stopping.never()));
-        assertRefused("change-completed", change::rollback);
+        Reach.assertRefused("change-completed", () -> change.start(Stopping.never()));
+        Reach.assertRefused("change-completed", change::rollback);
         assertThat(next.start(Stopping.never())).containsEntry("state", "ready");
         assertThat(next.complete(AT_ONCE)).containsEntry("state", "completed");
         assertThat(Reach.rows(pair.atSource(), "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'public\\_%'"))
@@ -83,9 +75,9 @@ class ChangeLifeTest {
     void aStartThatIsStoppedGoesOnWhereItWas() {
         var stopping = new Stopping();
         stopping.ask();
-        assertRefused("change-stopped", () -> change.start(stopping));
+        Reach.assertRefused("change-stopped", () -> change.start(stopping));
         assertThat(change.status()).containsEntry("state", "expanding");
-        assertRefused("change-not-ready", change::switchForward);
+        Reach.assertRefused("change-not-ready", change::switchForward);
 
         assertThat(change.start(Stopping.never())).containsEntry("state", "ready");
 
@@ -97,7 +89,7 @@ class ChangeLifeTest {
     void whatComesMeanwhileDoesNotShiftTheSteps() {
         var stopping = new Stopping();
         stopping.ask();
-        assertRefused("change-stopped", () -> change.start(stopping));
+        Reach.assertRefused("change-stopped", () -> change.start(stopping));
         pair.source("CREATE INDEX came_since ON persons (phone); CREATE TABLE aaa (id int PRIMARY KEY)");
 
         change.start(Stopping.never());
@@ -110,6 +102,41 @@ class ChangeLifeTest {
         assertThat(change.rollback()).containsEntry("state", "rolled back");
     }
 
+    /** What the end would have to leave behind is told before anything of it is done. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            CREATE INDEX since ON persons (phone)                                            | DROP INDEX since
+            ALTER TABLE persons ADD CONSTRAINT since CHECK (phone <> 'since')                | ALTER TABLE persons DROP CONSTRAINT since
+            DROP INDEX persons_phone | CREATE INDEX persons_phone ON persons (unit, phone DESC NULLS LAST) WHERE note IS NULL
+            """)
+    void whatComesOrGoesMeanwhileIsNoticedAtTheEnd(String since, String back) {
+        change.start(Stopping.never());
+        pair.source(since);
+
+        Reach.assertRefused("changed-since-start", () -> change.complete(AT_ONCE));
+
+        assertThat(change.status()).containsEntry("state", "ready");
+        pair.source(back);
+        assertThat(change.complete(AT_ONCE)).containsEntry("state", "completed");
+    }
+
+    /** Whoever refers to a changing key since has to go its way too. */
+    @Test
+    void aForeignKeyToAChangingKeyIsNoticedAtTheEnd() {
+        pair.source(
+                "CREATE TABLE aaa (unit int PRIMARY KEY); CREATE TABLE zzz (unit int PRIMARY KEY REFERENCES units)");
+        var retyped = change(
+                "02_x",
+                "operations:\n  - alter_column: {table: units, column: id, type: bigint, up: id, down: 'id::int'}\n");
+        retyped.start(Stopping.never());
+        pair.source("ALTER TABLE aaa ADD CONSTRAINT aaa_unit FOREIGN KEY (unit) REFERENCES units");
+
+        Reach.assertRefused("changed-since-start", () -> retyped.complete(AT_ONCE));
+
+        pair.source("ALTER TABLE aaa DROP CONSTRAINT aaa_unit");
+        assertThat(retyped.complete(AT_ONCE)).containsEntry("state", "completed");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             add_column: {table: persons, column: {name: note, type: text, nullable: true}} | column-exists
@@ -118,7 +145,7 @@ class ChangeLifeTest {
             drop_column: {table: persons, column: name}                                    | down-missing
             """)
     void whatContradictsTheTableIsRefused(String operation, String code) {
-        assertRefused(
+        Reach.assertRefused(
                 code,
                 () -> change("02_x", "operations:\n  - " + operation + "\n").start(Stopping.never()));
     }
@@ -160,7 +187,7 @@ class ChangeLifeTest {
         var named = change("a".repeat(60), Reach.MIGRATION);
 
         for (var verb : List.<ThrowingCallable>of(named::plan, () -> named.start(Stopping.never()))) {
-            assertRefused("version-name-too-long", verb);
+            Reach.assertRefused("version-name-too-long", verb);
         }
     }
 }

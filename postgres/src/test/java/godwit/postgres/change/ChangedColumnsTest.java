@@ -10,7 +10,6 @@ import godwit.postgres.Beside;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.run.Stopping;
-import godwit.schema.Identifier;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,15 +68,7 @@ class ChangedColumnsTest {
                 "SELECT concat_ws('|', id, name, phone, coalesce(remark, 'NULL'), unit, sub, surname) FROM public.persons"
                         + " ORDER BY id";
 
-        var name = pair.name() + "blunt";
-        pair.source("CREATE DATABASE " + new Identifier(name).sql());
-        try (var blunt = Pair.application(Pair.at(pair.sourceServer().url(name)))) {
-            blunt.execute(Reach.TABLES);
-            blunt.execute(Reach.BLUNT);
-            assertThat(Reach.shape(pair.atSource())).containsExactlyElementsOf(Reach.shape(blunt));
-            assertThat(read(rows)).containsExactlyElementsOf(Reach.rows(blunt, rows));
-        }
-        pair.source("DROP DATABASE " + new Identifier(name).sql());
+        Reach.assertSame(pair, Reach.TABLES, Reach.BLUNT, rows);
         assertThat(read("SELECT count(*)::text FROM public_02_reach.persons WHERE surname IS NULL"))
                 .containsExactly("0");
         assertThat(change.status()).containsEntry("state", "completed");

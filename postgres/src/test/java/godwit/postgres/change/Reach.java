@@ -1,7 +1,9 @@
 package godwit.postgres.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import godwit.GodwitException;
 import godwit.file.MigrationFile;
 import godwit.postgres.Database;
 import godwit.postgres.Pair;
@@ -10,10 +12,14 @@ import godwit.postgres.catalog.SchemaReader;
 import godwit.postgres.catalog.SchemaSelection;
 import godwit.postgres.change.SchemaChange.MigrationText;
 import godwit.run.RealPace;
+import godwit.run.Stopping;
 import godwit.schema.Identifier;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A table whose columns carry what careless tools lose, and a change of it. */
 final class Reach {
@@ -86,6 +92,44 @@ final class Reach {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The database has become what the same comes to bluntly, in another one. */
+    static void assertSame(Pair pair, String tables, String blunt, String rows) {
+        assertSame(
+                pair,
+                session -> {
+                    session.execute(tables);
+                    session.execute(blunt);
+                },
+                session -> rows(session, rows));
+    }
+
+    static void assertSame(Pair pair, Consumer<Session> blunt, Function<Session, List<String>> rows) {
+        var name = pair.name() + "blunt";
+        pair.source("CREATE DATABASE " + new Identifier(name).sql());
+        try (var other = Pair.application(Pair.at(pair.sourceServer().url(name)))) {
+            blunt.accept(other);
+            assertThat(shape(pair.atSource())).containsExactlyElementsOf(shape(other));
+            assertThat(rows.apply(pair.atSource())).containsExactlyElementsOf(rows.apply(other));
+        }
+        pair.source("DROP DATABASE " + new Identifier(name).sql());
+    }
+
+    static void assertRefused(String code, ThrowingCallable verb) {
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(verb)
+                .satisfies(e -> assertThat(e.problem().code()).isEqualTo(code));
+    }
+
+    /** A migration is refused and leaves the database as it was. */
+    static void assertRefused(Pair pair, String migration, String code) {
+        var shape = shape(pair.atSource());
+        var unfit = change(pair.source(), "02_unfit", migration);
+
+        assertRefused(code, () -> unfit.start(Stopping.never()));
+
+        assertThat(shape(pair.atSource())).containsExactlyElementsOf(shape);
     }
 
     static List<String> rows(Session session, String sql) {
