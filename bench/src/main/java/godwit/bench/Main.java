@@ -24,12 +24,17 @@ final class Main implements Callable<Integer> {
             new CopyBench(new PsqlPipes()),
             new ApplyBench(),
             new VerifyBench(),
-            new SwitchBench());
+            new SwitchBench(),
+            new BackfillBench(new KeysetLoop()),
+            new BackfillBench(new PgrollBatches()),
+            new ImpactBench(),
+            new RetypeBench());
 
     @Parameters(
             paramLabel = "NAME",
             arity = "0..*",
-            description = "copy, copy-limit, apply, verify, switch; none: all.")
+            description =
+                    "copy, copy-limit, apply, verify, switch, backfill, backfill-pgroll, impact, retype; none: all.")
     List<String> names = new ArrayList<>();
 
     @Option(names = "--json", description = "Print one line of JSON for each benchmark on standard output.")

@@ -2,12 +2,10 @@ package godwit.cli;
 
 import godwit.GodwitException;
 import godwit.Problem;
-import godwit.file.Json;
 import godwit.postgres.change.Baseline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,11 +47,11 @@ final class BaselineCommand implements Callable<Integer> {
             return ExitCode.WRONG_USAGE.status();
         }
         try {
-            var statements = baseline.take(name);
-            var file = write(statements);
-            output.say(
-                    "%s is taken over as %s: %d statements in %s.".formatted(of.schema, name, statements.size(), file));
-            output.result(Map.of("name", name, "file", file.toString(), "statements", statements.size()));
+            var taken = baseline.take(name);
+            var file = write(taken.text());
+            output.say("%s is taken over as %s: %d statements in %s."
+                    .formatted(of.schema, name, taken.statements(), file));
+            output.result(Map.of("name", name, "file", file.toString(), "statements", taken.statements()));
             return ExitCode.DONE.status();
         } catch (GodwitException e) {
             output.problem(e.problem());
@@ -71,17 +69,15 @@ final class BaselineCommand implements Callable<Integer> {
         }
     }
 
-    private Path write(List<String> statements) {
+    private Path write(String text) {
         var file = folder.resolve(name + ".json");
-        var text = String.join(";\n\n", statements) + (statements.isEmpty() ? "SELECT" : ";");
         try {
-            return Files.writeString(
-                    file, Json.write(Map.of("operations", List.of(Map.of("sql", Map.of("up", text))))) + "\n");
+            return Files.writeString(file, text);
         } catch (IOException e) {
             throw Problem.of(
                             "file-unwritable",
                             "%s cannot be written.".formatted(file),
-                            "Check the folder's permissions; the database has been taken over.")
+                            "Check the folder's permissions, and write it with godwit pull: the database has been taken over.")
                     .asException(e);
         }
     }

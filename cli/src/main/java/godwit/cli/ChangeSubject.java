@@ -2,16 +2,15 @@ package godwit.cli;
 
 import godwit.GodwitException;
 import godwit.Problem;
-import godwit.cli.live.Operator;
 import godwit.file.MigrationFile;
 import godwit.file.MoveFile;
 import godwit.move.UrlReference;
 import godwit.postgres.Database;
+import godwit.postgres.change.ChangeConduct;
 import godwit.postgres.change.Pending;
 import godwit.postgres.change.SchemaChange;
 import godwit.postgres.change.SchemaChange.MigrationText;
 import godwit.postgres.move.Addresses;
-import godwit.run.RealPace;
 import godwit.schema.Identifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,10 +43,10 @@ final class ChangeSubject {
     }
 
     /** Reads what can be read without a database; empty when the subject is no migration file. */
-    Optional<Found> find(String subject, Operator operator) {
+    Optional<Found> find(String subject, ChangeConduct conduct) {
         var file = Path.of(subject);
         if (Files.isDirectory(file)) {
-            var pending = pending(file, operator);
+            var pending = pending(file, conduct);
             return Optional.of(() -> pending.asOne().orElseThrow(() -> nothingPending(file)));
         }
         if (!Files.isRegularFile(file)) {
@@ -59,14 +58,13 @@ final class ChangeSubject {
         }
         var part = part(file);
         var database = database();
-        return Optional.of(() -> new SchemaChange(
-                database, part.migration(), part.text(), List.of(), schema, operator.name(), new RealPace()));
+        return Optional.of(() -> new SchemaChange(database, part.migration(), part.text(), List.of(), schema, conduct));
     }
 
     /** The migrations of a folder, read. */
-    Pending pending(Path folder, Operator operator) {
+    Pending pending(Path folder, ChangeConduct conduct) {
         var parts = MigrationFile.in(folder).stream().map(ChangeSubject::part).toList();
-        return new Pending(database(), parts, schema, operator.name(), new RealPace());
+        return new Pending(database(), parts, schema, conduct);
     }
 
     private static Pending.Part part(Path file) {

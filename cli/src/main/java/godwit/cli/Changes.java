@@ -2,6 +2,7 @@ package godwit.cli;
 
 import godwit.change.plan.Plan;
 import godwit.change.plan.Step;
+import godwit.file.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,5 +67,19 @@ final class Changes {
                 report.containsKey("version") ? line + "; its version is " + report.get("version") + "." : line + ".");
         output.result(report);
         return ExitCode.DONE;
+    }
+
+    /** Whether both versions of the rows belong together. */
+    static ExitCode verified(Map<String, Object> report, Output output) {
+        output.say(
+                "%s rows compared: %s differences.".formatted(report.get("rowsCompared"), report.get("differences")));
+        if (report.get("tables") instanceof List<?> tables) {
+            tables.stream()
+                    .filter(table ->
+                            table instanceof Map<?, ?> one && !Long.valueOf(0).equals(one.get("differences")))
+                    .forEach(table -> output.say(Json.write(table)));
+        }
+        output.result(report);
+        return Long.valueOf(0).equals(report.get("differences")) ? ExitCode.DONE : ExitCode.DIFFERENT;
     }
 }

@@ -1,6 +1,8 @@
 package godwit.cli;
 
 import godwit.GodwitException;
+import godwit.cli.demo.ChangeDemonstration;
+import godwit.cli.demo.Demo;
 import godwit.cli.demo.DemoSettings;
 import godwit.cli.demo.Demonstration;
 import godwit.cli.live.Chatter;
@@ -11,14 +13,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code godwit demo}: a live move on servers of its own, from nothing to proof. */
 @Command(
         name = "demo",
-        description = "Watch a live move: two PostgreSQL servers of its own, clients that never stop, there, back and"
-                + " there again.")
+        description = "Watch a live move, or a live change of tables: PostgreSQL servers of its own, clients that never"
+                + " stop, there, back and there again.")
 final class DemoCommand implements Callable<Integer> {
+    private static final String MOVE = "move";
+    private static final String CHANGE = "change";
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     CommandSpec command;
@@ -28,6 +34,14 @@ final class DemoCommand implements Callable<Integer> {
             usageHelp = true,
             description = "Show this text.")
     boolean help;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "WHAT",
+            description = "What is shown: move (default), or change: tables in two shapes for two versions of an"
+                    + " application.")
+    String what = MOVE;
 
     @Option(names = "--rows", paramLabel = "N", description = "Rows to begin with (default: ${DEFAULT-VALUE}).")
     long rows = 200_000;
@@ -49,19 +63,26 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!what.equals(MOVE) && !what.equals(CHANGE)) {
+            throw new ParameterException(
+                    command.commandLine(), "There is no demonstration %s, only move and change.".formatted(what));
+        }
         requireAtLeast("--rows", rows, CaseDatabase.ROWS_MIN);
         requireAtLeast("--clients", clients, 1);
         requireAtLeast("--seconds", seconds, 1);
         Chatter.hush();
         var output = new Output(System.out, System.err, json);
-        var demonstration = new Demonstration(new DemoSettings(rows, clients, seconds, keep), Screen.ofErrors());
+        var settings = new DemoSettings(rows, clients, seconds, keep);
+        var screen = Screen.ofErrors();
+        Demo demonstration =
+                what.equals(CHANGE) ? new ChangeDemonstration(settings, screen) : new Demonstration(settings, screen);
         try {
             demonstration.run();
-            output.result(demonstration.report().toMap());
-            return (demonstration.report().isOk() ? ExitCode.DONE : ExitCode.REFUSED).status();
+            output.result(demonstration.report());
+            return (demonstration.isOk() ? ExitCode.DONE : ExitCode.REFUSED).status();
         } catch (GodwitException e) {
             if (!demonstration.isCutShort()) {
-                output.problem(e.problem(), demonstration.report().toMap());
+                output.problem(e.problem(), demonstration.report());
             }
             return ExitCode.REFUSED.status();
         }

@@ -50,6 +50,7 @@ final class Main {
         all.put("schema", SchemaCommand::new);
         all.put("validate", ValidateCommand::new);
         all.put("baseline", BaselineCommand::new);
+        all.put("pull", PullCommand::new);
         all.put("migrate", MigrateCommand::new);
         return all;
     }

@@ -1,13 +1,11 @@
 package godwit.cli;
 
 import godwit.GodwitException;
-import godwit.Problem;
 import godwit.cli.live.Operator;
 import godwit.cli.log.StateFolder;
 import godwit.postgres.change.Pending;
 import godwit.postgres.change.SchemaChange;
 import godwit.run.Stopping;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +38,9 @@ final class MigrateCommand implements Callable<Integer> {
     @Mixin
     DatabaseOptions of = new DatabaseOptions();
 
+    @Mixin
+    FillOptions fill = new FillOptions();
+
     @Option(
             names = "--one-by-one",
             description = "Each with a version of its own, which is complete before the next begins.")
@@ -57,9 +58,10 @@ final class MigrateCommand implements Callable<Integer> {
         var output = of.output();
         Pending pending;
         try {
-            requireFolder();
+            PullCommand.requireFolder(folder);
+            fill.require();
             var operator = Operator.of(as, StateFolder.of(System.getenv()));
-            pending = of.subject().pending(folder, operator);
+            pending = of.subject().pending(folder, fill.conduct(operator));
         } catch (GodwitException e) {
             output.problem(e.problem());
             return ExitCode.WRONG_USAGE.status();
@@ -70,16 +72,6 @@ final class MigrateCommand implements Callable<Integer> {
         } catch (GodwitException e) {
             output.problem(e.problem());
             return ExitCode.REFUSED.status();
-        }
-    }
-
-    private void requireFolder() {
-        if (!Files.isDirectory(folder)) {
-            throw Problem.of(
-                            "folder-missing",
-                            "There is no folder %s.".formatted(folder),
-                            "Name the folder of the migration files.")
-                    .asException();
         }
     }
 

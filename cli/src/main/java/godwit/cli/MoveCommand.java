@@ -5,8 +5,10 @@ import godwit.Problem;
 import godwit.cli.live.Operator;
 import godwit.cli.log.StateFolder;
 import godwit.file.Layers;
+import godwit.postgres.change.ChangeConduct;
 import godwit.postgres.change.SchemaChange;
 import godwit.postgres.move.MoveAccess;
+import godwit.run.RealPace;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +95,7 @@ abstract class MoveCommand implements Callable<Integer> {
 
     /** What can be told to be wrong without a database is told here. */
     private Work found(Layers read, Output output) {
-        var change = new ChangeSubject(System.getenv(), database, schema).find(subject, operator());
+        var change = new ChangeSubject(System.getenv(), database, schema).find(subject, conduct());
         if (change.isPresent()) {
             requireForChanges();
             return () -> change(change.get().open(), output);
@@ -107,8 +109,13 @@ abstract class MoveCommand implements Callable<Integer> {
         throw Problem.of(
                         "verb-for-moves",
                         "This verb is for moves, and %s is a migration file.".formatted(subject),
-                        "Changes have plan, start, status, switch, rollback and complete.")
+                        "Changes have plan, start, status, verify, switch, rollback and complete.")
                 .asException();
+    }
+
+    /** How a change is carried out. */
+    ChangeConduct conduct() {
+        return ChangeConduct.of(operator().name(), new RealPace());
     }
 
     /** What the verb does to a change; never called where {@link #requireForChanges} throws. */

@@ -6,6 +6,7 @@ import godwit.cli.live.LiveRun;
 import godwit.cli.live.Screen;
 import godwit.cli.live.Supervisor;
 import godwit.cli.live.Watch;
+import godwit.postgres.change.ChangeConduct;
 import godwit.postgres.change.SchemaChange;
 import godwit.postgres.move.MoveAccess;
 import godwit.run.Phase;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code godwit start}: the run's worker, in the foreground until the run is over or the process is told to end. */
 @Command(name = "start", description = "Start the move or go on with it; stays until it is over or is stopped.")
@@ -30,8 +32,21 @@ final class StartCommand extends MoveCommand {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile ExitCode status = ExitCode.DONE;
 
+    @Mixin
+    FillOptions fill = new FillOptions();
+
+    @Override
+    void requireUsage() {
+        fill.require();
+    }
+
     @Override
     void requireForChanges() {}
+
+    @Override
+    ChangeConduct conduct() {
+        return fill.conduct(operator());
+    }
 
     /** Ends when both versions work. */
     @Override

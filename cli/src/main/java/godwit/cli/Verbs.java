@@ -13,11 +13,21 @@ import picocli.CommandLine.Option;
 final class Verbs {
     private Verbs() {}
 
-    @Command(name = "verify", description = "Compare both sides at one position; exit 4 when they differ.")
+    @Command(
+            name = "verify",
+            description = "Compare both sides, or both versions of a change; exit 4 when they differ.")
     static final class Verify extends AskCommand {
         @Override
         Verb verb() {
             return Verb.VERIFY;
+        }
+
+        @Override
+        void requireForChanges() {}
+
+        @Override
+        ExitCode change(SchemaChange change, Output output) {
+            return Changes.verified(change.verify(), output);
         }
     }
 

@@ -85,6 +85,7 @@ class ChangeCommandsTest {
                         .contains("sql", "lock", "blocks", "scan", "rewrite", "estimateSeconds"));
         assertThat(change("start").at("state")).isEqualTo("ready");
         assertThat(change("status").at("state")).isEqualTo("ready");
+        assertThat(change("verify").at("differences")).isEqualTo(0);
         assertThat(change("plan").status()).isZero();
         assertThat(change("switch").at("state")).isEqualTo("switched");
         assertThat(text("INSERT INTO notes (text) VALUES ('b') RETURNING pg_typeof(id)"))
@@ -150,12 +151,38 @@ class ChangeCommandsTest {
                 .isEqualTo("0");
     }
 
+    /** The files come back as they were, and what is in their place already is not written over. */
+    @Test
+    void aHistoryComesBackAsFiles() throws IOException {
+        var database = "file:" + folder.resolve("db");
+        assertThat(godwit("pull", folder.toString(), "--database", database).problem())
+                .isEqualTo("no-history");
+        godwit("baseline", "01_base", folder.resolve("migrations").toString(), "--database", database);
+        add("03_more.yaml", "rename_column: {table: notes, from: text, to: body}");
+        folder("migrate", "--complete");
+        var pulled = Files.createDirectory(folder.resolve("pulled"));
+
+        assertThat(godwit("pull", pulled.toString(), "--database", database).at("written"))
+                .isEqualTo(List.of("01_base.json", "02_wide.yaml", "03_more.yaml"));
+
+        for (var name : List.of("01_base.json", "02_wide.yaml", "03_more.yaml")) {
+            assertThat(pulled.resolve(name))
+                    .hasSameTextualContentAs(folder.resolve("migrations").resolve(name));
+        }
+        Files.delete(pulled.resolve("01_base.json"));
+        Files.writeString(pulled.resolve("03_more.yaml"), "operations: []");
+        assertThat(godwit("pull", pulled.toString(), "--database", database).problem())
+                .isEqualTo("file-differs");
+        assertThat(pulled.resolve("01_base.json")).doesNotExist();
+    }
+
     @Test
     void wrongUsageIsFoundWithoutADatabase() {
         server.close();
 
         assertWrong(change("complete", "--unused-for", "soon"), "duration-unreadable");
-        assertWrong(change("verify"), "verb-for-moves");
+        assertWrong(change("repair"), "verb-for-moves");
+        assertWrong(change("start", "--workers", "0"), "setting-out-of-range");
         assertWrong(godwit("plan", file().toString()), "database-not-named");
         assertWrong(godwit("plan", file().toString(), "--nonsense"), "wrong-usage");
         assertWrong(godwit("migrate", "nowhere", "--database", "env:HOME"), "folder-missing");

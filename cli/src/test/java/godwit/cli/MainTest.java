@@ -16,7 +16,7 @@ class MainTest {
     @Test
     void eachCommandIsKnownByItsOwnNameAloneAndAmongAll() {
         var all = Main.commandLine().getSubcommands();
-        assertThat(all).hasSize(19);
+        assertThat(all).hasSize(20);
         all.forEach((name, command) -> {
             assertThat(annotated(command)).isEqualTo(name);
             assertThat(Main.commandLine(name, "file").getSubcommands()).containsOnlyKeys(name);

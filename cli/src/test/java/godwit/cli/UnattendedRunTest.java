@@ -297,6 +297,7 @@ class UnattendedRunTest {
         assertThat(left)
                 .isEqualTo(new TreeMap<>(Map.ofEntries(
                         Map.entry("backfill", false),
+                        Map.entry("backfill_range", false),
                         Map.entry("change_step", false),
                         Map.entry("chunk", false),
                         Map.entry("event", true),

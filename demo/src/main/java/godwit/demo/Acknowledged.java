@@ -19,14 +19,14 @@ final class Acknowledged {
 
     synchronized void committed(int number, Operation operation) {
         committed.set(number);
-        if (operation instanceof Operation.Note note) {
-            notes.merge(note.caseId(), 1L, Long::sum);
+        if (operation instanceof CaseOperation.Note note) {
+            notes.merge(note.about(), 1L, Long::sum);
         }
     }
 
     synchronized void unsure(int number, Operation operation) {
         unsure.set(number);
-        unsureCases.add(operation.caseId());
+        unsureCases.add(operation.about());
     }
 
     synchronized BitSet committed() {

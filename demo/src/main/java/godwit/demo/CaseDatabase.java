@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 
 /**
  * A case-management database as police forces have it, loaded with a stated number of rows.
@@ -16,7 +17,7 @@ import java.util.Map;
  * @param rows how many rows all tables have together
  * @param budget the sum of all cases' budgets, which no operation of the workload changes
  */
-public record CaseDatabase(long persons, long cases, long rows, BigDecimal budget) {
+public record CaseDatabase(long persons, long cases, long rows, BigDecimal budget) implements Application {
     /** Below this the shares of some tables would be empty. */
     public static final long ROWS_MIN = 1000;
 
@@ -36,6 +37,22 @@ public record CaseDatabase(long persons, long cases, long rows, BigDecimal budge
         var budget = budget(connection);
         connection.commit();
         return new CaseDatabase(shares.persons(), shares.cases(), shares.total(), budget);
+    }
+
+    @Override
+    public Operation next(RandomGenerator random, int client) {
+        return CaseOperation.next(random, this, client);
+    }
+
+    @Override
+    public void note(Connection connection, int client, int number, Operation operation) throws SQLException {
+        Sql.run(
+                connection,
+                "INSERT INTO operations (client, number, kind, case_id) VALUES (?, ?, ?, nullif(?, 0))",
+                client,
+                number,
+                operation.kind(),
+                operation.about());
     }
 
     private static BigDecimal budget(Connection connection) throws SQLException {

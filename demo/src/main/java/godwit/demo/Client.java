@@ -17,17 +17,17 @@ final class Client implements Runnable {
     private static final long RETRY_SECONDS_MAX = 60;
     private static final long RETRY_REST_MILLIS = 5;
 
-    private final Workload workload;
+    private final Workload<?> workload;
     private final int client;
     private final Route route;
     private final Random random;
     private final Acknowledged acknowledged = new Acknowledged();
     private int number;
 
-    Client(Workload workload, int client, long seed) {
+    Client(Workload<?> workload, int client, long seed) {
         this.workload = workload;
         this.client = client;
-        this.route = workload.route("demo client " + client);
+        this.route = workload.route(client);
         this.random = new Random(seed);
     }
 
@@ -45,7 +45,7 @@ final class Client implements Runnable {
             while (workload.turnstile().enter(workload.load().restMillis())) {
                 try {
                     number++;
-                    carryOut(Operation.next(random, workload.database(), client));
+                    carryOut(workload.application().next(random, client));
                 } finally {
                     workload.turnstile().leave();
                 }
@@ -81,12 +81,14 @@ final class Client implements Runnable {
             connection.commit();
             if (operation.writes()) {
                 acknowledged.committed(number, operation);
+                workload.application().acknowledged(client, operation);
             }
             return "";
         } catch (SQLException met) {
             var state = met.getSQLState() == null ? "unknown" : met.getSQLState();
             if (committing && operation.writes() && !RETRIED.contains(state)) {
                 acknowledged.unsure(number, operation);
+                workload.application().unsure(client, operation);
             }
             route.rollBack();
             return state;
@@ -96,13 +98,7 @@ final class Client implements Runnable {
     private void perform(Connection connection, Operation operation) throws SQLException {
         operation.perform(connection);
         if (operation.writes()) {
-            Sql.run(
-                    connection,
-                    "INSERT INTO operations (client, number, kind, case_id) VALUES (?, ?, ?, nullif(?, 0))",
-                    client,
-                    number,
-                    operation.kind(),
-                    operation.caseId());
+            workload.application().note(connection, client, number, operation);
         }
     }
 }

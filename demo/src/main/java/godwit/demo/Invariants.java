@@ -43,7 +43,7 @@ public final class Invariants {
     private Invariants() {}
 
     /** Checks one side while the workload is paused or closed, and both sides are in step. */
-    public static List<Invariant> check(Connection connection, Workload workload) throws SQLException {
+    public static List<Invariant> check(Connection connection, Workload<CaseDatabase> workload) throws SQLException {
         var tally = Tally.of(connection, workload);
         var found = new ArrayList<Invariant>();
         found.add(new Invariant("no acknowledged operation is lost", tally.lost() == 0));
@@ -59,14 +59,14 @@ public final class Invariants {
         return List.copyOf(found);
     }
 
-    private static boolean budgetsAddUp(Connection connection, Workload workload) throws SQLException {
+    private static boolean budgetsAddUp(Connection connection, Workload<CaseDatabase> workload) throws SQLException {
         try (var statement = connection.createStatement();
                 var sum = statement.executeQuery("SELECT sum(budget) FROM cases")) {
-            return sum.next() && workload.database().budget().compareTo(sum.getBigDecimal(1)) == 0;
+            return sum.next() && workload.application().budget().compareTo(sum.getBigDecimal(1)) == 0;
         }
     }
 
-    private static boolean notesAreThere(Connection connection, Workload workload) throws SQLException {
+    private static boolean notesAreThere(Connection connection, Workload<CaseDatabase> workload) throws SQLException {
         var expected = new HashMap<Long, Long>();
         var unsure = new HashSet<Long>();
         for (var client : workload.clients()) {

@@ -16,7 +16,7 @@ public record Tally(long lost, long doubled, long invented) {
      * Counts the operations on one side. While clients work, what is lost and doubled is exact, but an operation that is
      * just being acknowledged counts as invented.
      */
-    public static Tally of(Connection connection, Workload workload) throws SQLException {
+    public static Tally of(Connection connection, Workload<?> workload) throws SQLException {
         long lost = 0;
         long doubled = 0;
         long invented = 0;

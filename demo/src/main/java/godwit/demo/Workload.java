@@ -6,17 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
- * Concurrent clients that read and write a {@link CaseDatabase} until they are closed, and remember what was
- * acknowledged to them.
+ * Concurrent clients that read and write a database until they are closed, and remember what was acknowledged to them.
+ *
+ * @param <A> what they do
  */
-public final class Workload implements AutoCloseable {
+public final class Workload<A extends Application> implements AutoCloseable {
     private static final long END_SECONDS_MAX = 90;
 
-    private final CaseDatabase database;
-    private final Supplier<String> side;
+    private final A application;
+    private final IntFunction<String> side;
     private final Load load;
     private final Turnstile turnstile = new Turnstile();
     private final Counters total = new Counters();
@@ -24,8 +26,8 @@ public final class Workload implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private volatile Counters lap = new Counters();
 
-    private Workload(CaseDatabase database, Supplier<String> side, Load load) {
-        this.database = database;
+    private Workload(A application, IntFunction<String> side, Load load) {
+        this.application = application;
         this.side = side;
         this.load = load;
     }
@@ -35,9 +37,23 @@ public final class Workload implements AutoCloseable {
      *
      * @param side the JDBC address of the side that takes writes, asked before every transaction
      */
-    public static Workload start(CaseDatabase database, Supplier<String> side, Load load) throws SQLException {
-        var workload = new Workload(database, side, load);
-        var first = 1 + clientsBefore(side.get());
+    public static Workload<CaseDatabase> start(CaseDatabase database, Supplier<String> side, Load load)
+            throws SQLException {
+        return start(database, any -> side.get(), load, 1 + clientsBefore(side.get()));
+    }
+
+    /**
+     * Starts the clients.
+     *
+     * @param address the JDBC address that a client uses, by its number from 1 on, asked before every transaction
+     */
+    public static Workload<PeopleDatabase> start(PeopleDatabase database, IntFunction<String> address, Load load) {
+        return start(database, address, load, 1);
+    }
+
+    private static <A extends Application> Workload<A> start(
+            A application, IntFunction<String> side, Load load, int first) {
+        var workload = new Workload<>(application, side, load);
         for (int i = 0; i < load.clients(); i++) {
             var client = new Client(workload, first + i, load.seed() + i);
             workload.clients.add(client);
@@ -88,8 +104,8 @@ public final class Workload implements AutoCloseable {
         }
     }
 
-    CaseDatabase database() {
-        return database;
+    A application() {
+        return application;
     }
 
     Load load() {
@@ -104,8 +120,8 @@ public final class Workload implements AutoCloseable {
         return List.copyOf(clients);
     }
 
-    Route route(String name) {
-        return new Route(side, name);
+    Route route(int client) {
+        return new Route(() -> side.apply(client), "demo client " + client);
     }
 
     void count(Consumer<Counters> what) {

@@ -200,18 +200,18 @@ class WorkloadTest {
         }
     }
 
-    private Workload start(String url) throws SQLException {
+    private Workload<CaseDatabase> start(String url) throws SQLException {
         return Workload.start(database, () -> url, Load.of(4));
     }
 
-    private List<String> broken(Workload workload) throws SQLException {
+    private List<String> broken(Workload<CaseDatabase> workload) throws SQLException {
         return Invariants.check(connection, workload).stream()
                 .filter(invariant -> !invariant.holds())
                 .map(Invariant::name)
                 .toList();
     }
 
-    private static void awaitCommits(Workload workload, long commits) {
+    private static void awaitCommits(Workload<?> workload, long commits) {
         await().atMost(Duration.ofSeconds(60)).until(() -> workload.report().committed() >= commits);
     }
 

@@ -137,6 +137,18 @@ public final class Session implements AutoCloseable {
         });
     }
 
+    /** The first row of a query whose question marks are its own, such as operators in people's SQL. */
+    public <T> Optional<T> firstAsIs(String sql, Row<T> row) {
+        return guarded(() -> {
+            try (var statement = connection.createStatement()) {
+                statement.setEscapeProcessing(false);
+                try (var result = statement.executeQuery(sql)) {
+                    return result.next() ? Optional.of(row.read(result)) : Optional.empty();
+                }
+            }
+        });
+    }
+
     /** The first row of a query, if it has one. */
     public <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... parameters) {
         return query(sql, row, parameters).stream().findFirst();

@@ -1,11 +1,12 @@
 package godwit.postgres;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** Two works at once, each with sessions of its own, because both mostly wait for a server. */
+/** Several works at once, each with sessions of its own, because both mostly wait for a server. */
 public final class Together {
     private Together() {}
 
@@ -26,6 +27,24 @@ public final class Together {
             throw e;
         }
         return then.apply(own, result(begun));
+    }
+
+    /**
+     * Does all of them at once and goes on when all have ended.
+     *
+     * @throws RuntimeException what the first of them that failed did so with
+     */
+    public static void all(List<Runnable> works) {
+        var begun = works.stream()
+                .map(work -> CompletableFuture.runAsync(
+                        work,
+                        each -> Thread.ofPlatform()
+                                .daemon()
+                                .name("godwit-beside")
+                                .start(each)))
+                .toList();
+        begun.forEach(each -> each.handle((result, failure) -> true).join());
+        begun.forEach(Together::result);
     }
 
     private static <T> T result(CompletableFuture<T> begun) {

@@ -97,48 +97,29 @@ public final class DemoReport {
         var document = new LinkedHashMap<String, Object>();
         document.put("ok", isOk());
         if (copied != null) {
-            document.put("copy", map("rows", copied.rows(), "bytes", copied.bytes(), "seconds", copied.seconds()));
+            document.put(
+                    "copy", Documents.map("rows", copied.rows(), "bytes", copied.bytes(), "seconds", copied.seconds()));
         }
         if (workload != null) {
-            document.put("workload", workload(workload));
+            document.put("workload", Documents.workload(workload));
         }
         document.put("verification", List.copyOf(verifications));
         document.put(
                 "switch",
                 switches.stream()
-                        .map(s -> map("direction", s.direction(), "writePauseMillis", s.pauseMillis()))
+                        .map(s -> Documents.map("direction", s.direction(), "writePauseMillis", s.pauseMillis()))
                         .toList());
         if (rollback != null) {
             document.put("rollback", rollback(rollback));
         }
-        document.put(
-                "invariants",
-                invariants.stream()
-                        .map(i -> map("name", i.name(), "holds", i.holds()))
-                        .toList());
+        document.put("invariants", Documents.invariants(invariants));
         return document;
     }
 
-    private static Map<String, Object> workload(WorkloadReport report) {
-        var latency = map("p50", report.p50Millis(), "p99", report.p99Millis(), "max", report.maxMillis());
-        var all = map("clients", report.clients(), "committed", report.committed(), "failed", report.failed());
-        all.put("latencyMillis", latency);
-        return all;
-    }
-
     private static Map<String, Object> rollback(Rollback rollback) {
-        return map(
-                "seconds", Math.round(rollback.seconds() * 1000) / 1000.0,
+        return Documents.map(
+                "seconds", Documents.rounded(rollback.seconds()),
                 "lostRows", rollback.tally().lost(),
                 "duplicatedRows", rollback.tally().doubled());
-    }
-
-    /** A map in the order of its entries. */
-    private static Map<String, Object> map(Object... entries) {
-        var map = new LinkedHashMap<String, Object>();
-        for (var i = 0; i < entries.length; i += 2) {
-            map.put((String) entries[i], entries[i + 1]);
-        }
-        return map;
     }
 }

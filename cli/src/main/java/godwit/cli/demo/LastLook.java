@@ -1,5 +1,6 @@
 package godwit.cli.demo;
 
+import godwit.demo.CaseDatabase;
 import godwit.demo.Invariant;
 import godwit.demo.Invariants;
 import godwit.demo.Workload;
@@ -13,9 +14,9 @@ final class LastLook {
     private static final String READ_ONLY = "25006";
 
     private final Stage stage;
-    private final Workload clients;
+    private final Workload<CaseDatabase> clients;
 
-    LastLook(Stage stage, Workload clients) {
+    LastLook(Stage stage, Workload<CaseDatabase> clients) {
         this.stage = stage;
         this.clients = clients;
     }

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What the demonstration runs on: two servers, and a folder with a move file, its hook, and what the hook wrote. */
-final class Stage implements AutoCloseable {
+final class Stage implements Scene {
     static final int SOURCE_MAJOR = 15;
     static final int TARGET_MAJOR = 17;
     /** How long the writers may wait at a switch; a longer wait is a broken promise. */
@@ -112,14 +112,14 @@ final class Stage implements AutoCloseable {
         return (writingSide() == Writes.TARGET ? target : source).jdbcUrl(DATABASE);
     }
 
-    /** Lets both servers and the folder outlive this process. */
-    void leaveRunning() {
+    @Override
+    public void leaveRunning() {
         source.leaveRunning();
         target.leaveRunning();
     }
 
-    /** What people need to look at what {@link #leaveRunning} left, and to end it. */
-    List<String> addresses() {
+    @Override
+    public List<String> addresses() {
         var data = List.of(source, target).stream()
                 .map(server -> "$(head -n 1 " + server.folder().resolve("data/postmaster.pid") + ")")
                 .toList();
@@ -130,8 +130,8 @@ final class Stage implements AutoCloseable {
                 "then     rm -r " + source.folder() + " " + target.folder() + " " + folder);
     }
 
-    /** Removes the folder; the servers remove themselves when the process ends before {@link #close}. */
-    void removeFolder() {
+    @Override
+    public void removeFolder() {
         try {
             for (var name : List.of("demo.yaml", "route.sh", "writes.new", "writes")) {
                 Files.deleteIfExists(folder.resolve(name));

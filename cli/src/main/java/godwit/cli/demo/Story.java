@@ -5,6 +5,7 @@ import godwit.Problem;
 import godwit.cli.live.Asking;
 import godwit.cli.live.Supervisor;
 import godwit.cli.live.Words;
+import godwit.demo.CaseDatabase;
 import godwit.demo.Invariant;
 import godwit.demo.Tally;
 import godwit.demo.Workload;
@@ -40,7 +41,7 @@ final class Story implements AutoCloseable {
     private static final int ATTEMPTS_MAX = 5;
 
     private final Stage stage;
-    private final Workload clients;
+    private final Workload<CaseDatabase> clients;
     private final Timeline timeline;
     private final DemoReport report;
     private final MoveAccess access;
@@ -48,7 +49,7 @@ final class Story implements AutoCloseable {
     private final CompletableFuture<Void> worker = new CompletableFuture<>();
     private final RealPace pace = new RealPace();
 
-    Story(Stage stage, Workload clients, Timeline timeline, DemoReport report) {
+    Story(Stage stage, Workload<CaseDatabase> clients, Timeline timeline, DemoReport report) {
         this.stage = stage;
         this.clients = clients;
         this.timeline = timeline;

@@ -9,9 +9,11 @@ import godwit.demo.WorkloadReport;
 import godwit.run.Pace;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,12 +50,17 @@ final class Timeline implements AutoCloseable {
     }
 
     /** Goes on showing how the run and the clients stand until it is closed. */
-    void watch(Supplier<Optional<Standing>> run, Workload workload) {
+    void watch(Supplier<Optional<Standing>> run, Workload<?> workload) {
+        watch(now -> run.get().map(standing -> drawing.lines(standing, now)).orElse(List.of()), workload);
+    }
+
+    /** @param standing how things stand at some time, in lines of which the first says the most; none where there is nothing yet */
+    void watch(LongFunction<List<String>> standing, Workload<?> workload) {
         lapAt = pace.nanos();
         var turn = screen.terminal().isLive() ? TURN : PLAIN_TURN;
         thread = Thread.ofPlatform().daemon().name("demo-timeline").start(() -> {
             while (!isEnded(turn)) {
-                show(run.get(), workload);
+                show(standing, workload);
             }
         });
     }
@@ -67,7 +74,7 @@ final class Timeline implements AutoCloseable {
         }
     }
 
-    private void show(Optional<Standing> run, Workload workload) {
+    private void show(LongFunction<List<String>> standing, Workload<?> workload) {
         var now = pace.nanos();
         if (now - lapAt >= LAP.toNanos()) {
             clients = clients(workload.lap(), workload.report(), (now - lapAt) / 1e9);
@@ -76,11 +83,11 @@ final class Timeline implements AutoCloseable {
         if (screen.terminal().isLive()) {
             var lines = new ArrayList<String>();
             lines.add("");
-            run.ifPresent(standing -> drawing.lines(standing, now).forEach(line -> lines.add(" " + line)));
+            standing.apply(now).forEach(line -> lines.add(" " + line));
             lines.add(" " + clients);
             screen.show(lines);
         } else {
-            run.ifPresent(standing -> tell("", drawing.lines(standing, now).getFirst()));
+            standing.apply(now).stream().findFirst().ifPresent(line -> tell("", line));
             tell("", clients);
         }
     }
@@ -95,6 +102,12 @@ final class Timeline implements AutoCloseable {
                         Words.millis(lap.p99Millis()),
                         Words.count(total.committed()),
                         total.failed());
+    }
+
+    /** Tells whether every promise held, and which did not. */
+    void conclude(List<String> broken, boolean isOk) {
+        broken.forEach(promise -> tell("BROKEN", promise));
+        tell("end", isOk ? "Every promise held: nothing was lost, doubled or refused." : "Not every promise held.");
     }
 
     /** Says one thing more and is silent from then on: for an end from outside. */

@@ -58,6 +58,9 @@ public interface Analyst {
     /** The statements that give a view the owner and the rights of its table, under the names that it shows. */
     List<SqlText> rights(CatalogTable table, TableName view, Map<Identifier, Identifier> shownByPhysical);
 
+    /** The statements that give a view of a table which is not there yet what the table will have by default privileges. */
+    List<SqlText> rightsOfNew(Identifier schema, TableName view);
+
     /** The statements that give a version's schema the owner and the rights of its tables' schema. */
     List<SqlText> schemaRights(Identifier schema, Identifier version);
 

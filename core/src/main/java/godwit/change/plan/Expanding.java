@@ -99,7 +99,8 @@ final class Expanding {
 
     /** Rows that are there; at most one step. */
     List<Step> backfill() {
-        var values = new Values(changed.evolution(), changed.chains());
+        // From the old version's columns alone: what the same statement gives the others is not to be seen in it.
+        var values = new Values(changed.evolution(), List.of());
         var filled = changed.chains().stream().filter(Chain::isFilled).toList();
         if (filled.isEmpty()) {
             return List.of();

@@ -30,6 +30,12 @@ final class Findings {
                 .filter(Effects.DroppedTable.class::isInstance)
                 .map(Effects.DroppedTable.class::cast)
                 .forEach(effect -> all.add(dropped("table", effect.name().plain())));
+        if (draft.effects().stream().anyMatch(Findings::staysAfterARollback)) {
+            all.add(Problem.of(
+                    "sql-without-down",
+                    "Statements that are run at the start have no down: a rollback leaves what they did.",
+                    "Say in down what undoes them, or take that for granted."));
+        }
         for (var member : draft.members().values()) {
             if (member instanceof Evolution evolution) {
                 var roles = analyst.rolesOfColumns(evolution.table());
@@ -45,6 +51,12 @@ final class Findings {
             }
         }
         return all;
+    }
+
+    private static boolean staysAfterARollback(Effect effect) {
+        return effect instanceof Effects.Statements statements
+                && !statements.operation().onComplete()
+                && statements.operation().down().isEmpty();
     }
 
     private static Problem dropped(String kind, String name) {

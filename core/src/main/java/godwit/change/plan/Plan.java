@@ -13,6 +13,7 @@ import java.util.List;
  * @param complete until only the new one is left
  * @param rollback until all is as it was, from any moment before {@code complete} has contracted
  * @param counterparts what has to be there of the tables' own before {@code complete} can be
+ * @param comparisons how rows are found that the two versions do not have alike
  * @param findings what people should know before they begin; none of it keeps the change from beginning
  */
 public record Plan(
@@ -22,8 +23,10 @@ public record Plan(
         List<Step> complete,
         List<Step> rollback,
         List<Counterpart> counterparts,
+        List<Comparison> comparisons,
         List<Problem> findings) {
     public Plan {
+        comparisons = List.copyOf(comparisons);
         counterparts = List.copyOf(counterparts);
         findings = List.copyOf(findings);
         path = List.copyOf(path);

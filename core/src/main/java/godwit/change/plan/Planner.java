@@ -77,6 +77,10 @@ public final class Planner {
                 List.of(complete),
                 rollback(views, changed, carried, effects, draft.made()),
                 Counterpart.all(carried),
+                changed.stream()
+                        .filter(Changed::isKeptInStep)
+                        .flatMap(of -> Comparison.of(of).stream())
+                        .toList(),
                 new Findings(draft, changed, analyst).of(start));
     }
 
@@ -143,7 +147,6 @@ public final class Planner {
             changed.add(new Changed(run, evolution, evolution.chains()));
         }
         changed.stream().filter(Changed::isKeptInStep).forEach(Planner::requirePossible);
-        changed.forEach(Planner::requireKey);
         return changed;
     }
 
@@ -157,18 +160,6 @@ public final class Planner {
                     .withObjects(List.of(of.name().plain()))
                     .asException();
         });
-    }
-
-    private static void requireKey(Changed of) {
-        if (of.chains().stream().anyMatch(Chain::isFilled) && of.table().key().isEmpty()) {
-            throw Problem.of(
-                            "rows-without-key",
-                            "The rows of %s cannot be walked through: it has no primary key and no unique index without NULL."
-                                    .formatted(of.name().plain()),
-                            "Give it a primary key first.")
-                    .withObjects(List.of(of.name().plain()))
-                    .asException();
-        }
     }
 
     /** What refers to a new column would keep it. */

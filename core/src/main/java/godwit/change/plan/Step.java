@@ -52,9 +52,9 @@ public sealed interface Step {
     }
 
     /**
-     * Rows that are filled range by range of the key, each in a transaction with its place in the ledger.
+     * Rows that are filled range by range, each in a transaction with its place in the ledger.
      *
-     * @param key in the order of an index
+     * @param key in the order of an index; empty for a table without a key, which is walked through page by page
      * @param assignments behind SET, over the row named by the table
      * @param condition which rows still want it, over the same row
      */

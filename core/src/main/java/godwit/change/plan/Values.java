@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -19,6 +20,7 @@ final class Values {
     private final Evolution evolution;
     private final Map<Slot, Identifier> stored = new HashMap<>();
 
+    /** @param chains those whose new columns can be read where a value is worked out from others */
     Values(Evolution evolution, List<Chain> chains) {
         this.evolution = evolution;
         evolution.blue().forEach((slot, column) -> stored.put(slot, column.name()));
@@ -129,25 +131,42 @@ final class Values {
     /** The same as an expression over a row that is named like the table. */
     String upSql(Slot to) {
         return switch (making(to)) {
-            case Derivation.Altered altered -> overRow(altered.up(), altered.before());
+            case Derivation.Altered altered -> overRow(altered.up(), altered.before(), this::upSql);
             case Derivation.Added added ->
-                added.up().map(up -> overRow(up, added.before())).orElseGet(() -> "(" + added.usual() + ")");
+                added.up()
+                        .map(up -> overRow(up, added.before(), this::upSql))
+                        .orElseGet(() -> "(" + added.usual() + ")");
             case Derivation.Dropped dropped -> throw new IllegalStateException("nothing comes of a dropped column");
         };
     }
 
-    private String overRow(Analyst.Expression up, List<Shown> before) {
-        var used = used(up, before);
+    /** What the old version has, as an expression over a row that is named like the table; empty where it has its default. */
+    Optional<String> downSql(Slot from) {
+        return switch (taking(from)) {
+            case Derivation.Altered altered -> Optional.of(overRow(altered.down(), altered.after(), this::downOrNull));
+            case Derivation.Dropped dropped ->
+                dropped.down().map(down -> overRow(down, dropped.after(), this::downOrNull));
+            case Derivation.Added added -> throw new IllegalStateException("an added column comes from nothing");
+        };
+    }
+
+    private String downOrNull(Slot slot) {
+        return downSql(slot).orElse("NULL");
+    }
+
+    /** @param between works out what no column holds */
+    private String overRow(Analyst.Expression expression, List<Shown> row, Function<Slot, String> between) {
+        var used = used(expression, row);
         if (used.stream().allMatch(s -> s.name().equals(stored.get(s.slot())))) {
-            return "(" + up.sql() + ")";
+            return "(" + expression.sql() + ")";
         }
-        var row = used.stream()
+        var columns = used.stream()
                 .map(s -> (stored.get(s.slot()) instanceof Identifier column
                                 ? alias() + "." + column.sql()
-                                : upSql(s.slot()))
+                                : between.apply(s.slot()))
                         + " AS " + s.name().sql())
                 .collect(Collectors.joining(", "));
-        return "(SELECT (" + up.sql() + ") FROM (SELECT " + row + ") AS " + alias() + ")";
+        return "(SELECT (" + expression.sql() + ") FROM (SELECT " + columns + ") AS " + alias() + ")";
     }
 
     private String alias() {

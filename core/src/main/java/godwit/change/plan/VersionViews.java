@@ -52,8 +52,10 @@ final class VersionViews {
         analyst.schemaRights(schema, version).forEach(statement -> sql.add(statement.sql()));
         members.forEach((name, member) -> {
             switch (member) {
-                case Created created ->
+                case Created created -> {
                     sql.add(create(view(name), created.name().sql(), same(created.shown())));
+                    analyst.rightsOfNew(schema, view(name)).forEach(statement -> sql.add(statement.sql()));
+                }
                 case Evolution evolution -> sql.addAll(views(name, evolution));
             }
         });

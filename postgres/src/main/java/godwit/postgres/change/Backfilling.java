@@ -1,77 +1,75 @@
 package godwit.postgres.change;
 
 import godwit.change.plan.Step;
+import godwit.postgres.Database;
 import godwit.postgres.Session;
-import godwit.schema.Identifier;
-import godwit.schema.Literal;
-import godwit.schema.SqlText;
-import java.util.List;
+import godwit.postgres.Together;
+import godwit.postgres.change.RowWalk.Range;
+import godwit.run.throttle.RowRate;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Walks through a table by its key and fills what rows want, batch by batch; the place is kept with the rows.
+ * Fills what the rows of a table want, range by range, by several sessions at once. Each range's end is in the ledger with its
+ * rows, and who goes on after a kill begins with the ranges that were not ended.
  *
  * <p>A row may have its key changed while others are filled and so be passed by, which is looked for at the end.
  */
 final class Backfilling {
-    private static final long BATCH_NANOS_WANTED = 150_000_000;
+    private static final long RANGE_NANOS_WANTED = 150_000_000;
     private static final int ROWS_MIN = 100;
     private static final int ROWS_MAX = 50_000;
     private static final int ROUNDS_MAX = 10;
 
-    private final Session session;
-    private final UUID run;
-    private final int number;
+    private final Database database;
+    private final BackfillLedger ledger;
     private final Step.Backfill step;
     private final String path;
-    private final Runnable requireWanted;
-    private final List<SqlText> types;
+    private final ChangeConduct conduct;
+    private final Consumer<Session> requireWanted;
+    private final RowRate rate = new RowRate();
+    private final Deque<Range> left = new ArrayDeque<>();
     private int rows = 2_000;
+    private boolean isOver;
 
-    /** @param requireWanted throws where the rest is not wanted any more; called before each batch, outside a transaction */
-    Backfilling(Session session, UUID run, int number, Step.Backfill step, String path, Runnable requireWanted) {
-        this.session = session;
-        this.run = run;
-        this.number = number;
+    /** @param requireWanted throws where the rest is not wanted any more; called before each range, outside a transaction */
+    Backfilling(
+            Database database,
+            UUID run,
+            int number,
+            Step.Backfill step,
+            String path,
+            ChangeConduct conduct,
+            Consumer<Session> requireWanted) {
+        this.database = database;
+        this.ledger = new BackfillLedger(run, number);
         this.step = step;
         this.path = path;
+        this.conduct = conduct;
         this.requireWanted = requireWanted;
-        this.types = step.key().stream().map(this::type).toList();
+        rate.limit(conduct.rowsPerSecondMax(), conduct.pace().nanos());
     }
 
-    private SqlText type(Identifier column) {
-        return new SqlText(session.text(
-                "SELECT pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute"
-                        + " WHERE attrelid = ?::regclass AND attname = ?",
-                step.table().sql(),
-                column.name()));
-    }
-
-    void fill() {
-        session.execute(
-                "INSERT INTO godwit.backfill (run, number, rows_total) SELECT ?, ?, greatest(reltuples, 0)"
-                        + " FROM pg_catalog.pg_class WHERE oid = ?::regclass ON CONFLICT DO NOTHING",
-                run,
-                number,
-                step.table().sql());
-        session.text("SELECT set_config('godwit.backfill', 'on', false)");
+    /** @param session where the end is looked at */
+    void fill(Session session) {
+        ledger.begin(session, step.table());
         for (var round = 1; round <= ROUNDS_MAX; round++) {
-            walk();
-            if (!wanting()) {
-                break;
+            walk(session);
+            if (!wanting(session)) {
+                return;
             }
-            session.execute("UPDATE godwit.backfill SET last_key = NULL WHERE run = ? AND number = ?", run, number);
+            ledger.again(session);
         }
-        session.text("SELECT set_config('godwit.backfill', '', false)");
     }
 
-    private boolean wanting() {
+    private boolean wanting(Session session) {
         return session.transaction(s -> {
-            s.text("SELECT set_config('search_path', ?, true)", path);
-            s.execute("SET LOCAL lock_timeout = '5s'");
+            prepare(s);
             s.execute("SELECT set_config('godwit.wanting', (SELECT EXISTS (SELECT FROM ONLY " + table() + " WHERE "
                     + step.condition() + "))::text, true)");
             return s.is("SELECT current_setting('godwit.wanting')::boolean");
@@ -82,72 +80,74 @@ final class Backfilling {
         return step.table().sql() + " AS " + step.table().name().sql();
     }
 
-    private void walk() {
-        var last = session.first(
-                "SELECT last_key FROM godwit.backfill WHERE run = ? AND number = ? AND last_key IS NOT NULL",
-                row -> List.of((String[]) row.getArray(1).getArray()),
-                run,
-                number);
-        while (true) {
-            requireWanted.run();
-            var from = last;
-            var began = System.nanoTime();
-            last = session.transaction(s -> batch(s, from));
-            if (last.isEmpty()) {
-                return;
-            }
-            var took = Math.max(1, System.nanoTime() - began);
-            rows = (int) Math.clamp(rows * Math.clamp((double) BATCH_NANOS_WANTED / took, 0.5, 2), ROWS_MIN, ROWS_MAX);
-        }
-    }
-
-    /** Returns the last key of the batch; empty when there is none after {@code from}. */
-    private Optional<List<String>> batch(Session within, Optional<List<String>> from) {
+    private void prepare(Session within) {
         within.text("SELECT set_config('search_path', ?, true)", path);
         within.execute("SET LOCAL lock_timeout = '5s'");
-        var to = bound(within, from);
-        if (to.isPresent()) {
-            // Without parameters: people's SQL may have question marks of its own.
-            var filled = within.execute("UPDATE ONLY " + table() + " SET " + String.join(", ", step.assignments())
-                    + " WHERE " + after(from) + keys() + " <= " + values(to.get()) + " AND (" + step.condition() + ")");
-            within.execute(
-                    "UPDATE godwit.backfill SET last_key = ?, rows = rows + ? WHERE run = ? AND number = ?",
-                    to.get().toArray(String[]::new),
-                    filled,
-                    run,
-                    number);
+    }
+
+    private void walk(Session session) {
+        var walk = RowWalk.of(session, step.table(), step.key());
+        left.clear();
+        left.addAll(ledger.unended(session));
+        isOver = false;
+        Together.all(IntStream.range(0, conduct.workers())
+                .<Runnable>mapToObj(any -> () -> work(walk))
+                .toList());
+    }
+
+    private void work(RowWalk walk) {
+        try (var session = database.open("backfill")) {
+            session.text("SELECT set_config('godwit.backfill', 'on', false)");
+            for (var range = next(session, walk); range.isPresent(); range = next(session, walk)) {
+                fill(session, walk, range.get());
+            }
+        } catch (RuntimeException e) {
+            end();
+            throw e;
         }
-        return to;
     }
 
-    private Optional<List<String>> bound(Session within, Optional<List<String>> from) {
-        var order = step.key().stream().map(this::name).collect(Collectors.joining(", "));
-        var back = step.key().stream().map(column -> name(column) + " DESC").collect(Collectors.joining(", "));
-        var texts = step.key().stream().map(column -> name(column) + "::text").collect(Collectors.joining(", "));
-        return within.first(
-                "SELECT ARRAY[" + texts + "] FROM (SELECT " + order + " FROM ONLY " + table() + " WHERE " + after(from)
-                        + "true ORDER BY " + order + " LIMIT ?) AS "
-                        + step.table().name().sql() + " ORDER BY " + back
-                        + " LIMIT 1",
-                row -> List.of((String[]) row.getArray(1).getArray()),
-                rows);
+    /** What one session fails with is the end of all. */
+    private synchronized void end() {
+        left.clear();
+        isOver = true;
     }
 
-    private String name(Identifier column) {
-        return step.table().name().sql() + "." + column.sql();
+    /** Gives out ranges one behind the other; each is in the ledger before anybody works on it. */
+    private synchronized Optional<Range> next(Session session, RowWalk walk) {
+        requireWanted.accept(session);
+        if (isOver || !left.isEmpty()) {
+            return Optional.ofNullable(left.poll());
+        }
+        var range = session.transaction(s -> {
+            prepare(s);
+            var next = walk.after(s, ledger.place(s), rows);
+            next.ifPresent(found -> ledger.give(s, found));
+            return next;
+        });
+        isOver = range.isEmpty();
+        return range;
     }
 
-    private String keys() {
-        return step.key().stream().map(this::name).collect(Collectors.joining(", ", "(", ")"));
+    private void fill(Session session, RowWalk walk, Range range) {
+        var began = System.nanoTime();
+        // Without parameters: people's SQL may have question marks of its own.
+        var filled = session.transaction(s -> {
+            prepare(s);
+            var updated = s.execute("UPDATE ONLY " + table() + " SET " + String.join(", ", step.assignments())
+                    + " WHERE " + walk.condition(range) + " AND (" + step.condition() + ")");
+            ledger.end(s, range, updated);
+            return updated;
+        });
+        took(Math.max(1, System.nanoTime() - began));
+        conduct.pace().pause(rest(filled));
     }
 
-    private String values(List<String> key) {
-        return IntStream.range(0, key.size())
-                .mapToObj(i -> new Literal(key.get(i)).sql() + "::" + types.get(i))
-                .collect(Collectors.joining(", ", "(", ")"));
+    private synchronized void took(long nanos) {
+        rows = (int) Math.clamp(rows * Math.clamp((double) RANGE_NANOS_WANTED / nanos, 0.5, 2), ROWS_MIN, ROWS_MAX);
     }
 
-    private String after(Optional<List<String>> from) {
-        return from.map(key -> keys() + " > " + values(key) + " AND ").orElse("");
+    private synchronized Duration rest(long filled) {
+        return Duration.ofNanos(rate.waitNanos(filled, conduct.pace().nanos()));
     }
 }

@@ -1,6 +1,7 @@
 package godwit.postgres.change;
 
 import godwit.Problem;
+import godwit.file.Json;
 import godwit.postgres.Database;
 import godwit.postgres.catalog.SchemaReader;
 import godwit.postgres.catalog.SchemaSelection;
@@ -9,6 +10,7 @@ import godwit.postgres.ledger.PostgresLedger;
 import godwit.schema.Identifier;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** The beginning of a schema's history: it is what it is. */
@@ -24,10 +26,10 @@ public final class Baseline {
     /**
      * Notes the schema as it is under a name, and what pgroll has made of it before.
      *
-     * @return the statements that would make it
+     * @return the migration file that would make it
      * @throws godwit.GodwitException baseline-exists, pgroll-under-way
      */
-    public List<String> take(String name) {
+    public Taken take(String name) {
         try (var session = database.open("baseline")) {
             new PostgresLedger(session).create();
             var ledger = new ChangeLedger(session);
@@ -42,19 +44,32 @@ public final class Baseline {
                     .read(new SchemaSelection(table -> table.schema().equals(schema))).objects().stream()
                             .flatMap(object -> object.create().stream())
                             .toList();
+            var text = text(statements);
             var before = new PgrollHistory(session, schema).read();
             session.transaction(s -> {
                 var within = new ChangeLedger(s);
                 before.stream()
                         .filter(made -> within.find(schema, made.name()).isEmpty())
                         .forEach(within::add);
-                within.add(new Made(UUID.randomUUID(), schema, name, "", "baseline", name, "", true));
+                within.add(new Made(UUID.randomUUID(), schema, name, "", "baseline", name + ".json", text, true));
                 return true;
             });
-            return statements;
+            return new Taken(statements.size(), text);
         } catch (SQLException e) {
             throw Problem.of("catalog-unreadable", "The catalog cannot be read.", "Try again.")
                     .asException(e);
         }
+    }
+
+    /**
+     * What a schema was taken over as.
+     *
+     * @param text a migration file in JSON
+     */
+    public record Taken(int statements, String text) {}
+
+    private static String text(List<String> statements) {
+        var sql = String.join(";\n\n", statements) + (statements.isEmpty() ? "SELECT" : ";");
+        return Json.write(Map.of("operations", List.of(Map.of("sql", Map.of("up", sql))))) + "\n";
     }
 }

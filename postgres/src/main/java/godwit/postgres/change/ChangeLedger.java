@@ -136,6 +136,7 @@ public final class ChangeLedger {
     void forget(UUID run) {
         session.execute("DELETE FROM godwit.change_step WHERE run = ?", run);
         session.execute("DELETE FROM godwit.backfill WHERE run = ?", run);
+        session.execute("DELETE FROM godwit.backfill_range WHERE run = ?", run);
         session.execute("DELETE FROM godwit.migration WHERE id = ?", run);
     }
 

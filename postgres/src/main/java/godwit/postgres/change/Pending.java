@@ -4,7 +4,6 @@ import godwit.Problem;
 import godwit.change.Migration;
 import godwit.postgres.Database;
 import godwit.postgres.change.SchemaChange.MigrationText;
-import godwit.run.Pace;
 import godwit.schema.Identifier;
 import java.util.HashSet;
 import java.util.List;
@@ -16,19 +15,17 @@ public final class Pending {
     private final Database database;
     private final List<Part> files;
     private final Identifier schema;
-    private final String operator;
-    private final Pace pace;
+    private final ChangeConduct conduct;
 
     /** A migration with its file. */
     public record Part(Migration migration, MigrationText text) {}
 
     /** @param files all of a folder, in their order */
-    public Pending(Database database, List<Part> files, Identifier schema, String operator, Pace pace) {
+    public Pending(Database database, List<Part> files, Identifier schema, ChangeConduct conduct) {
         this.database = database;
         this.files = List.copyOf(files);
         this.schema = schema;
-        this.operator = operator;
-        this.pace = pace;
+        this.conduct = conduct;
     }
 
     /**
@@ -87,8 +84,7 @@ public final class Pending {
                         parts.stream().map(part -> part.text().text()).collect(Collectors.joining("\n"))),
                 parts.subList(0, parts.size() - 1),
                 schema,
-                operator,
-                pace));
+                conduct));
     }
 
     /** Each as a change of its own. */
@@ -97,6 +93,6 @@ public final class Pending {
     }
 
     private SchemaChange change(Part part) {
-        return new SchemaChange(database, part.migration(), part.text(), List.of(), schema, operator, pace);
+        return new SchemaChange(database, part.migration(), part.text(), List.of(), schema, conduct);
     }
 }

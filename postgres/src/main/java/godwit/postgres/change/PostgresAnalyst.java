@@ -33,6 +33,15 @@ final class PostgresAnalyst implements Analyst {
               JOIN shown s ON s.physical = a.attname OR '_godwit_' || a.attname = s.physical,
               pg_catalog.aclexplode(a.attacl) AS r""";
 
+    private static final String DEFAULT_RIGHTS = """
+            SELECT format('GRANT %s ON %s TO %s%s', r.privilege_type, ?::text,
+                CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(r.grantee)) END,
+                CASE WHEN r.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+            FROM pg_catalog.pg_default_acl d, pg_catalog.aclexplode(d.defaclacl) AS r
+            WHERE d.defaclobjtype = 'r' AND pg_catalog.pg_get_userbyid(d.defaclrole) = current_user
+              AND d.defaclnamespace IN (0, (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ?))
+              AND r.grantee <> d.defaclrole AND r.privilege_type <> 'MAINTAIN'""";
+
     private static final String SCHEMA_RIGHTS = """
             WITH n AS (SELECT * FROM pg_catalog.pg_namespace WHERE nspname = ?)
             SELECT format('ALTER SCHEMA %I OWNER TO %I', ?::text,
@@ -102,6 +111,11 @@ final class PostgresAnalyst implements Analyst {
                 view.sql(),
                 view.sql(),
                 view.sql());
+    }
+
+    @Override
+    public List<SqlText> rightsOfNew(Identifier schema, TableName view) {
+        return session.query(DEFAULT_RIGHTS, row -> new SqlText(row.getString(1)), view.sql(), schema.name());
     }
 
     @Override

@@ -8,10 +8,8 @@ import godwit.change.plan.Plan;
 import godwit.postgres.Database;
 import godwit.postgres.Session;
 import godwit.postgres.change.ChangeLedger.Made;
-import godwit.postgres.ledger.Holder;
 import godwit.postgres.ledger.Lease;
 import godwit.postgres.ledger.PostgresLedger;
-import godwit.run.Pace;
 import godwit.run.Phase;
 import godwit.run.Run;
 import godwit.run.Stopping;
@@ -22,23 +20,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Supplier;
 
 /** One migration's life in one database. */
 public final class SchemaChange {
     private static final String START = "start";
     private static final String COMPLETE = "complete";
     private static final String VERSION = "version";
-    private static final String KIND = "migration";
 
     private final Database database;
     private final Migration migration;
-    private final MigrationText text;
     private final List<Pending.Part> others;
     private final Identifier schema;
     private final ChangePlans plans;
-    private final String operator;
-    private final Pace pace;
+    private final ChangeRuns runs;
+    private final ChangeConduct conduct;
 
     /**
      * A migration's file.
@@ -55,16 +50,14 @@ public final class SchemaChange {
             MigrationText text,
             List<Pending.Part> others,
             Identifier schema,
-            String operator,
-            Pace pace) {
+            ChangeConduct conduct) {
         this.database = database;
         this.migration = migration;
-        this.text = text;
         this.others = List.copyOf(others);
         this.schema = schema;
         this.plans = new ChangePlans(migration, schema);
-        this.operator = operator;
-        this.pace = pace;
+        this.runs = new ChangeRuns(database, schema, name(), plans, text);
+        this.conduct = conduct;
     }
 
     /** What it would do; changes nothing. */
@@ -83,7 +76,7 @@ public final class SchemaChange {
         try (var session = database.open("change")) {
             var found = new ChangeLedger(session).find(schema, name());
             if (found.filter(Made::completed).isPresent()) {
-                throw over();
+                throw runs.over();
             }
             // What cannot be done is refused before the database has anything of it.
             var id = UUID.randomUUID();
@@ -92,9 +85,9 @@ public final class SchemaChange {
                     : Optional.of(plans.plan(session, Run.shortId(id), false));
             var ledger = new PostgresLedger(session);
             ledger.create();
-            requireNoOther(session);
-            var run = begun.map(plan -> begin(session, ledger, id, plan)).orElseGet(() -> run(session));
-            return leased(session, run, START, () -> expand(session, ledger, run, stopping));
+            runs.requireNoOther(session);
+            var run = begun.map(plan -> runs.begin(session, id, plan)).orElseGet(() -> runs.current(session));
+            return runs.leased(session, run, START, () -> expand(session, ledger, run, stopping));
         }
     }
 
@@ -102,9 +95,9 @@ public final class SchemaChange {
         switch (run.phase()) {
             case PLANNED, EXPANDING, FILLING, FOLLOWING -> {
                 try {
-                    ledger.enter(run.id(), Phase.EXPANDING, operator);
+                    ledger.enter(run.id(), Phase.EXPANDING, conduct.operator());
                     expand(session, run, stopping);
-                    ledger.enter(run.id(), Phase.READY, operator);
+                    ledger.enter(run.id(), Phase.READY, conduct.operator());
                 } catch (GodwitException e) {
                     if (e.retry() == Retry.NEVER && !stopping.isAsked()) {
                         revert(session, ledger, run, e);
@@ -121,13 +114,13 @@ public final class SchemaChange {
                         .asException();
             case READY, SWITCHING, SWITCHED, SWITCHING_BACK -> {}
         }
-        return report(session, run(session));
+        return report(session, runs.current(session));
     }
 
     private void expand(Session session, Run run, Stopping stopping) {
         var plan = plans.kept(session, run);
         var runner = new StepRunner(
-                database, run.id(), plan.path(), pace, stopping, s -> new ChangeLedger(s).isUnwanted(run.id()));
+                database, run.id(), plan.path(), conduct, stopping, s -> new ChangeLedger(s).isUnwanted(run.id()));
         if (migration.hasStatements()) {
             runner.run(START, plan.start().subList(0, plan.start().size() - 1));
             runner.run(
@@ -142,13 +135,13 @@ public final class SchemaChange {
             undo(session, ledger, run);
         } catch (GodwitException e) {
             cause.addSuppressed(e);
-            ledger.hold(run.id(), cause.problem(), operator);
+            ledger.hold(run.id(), cause.problem(), conduct.operator());
         }
     }
 
     /** What takes a change back, and what completes it, is not ended by who asks for a rollback. */
     private StepRunner runner(Run run, List<Identifier> path) {
-        return new StepRunner(database, run.id(), path, pace, Stopping.never(), session -> false);
+        return new StepRunner(database, run.id(), path, conduct, Stopping.never(), session -> false);
     }
 
     /** The migration's name; that of the last where it is several. */
@@ -156,96 +149,13 @@ public final class SchemaChange {
         return migration.name().name();
     }
 
-    private String runName() {
-        return "change " + plans.version().name();
-    }
-
-    private Run begin(Session session, PostgresLedger ledger, UUID id, Plan plan) {
-        return session.transaction(s -> {
-            var run = ledger.begin(id, runName(), "");
-            new ChangeLedger(s)
-                    .add(new Made(id, schema, name(), plans.version().name(), KIND, text.path(), text.text(), false));
-            new ChangeLedger(s).keep(id, KeptPlan.of(plan));
-            return run;
-        });
-    }
-
-    /** No two changes act on one schema. */
-    private void requireNoOther(Session session) {
-        new ChangeLedger(session)
-                .underWay(schema)
-                .filter(made -> !made.name().equals(name()))
-                .ifPresent(made -> {
-                    throw Problem.of(
-                                    "change-under-way",
-                                    "The change %s of %s is under way.".formatted(made.name(), schema.name()),
-                                    "Complete it or roll it back first.")
-                            .withObjects(List.of(made.name()))
-                            .asException();
-                });
-    }
-
-    private Problem noChange() {
-        return Problem.of(
-                "no-run",
-                "No change %s of %s is under way.".formatted(name(), schema.name()),
-                "Begin it with godwit start.");
-    }
-
-    private RuntimeException over() {
-        return Problem.of(
-                        "change-completed",
-                        "The change %s is complete.".formatted(name()),
-                        "A completed change cannot be taken back; write a new one.")
-                .asException();
-    }
-
-    /** The run that is under way. */
-    private Run run(Session session) {
-        var made = new ChangeLedger(session)
-                .find(schema, name())
-                .orElseThrow(() -> noChange().asException());
-        if (made.completed()) {
-            throw over();
-        }
-        if (!made.text().equals(text.text())) {
-            throw Problem.of(
-                            "migration-changed",
-                            "The file of %s is not what it was when the change began.".formatted(name()),
-                            "Roll the change back with the file as it was; the ledger has it.")
-                    .asException();
-        }
-        return new PostgresLedger(session)
-                .find(runName())
-                .orElseThrow(() -> noChange().asException());
-    }
-
-    private <T> T leased(Session session, Run run, String doing, Supplier<T> work) {
-        try (var lease = database.open("worker")) {
-            lease.keepAlone();
-            if (!Lease.tryTake(lease, run.id())) {
-                var holder = Lease.holder(session, run.id());
-                throw Problem.of(
-                                "worker-exists",
-                                "Somebody else's %s is at work on this change."
-                                        .formatted(holder.map(Holder::doing).orElse("command")),
-                                "Wait for it to end.")
-                        .withPids(holder.map(h -> List.of(h.session())).orElse(List.of()))
-                        .asException();
-            }
-            Lease.sign(
-                    lease, run.id(), Holder.signing("", ProcessHandle.current().pid(), doing));
-            return work.get();
-        }
-    }
-
     /** Takes all of it back; a start that is at work does so itself when it is told. */
     public Map<String, Object> rollback() {
         try (var session = database.open("change")) {
-            var run = run(session);
+            var run = runs.current(session);
             endStart(session, run);
             if (new ChangeLedger(session).find(schema, name()).isPresent()) {
-                leased(session, run, "rollback", () -> {
+                runs.leased(session, run, "rollback", () -> {
                     requireUncontracted(session, run);
                     undo(session, new PostgresLedger(session), run);
                     return true;
@@ -261,7 +171,7 @@ public final class SchemaChange {
                 .isPresent()) {
             new ChangeLedger(session).refuse(run.id());
             ConcurrentIndex.cancelAll(session);
-            pace.pause(Duration.ofMillis(100));
+            conduct.pace().pause(Duration.ofMillis(100));
         }
     }
 
@@ -277,7 +187,7 @@ public final class SchemaChange {
     }
 
     private void undo(Session session, PostgresLedger ledger, Run run) {
-        ledger.enter(run.id(), Phase.ROLLING_BACK, operator);
+        ledger.enter(run.id(), Phase.ROLLING_BACK, conduct.operator());
         new DefaultVersion(session, run.id()).reset();
         var plan = plans.kept(session, run);
         if (migration.hasStatements()) {
@@ -285,7 +195,7 @@ public final class SchemaChange {
         }
         runner(run, plan.path()).run("rollback", plan.rollback());
         session.transaction(s -> {
-            ledger.enter(run.id(), Phase.ROLLED_BACK, operator);
+            ledger.enter(run.id(), Phase.ROLLED_BACK, conduct.operator());
             new ChangeLedger(s).forget(run.id());
             return true;
         });
@@ -294,15 +204,15 @@ public final class SchemaChange {
     /** New sessions get the new version from here on. */
     public Map<String, Object> switchForward() {
         try (var session = database.open("change")) {
-            var run = run(session);
+            var run = runs.current(session);
             var ledger = new PostgresLedger(session);
-            return leased(session, run, "switch", () -> {
+            return runs.leased(session, run, "switch", () -> {
                 require(run, Phase.READY, Phase.SWITCHED);
                 if (run.phase() == Phase.READY) {
                     new DefaultVersion(session, run.id()).set(plans.version());
-                    ledger.enter(run.id(), Phase.SWITCHED, operator);
+                    ledger.enter(run.id(), Phase.SWITCHED, conduct.operator());
                 }
-                return report(session, run(session));
+                return report(session, runs.current(session));
             });
         }
     }
@@ -310,13 +220,13 @@ public final class SchemaChange {
     /** New sessions get the old version again. */
     public Map<String, Object> switchBack() {
         try (var session = database.open("change")) {
-            var run = run(session);
+            var run = runs.current(session);
             var ledger = new PostgresLedger(session);
-            return leased(session, run, "switch", () -> {
+            return runs.leased(session, run, "switch", () -> {
                 require(run, Phase.READY, Phase.SWITCHED);
                 new DefaultVersion(session, run.id()).reset();
-                ledger.enter(run.id(), Phase.READY, operator);
-                return report(session, run(session));
+                ledger.enter(run.id(), Phase.READY, conduct.operator());
+                return report(session, runs.current(session));
             });
         }
     }
@@ -338,25 +248,62 @@ public final class SchemaChange {
      */
     public Map<String, Object> complete(Duration unusedFor) {
         try (var session = database.open("change")) {
-            var run = run(session);
+            var run = runs.current(session);
             var ledger = new PostgresLedger(session);
-            return leased(session, run, COMPLETE, () -> {
+            return runs.leased(session, run, COMPLETE, () -> {
                 require(run, Phase.READY, Phase.SWITCHED, Phase.COMPLETING);
                 if (new ChangeLedger(session).steps(run.id(), COMPLETE) == 0) {
                     var plan = plans.plan(session, run.shortId(), true);
                     new Counterparts(session).require(plan.counterparts());
-                    new Usage(session, plans.catalog(session), plans.version(), pace).requireNone(unusedFor);
-                    ledger.enter(run.id(), Phase.COMPLETING, operator);
+                    new Usage(session, plans.catalog(session), plans.version(), conduct.pace()).requireNone(unusedFor);
+                    ledger.enter(run.id(), Phase.COMPLETING, conduct.operator());
                     runner(run, plan.path()).run(COMPLETE, plan.complete());
                 }
                 session.transaction(s -> {
-                    ledger.enter(run.id(), Phase.COMPLETED, operator);
+                    ledger.enter(run.id(), Phase.COMPLETED, conduct.operator());
+                    others.forEach(part -> new ChangeLedger(s).addDone(schema, ChangeRuns.KIND, part));
                     new ChangeLedger(s).complete(run.id());
-                    others.forEach(part -> new ChangeLedger(s).addDone(schema, KIND, part));
                     return true;
                 });
                 return Map.of("run", run.id().toString(), "state", Phase.COMPLETED.word());
             });
+        }
+    }
+
+    /**
+     * Works out {@code up} and {@code down} over all rows of the tables that are kept in step.
+     *
+     * @return {@code rowsCompared}, {@code differences}, and for each of {@code tables} the keys that differ, at most 100
+     */
+    public Map<String, Object> verify() {
+        try (var session = database.open("verify")) {
+            var run = runs.current(session);
+            require(run, Phase.READY, Phase.SWITCHED);
+            var plan = plans.plan(session, run.shortId(), true);
+            return new ChangeVerification(session, StepRunner.pathText(plan.path())).report(plan.comparisons());
+        }
+    }
+
+    /**
+     * How far it is, for who looks often.
+     *
+     * @param rows filled so far
+     * @param total rows that the tables have, as the server estimates them
+     */
+    public record Progress(String state, long rows, long total) {}
+
+    /** How far it is; cheap, and none of it is sampled. */
+    public Progress progress() {
+        try (var session = database.open("look")) {
+            var made = new ChangeLedger(session).find(schema, name());
+            if (made.isEmpty()) {
+                return new Progress("none", 0, 0);
+            }
+            var filled = new ChangeLedger(session).filled(made.get().id());
+            var state = made.get().completed()
+                    ? Phase.COMPLETED.word()
+                    : runs.current(session).phase().word();
+            return new Progress(state, filled.rows(), filled.total());
         }
     }
 
@@ -374,7 +321,7 @@ public final class SchemaChange {
                         "version",
                         plans.version().name());
             }
-            return report(session, run(session));
+            return report(session, runs.current(session));
         }
     }
 
@@ -391,7 +338,7 @@ public final class SchemaChange {
         report.put("rowsTotal", filled.total());
         report.put(
                 "oldVersionUsedBy",
-                new Usage(session, plans.catalog(session), plans.version(), pace)
+                new Usage(session, plans.catalog(session), plans.version(), conduct.pace())
                         .sample(Duration.ofMillis(200)).stream()
                                 .map(Usage.User::report)
                                 .toList());

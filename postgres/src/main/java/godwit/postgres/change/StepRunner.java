@@ -7,7 +7,6 @@ import godwit.change.plan.Step;
 import godwit.postgres.Database;
 import godwit.postgres.LockTurns;
 import godwit.postgres.Session;
-import godwit.run.Pace;
 import godwit.run.Stopping;
 import godwit.schema.Identifier;
 import java.time.Duration;
@@ -36,7 +35,7 @@ final class StepRunner {
     private final Database database;
     private final UUID run;
     private final List<Identifier> path;
-    private final Pace pace;
+    private final ChangeConduct conduct;
     private final Stopping stopping;
     private final Predicate<Session> isUnwanted;
 
@@ -45,13 +44,13 @@ final class StepRunner {
             Database database,
             UUID run,
             List<Identifier> path,
-            Pace pace,
+            ChangeConduct conduct,
             Stopping stopping,
             Predicate<Session> isUnwanted) {
         this.database = database;
         this.run = run;
         this.path = List.copyOf(path);
-        this.pace = pace;
+        this.conduct = conduct;
         this.stopping = stopping;
         this.isUnwanted = isUnwanted;
     }
@@ -87,18 +86,19 @@ final class StepRunner {
                 ChangeLedger.done(session, run, part, number, index.name());
             }
             case Step.Backfill backfill -> {
-                new Backfilling(session, run, number, backfill, pathText(), () -> requireWanted(session)).fill();
+                new Backfilling(database, run, number, backfill, pathText(path), conduct, this::requireWanted)
+                        .fill(session);
                 ChangeLedger.done(session, run, part, number, backfill.name());
             }
         }
     }
 
     private void prepare(Session session) {
-        session.text("SELECT set_config('search_path', ?, true)", pathText());
+        session.text("SELECT set_config('search_path', ?, true)", pathText(path));
     }
 
     /** What is made without a schema is made in the first; pg_catalog goes before all of them, being not named. */
-    private String pathText() {
+    static String pathText(List<Identifier> path) {
         return Stream.concat(path.stream().map(Identifier::sql), Stream.of("pg_temp"))
                 .collect(Collectors.joining(", "));
     }
@@ -124,7 +124,7 @@ final class StepRunner {
                             .asException(e);
                 }
                 requireWanted(session);
-                pace.pause(Duration.ofMillis(Math.min(PAUSE_MILLIS_MAX, 100L * turn)));
+                conduct.pace().pause(Duration.ofMillis(Math.min(PAUSE_MILLIS_MAX, 100L * turn)));
             }
         }
     }

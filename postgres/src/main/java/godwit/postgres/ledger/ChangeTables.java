@@ -24,5 +24,11 @@ final class ChangeTables {
               run uuid NOT NULL, number int NOT NULL, last_key text[], rows bigint NOT NULL DEFAULT 0,
               rows_total bigint NOT NULL, PRIMARY KEY (run, number))""";
 
+    /** Ranges of a backfill that were given to a session and have not ended. */
+    static final String RANGES = """
+            CREATE TABLE IF NOT EXISTS godwit.backfill_range (
+              run uuid NOT NULL, number int NOT NULL, from_key text[], to_key text[] NOT NULL,
+              PRIMARY KEY (run, number, to_key))""";
+
     private ChangeTables() {}
 }

@@ -10,7 +10,7 @@ import java.util.List;
 /** The ledger's tables and their version. */
 final class LedgerSchema {
     /** Raised whenever an older Godwit could not work with the tables any more. */
-    static final int VERSION = 9;
+    static final int VERSION = 10;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE IF NOT EXISTS godwit.ledger (version int PRIMARY KEY, made_at timestamptz DEFAULT now())",
@@ -76,7 +76,8 @@ final class LedgerSchema {
             ChangeTables.MIGRATIONS,
             ChangeTables.ONE_AT_A_TIME,
             ChangeTables.STEPS,
-            ChangeTables.BACKFILLS);
+            ChangeTables.BACKFILLS,
+            ChangeTables.RANGES);
 
     /** What the tables of older versions lack; not done where it is not needed, because each locks its table. */
     private static final List<String> UPGRADES = List.of(

@@ -56,8 +56,7 @@ class BaselineTest {
                         pair.source(),
                         List.of(part("01_first"), part("02_second"), part("03_base"), part("04_next")),
                         new Identifier("public"),
-                        "test",
-                        new RealPace())
+                        ChangeConduct.of("test", new RealPace()))
                 .asOne();
 
         assertThat(pending).hasValueSatisfying(change -> {

@@ -168,7 +168,6 @@ class KeyThroughReferencesTest {
     @CsvSource(delimiter = '|', textBlock = """
             CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.calls (person int REFERENCES public.persons)                | not-carried
             CREATE TABLE parts (person int REFERENCES persons, n int) PARTITION BY LIST (n)                             | table-not-changeable
-            CREATE TABLE loose (person int REFERENCES persons)                                                          | rows-without-key
             """)
     void whatCannotFollowIsRefused(String statements, String code) {
         pair.source(statements);

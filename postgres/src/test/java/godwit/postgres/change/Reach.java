@@ -75,8 +75,7 @@ final class Reach {
                 new MigrationText(name + ".yaml", migration),
                 List.of(),
                 new Identifier("public"),
-                "test",
-                new RealPace());
+                ChangeConduct.of("test", new RealPace()));
     }
 
     /** What would make the database's own schema, sorted: columns may stand in another order. */

@@ -167,6 +167,29 @@ class TablesAndConstraintsTest {
         assertThat(read("SELECT id::text FROM public_02_own.made ORDER BY id")).containsExactly("1", "2");
     }
 
+    /** Whoever may use new tables by default may use their views too. */
+    @Test
+    void aNewTablesViewHasItsDefaultPrivileges() {
+        pair.role("reads_new", "");
+        pair.source("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT ON TABLES TO reads_new");
+
+        change.start(Stopping.never());
+
+        assertThat(read("SELECT concat_ws(' ', has_table_privilege('reads_new', 'public_02_more.notes', 'SELECT'),"
+                        + " has_table_privilege('reads_new', 'public_02_more.notes', 'INSERT'),"
+                        + " has_table_privilege('reads_new', 'public_02_more.notes', 'DELETE'))"))
+                .containsExactly("t t f");
+    }
+
+    @Test
+    void statementsThatNothingUndoesAreAFinding() {
+        var findings = Reach.change(pair.source(), "02_own", "operations:\n  - sql: {up: \"SELECT 1\"}\n")
+                .plan()
+                .findings();
+
+        assertThat(findings).extracting(finding -> finding.code()).containsExactly("sql-without-down");
+    }
+
     @Test
     void statementsAtTheStartStandAlone() {
         Reach.assertRefused(
