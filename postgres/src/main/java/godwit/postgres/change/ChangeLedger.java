@@ -128,8 +128,10 @@ public final class ChangeLedger {
                 .forEach(view -> session.execute("DROP VIEW IF EXISTS " + version.sql() + "." + view.sql()));
     }
 
-    void complete(UUID run) {
-        session.execute("UPDATE godwit.migration SET completed_at = clock_timestamp() WHERE id = ?", run);
+    /** @param text what the history has of it from now on */
+    void complete(UUID run, String text) {
+        session.execute(
+                "UPDATE godwit.migration SET completed_at = clock_timestamp(), text = ? WHERE id = ?", text, run);
     }
 
     /** Forgets a change as if it had never been, in the caller's transaction. */

@@ -81,7 +81,8 @@ public final class Pending {
                 new Migration(last.migration().name(), last.migration().version(), operations),
                 new MigrationText(
                         last.text().path(),
-                        parts.stream().map(part -> part.text().text()).collect(Collectors.joining("\n"))),
+                        parts.stream().map(part -> part.text().text()).collect(Collectors.joining("\n")),
+                        last.text().text()),
                 parts.subList(0, parts.size() - 1),
                 schema,
                 conduct));

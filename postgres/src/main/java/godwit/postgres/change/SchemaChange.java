@@ -32,6 +32,7 @@ public final class SchemaChange {
     private final List<Pending.Part> others;
     private final Identifier schema;
     private final ChangePlans plans;
+    private final MigrationText text;
     private final ChangeRuns runs;
     private final ChangeConduct conduct;
 
@@ -39,9 +40,14 @@ public final class SchemaChange {
      * A migration's file.
      *
      * @param path as people named it
-     * @param text its contents
+     * @param text its contents; where several are one change, those of all of them
+     * @param own its own contents
      */
-    public record MigrationText(String path, String text) {}
+    public record MigrationText(String path, String text, String own) {
+        public MigrationText(String path, String text) {
+            this(path, text, text);
+        }
+    }
 
     /** @param others the migrations whose operations it has beside its last one's; they are done with it */
     public SchemaChange(
@@ -53,6 +59,7 @@ public final class SchemaChange {
             ChangeConduct conduct) {
         this.database = database;
         this.migration = migration;
+        this.text = text;
         this.others = List.copyOf(others);
         this.schema = schema;
         this.plans = new ChangePlans(migration, schema);
@@ -262,7 +269,7 @@ public final class SchemaChange {
                 session.transaction(s -> {
                     ledger.enter(run.id(), Phase.COMPLETED, conduct.operator());
                     others.forEach(part -> new ChangeLedger(s).addDone(schema, ChangeRuns.KIND, part));
-                    new ChangeLedger(s).complete(run.id());
+                    new ChangeLedger(s).complete(run.id(), text.own());
                     return true;
                 });
                 return Map.of("run", run.id().toString(), "state", Phase.COMPLETED.word());
