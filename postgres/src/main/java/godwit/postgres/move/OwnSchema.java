@@ -29,7 +29,8 @@ final class OwnSchema {
             "large_object",
             "migration",
             "change_step",
-            "backfill");
+            "backfill",
+            "backfill_range");
 
     /** What a source has as well: where the stream back has come to, and what it brought. */
     private static final List<String> STREAM = List.of("progress", "outside");
