@@ -3,6 +3,7 @@ package godwit.cli;
 import godwit.change.plan.Plan;
 import godwit.change.plan.Step;
 import godwit.file.Json;
+import godwit.schema.TableName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,9 @@ final class Changes {
                             step.lock().word(),
                             step.lock().blocks(),
                             step.scans() ? "; reads the table, about %.1f s".formatted(step.estimateSeconds()) : ""));
+            if (step instanceof Step.Statements statements) {
+                statements.forecast().changes().forEach(change -> output.say("    " + change));
+            }
             if (sql) {
                 step.sql().forEach(statement -> output.asIs("    " + statement + ";"));
             }
@@ -54,9 +58,16 @@ final class Changes {
         report.put("lock", step.lock().word());
         report.put("blocks", step.lock().blocks());
         report.put("scan", step.scans());
-        // Columns are added beside the old ones: no step writes a table anew.
-        report.put("rewrite", false);
+        report.put("rewrite", step.rewrites());
         report.put("estimateSeconds", step.estimateSeconds());
+        if (step instanceof Step.Statements statements) {
+            var forecast = statements.forecast();
+            report.put("locks", forecast.locked().stream().map(TableName::plain).toList());
+            report.put(
+                    "rewrites",
+                    forecast.rewritten().stream().map(TableName::plain).toList());
+            report.put("changes", forecast.changes());
+        }
         return report;
     }
 
@@ -65,6 +76,10 @@ final class Changes {
         var line = "The change is %s".formatted(report.get("state"));
         output.say(
                 report.containsKey("version") ? line + "; its version is " + report.get("version") + "." : line + ".");
+        if (report.get("drift") instanceof List<?> drift && !drift.isEmpty()) {
+            output.say("Others have changed the schema since its last migration:");
+            drift.forEach(each -> output.say("  " + each));
+        }
         output.result(report);
         return ExitCode.DONE;
     }

@@ -35,10 +35,8 @@ final class FillOptions {
     }
 
     ChangeConduct conduct(Operator operator) {
-        var usual = ChangeConduct.of(operator.name(), new RealPace());
-        return new ChangeConduct(
-                usual.operator(),
-                usual.pace(),
+        var usual = ChangeConduct.of(operator.name(), new RealPace()).with(new EmbeddedShadows());
+        return usual.filling(
                 workers == null ? usual.workers() : workers,
                 rowsPerSecond == null ? usual.rowsPerSecondMax() : rowsPerSecond);
     }

@@ -115,7 +115,7 @@ abstract class MoveCommand implements Callable<Integer> {
 
     /** How a change is carried out. */
     ChangeConduct conduct() {
-        return ChangeConduct.of(operator().name(), new RealPace());
+        return ChangeConduct.of(operator().name(), new RealPace()).with(new EmbeddedShadows());
     }
 
     /** What the verb does to a change; never called where {@link #requireForChanges} throws. */

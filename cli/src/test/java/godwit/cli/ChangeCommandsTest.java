@@ -151,6 +151,29 @@ class ChangeCommandsTest {
                 .isEqualTo("0");
     }
 
+    /** On a server that is started for it and gone afterwards. */
+    @Test
+    void aPlanForecastsWhatStatementsDo() throws IOException {
+        Files.writeString(file(), """
+                operations:
+                  - sql: {up: "ALTER TABLE notes ALTER id TYPE bigint; CREATE TABLE made (id int)", down: "SELECT 1"}
+                  - alter_column: {table: notes, column: text, nullable: false, up: "coalesce(text, '')"}
+                """);
+
+        var plan = change("plan");
+
+        assertThat(plan.status()).isZero();
+        assertThat((List<?>) plan.at("steps"))
+                .first()
+                .satisfies(step -> assertThat(String.valueOf(step))
+                        .contains(
+                                "rewrite=true",
+                                "lock=access exclusive",
+                                "rewrites=[public.notes]",
+                                "+ table public.made"));
+        assertThat(change("start").at("state")).isEqualTo("ready");
+    }
+
     /** The files come back as they were, and what is in their place already is not written over. */
     @Test
     void aHistoryComesBackAsFiles() throws IOException {

@@ -19,4 +19,9 @@ public record Migration(Identifier name, Identifier version, List<Operation> ope
     public boolean hasStatements() {
         return operations.stream().anyMatch(o -> o instanceof Operation.RawSql run && !run.onComplete());
     }
+
+    /** Whether these are all that it has. */
+    public boolean hasOnlyStatements() {
+        return operations.stream().allMatch(Operation.RawSql.class::isInstance);
+    }
 }

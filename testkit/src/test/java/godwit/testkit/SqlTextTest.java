@@ -67,7 +67,6 @@ class SqlTextTest {
 
         assertThat(files)
                 .containsExactlyInAnyOrder(
-                        "Backfilling",
                         "Carrying",
                         "CatalogReading",
                         "Chains",
@@ -78,6 +77,7 @@ class SqlTextTest {
                         "Effects",
                         "Evolution",
                         "KeptPlan",
+                        "KeyWalk",
                         "OwnedSequences",
                         "PostgresAnalyst",
                         "Reading");

@@ -61,6 +61,9 @@ public interface Analyst {
     /** The statements that give a view of a table which is not there yet what the table will have by default privileges. */
     List<SqlText> rightsOfNew(Identifier schema, TableName view);
 
+    /** The columns of a view, in its order; none where it is not there. */
+    List<Identifier> columns(TableName view);
+
     /** The statements that give a version's schema the owner and the rights of its tables' schema. */
     List<SqlText> schemaRights(Identifier schema, Identifier version);
 
@@ -91,6 +94,21 @@ public interface Analyst {
 
     /** As it stands behind REPLICA IDENTITY. */
     SqlText replicaIdentity(CatalogTable table);
+
+    /**
+     * Runs statements where nobody notices, and works on what they leave from then on.
+     *
+     * @param before statements of the plan that come before them, and have not been run there
+     * @throws godwit.GodwitException sql-invalid
+     */
+    Tried tried(List<String> before, SqlText statements);
+
+    /**
+     * What came of statements.
+     *
+     * @param after the schema's tables behind them; empty where there is no forecast
+     */
+    record Tried(Optional<Catalog> after, Forecast forecast) {}
 
     /** The roles that may use some columns of a table and not the table, which views that check rights by their users bar. */
     List<String> rolesOfColumns(CatalogTable table);

@@ -8,7 +8,6 @@ import java.util.Optional;
 /**
  * A table as the catalog has it.
  *
- * @param id its number in the database, which it keeps as long as it is there
  * @param columns in the table's order
  * @param key the columns by which its rows can be walked through: a primary key's, else those of a unique index without
  *     NULL; empty when it has none
@@ -17,7 +16,6 @@ import java.util.Optional;
  * @param obstacle why two versions of its rows cannot be kept in step yet, if they cannot: {@code is partitioned}
  */
 public record CatalogTable(
-        long id,
         TableName name,
         List<CatalogColumn> columns,
         List<Identifier> key,
@@ -30,6 +28,11 @@ public record CatalogTable(
     public CatalogTable {
         columns = List.copyOf(columns);
         key = List.copyOf(key);
+    }
+
+    /** The same of another size. */
+    public CatalogTable sized(long otherRows, long otherBytes) {
+        return new CatalogTable(name, columns, key, otherRows, otherBytes, obstacle);
     }
 
     Optional<CatalogColumn> column(Identifier column) {

@@ -109,7 +109,7 @@ final class Chains {
             }
         }
         return new Green(
-                physical(name, slot), name, slot, slot.type(), collation(begin, slot), notNull, defaultValue, comment);
+                physical(name), name, slot, slot.type(), collation(begin, slot), notNull, defaultValue, comment);
     }
 
     private static Optional<SqlText> collation(Optional<CatalogColumn> begin, Slot slot) {
@@ -117,9 +117,10 @@ final class Chains {
     }
 
     /** Unlike any other column's name, and no longer than names may be. */
-    private Identifier physical(Identifier name, Slot slot) {
+    private static Identifier physical(Identifier name) {
         var text = "_godwit_" + name.name();
         var isShort = text.getBytes(StandardCharsets.UTF_8).length <= 60;
-        return new Identifier(isShort ? text : "_godwit_column_" + slot.number());
+        return new Identifier(
+                isShort ? text : "_godwit_column_%08x".formatted(name.name().hashCode()));
     }
 }

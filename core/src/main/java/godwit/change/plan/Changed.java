@@ -21,6 +21,11 @@ record Changed(String run, Evolution evolution, List<Chain> chains) {
         return evolution.table();
     }
 
+    /** Told by the table's name alone, so that it is the same wherever and whenever the change is planned. */
+    private String id() {
+        return Digest.of(name().name().name());
+    }
+
     TableName name() {
         return table().name();
     }
@@ -51,11 +56,11 @@ record Changed(String run, Evolution evolution, List<Chain> chains) {
 
     /** The view that knows the marker, on which the new version's view stands. */
     TableName hidden() {
-        return TableName.of("godwit", "via_%s_%d".formatted(run, table().id()));
+        return TableName.of("godwit", "via_%s_%s".formatted(run, id()));
     }
 
     TableName function() {
-        return TableName.of("godwit", "sync_%s_%d".formatted(run, table().id()));
+        return TableName.of("godwit", "sync_%s_%s".formatted(run, id()));
     }
 
     /** It comes before the users' own, which are called in the order of their names. */
@@ -66,7 +71,7 @@ record Changed(String run, Evolution evolution, List<Chain> chains) {
     /** The name that something carried has until the change is complete. */
     Identifier temporary(String kind, Identifier of) {
         return new Identifier(
-                "_godwit_%s_%d_%08x".formatted(kind, table().id(), of.name().hashCode()));
+                "_godwit_%s_%s_%08x".formatted(kind, id(), of.name().hashCode()));
     }
 
     /** What the columns of the new version are called in the table until the change is complete. */

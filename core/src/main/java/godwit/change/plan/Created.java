@@ -6,6 +6,7 @@ import godwit.change.Operation;
 import godwit.change.TableConstraint;
 import godwit.schema.Identifier;
 import godwit.schema.Literal;
+import godwit.schema.SqlText;
 import godwit.schema.TableName;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,17 +25,22 @@ import java.util.stream.Stream;
  */
 final class Created implements Member {
     private static final Identifier TEMPORARY = new Identifier("pg_temp");
+    private static final SqlText UNKNOWN = Derivation.NOTHING;
 
     private final Analyst analyst;
+    private final boolean isUnderWay;
     private final Identifier schema;
     private final Set<Identifier> indexes = new HashSet<>();
     private final List<Shown> shown = new ArrayList<>();
     private final List<String> read = new ArrayList<>();
     private Identifier name;
     private int slots;
+    private boolean isThere;
 
-    Created(TableName name, Analyst analyst) {
+    /** @param isUnderWay whether it is made already, so that only its names are followed: statements may have given it others */
+    Created(TableName name, Analyst analyst, boolean isUnderWay) {
         this.analyst = analyst;
+        this.isUnderWay = isUnderWay;
         this.schema = name.schema();
         this.name = name.name();
     }
@@ -166,11 +172,23 @@ final class Created implements Member {
         return done(List.of(sql));
     }
 
-    /** Has the server read them, behind all that has been done to the table before, on a temporary table of its name. */
+    /** Has the columns that statements have left it; where they were tried it is there as it is, and read there. */
+    void refresh(CatalogTable table) {
+        isThere = true;
+        read.clear();
+        shown.removeIf(s -> table.column(s.name()).isEmpty());
+        table.columns().stream()
+                .filter(column -> found(column.name()).isEmpty())
+                .forEach(column -> shown.add(new Shown(column.name(), new Slot(++slots, column.type()))));
+    }
+
+    /** Has the server read them, behind all that has been done to the table before: on a temporary table, if it is not there. */
     private Effect done(List<Function<TableName, String>> sql) {
-        var temporary = new TableName(TEMPORARY, name);
+        var temporary = isThere ? name() : new TableName(TEMPORARY, name);
         sql.forEach(statement -> read.add(statement.apply(temporary)));
-        analyst.requireReadable(read);
+        if (!isUnderWay) {
+            analyst.requireReadable(read);
+        }
         return new CreatedEffects.AtOnce(
                 this,
                 name().plain(),
@@ -189,6 +207,9 @@ final class Created implements Member {
 
     /** @throws godwit.GodwitException column-unknown */
     Shown find(Identifier column) {
+        if (isUnderWay && found(column).isEmpty()) {
+            shown.add(new Shown(column, new Slot(++slots, UNKNOWN)));
+        }
         return found(column)
                 .orElseThrow(() -> problem(
                         "column-unknown",
@@ -202,7 +223,7 @@ final class Created implements Member {
     }
 
     private void requireFree(Identifier column) {
-        if (found(column).isPresent()) {
+        if (!isUnderWay && found(column).isPresent()) {
             throw problem("column-exists", column, "is there already", "Choose another name.");
         }
     }

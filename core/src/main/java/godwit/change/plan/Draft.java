@@ -7,24 +7,26 @@ import godwit.change.TableConstraint;
 import godwit.schema.Identifier;
 import godwit.schema.TableName;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /** A schema's tables on their way through a migration's operations. */
 final class Draft {
-    private final Catalog catalog;
     private final Analyst analyst;
     private final Members members;
     private final List<Evolution> touched = new ArrayList<>();
     private final List<TableName> made = new ArrayList<>();
     private final List<Effect> effects = new ArrayList<>();
+    private final Set<Effect> done = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Standing standing;
     private final Fresh fresh;
 
     /** @param isUnderWay whether what the migration makes is there already, so that its names are not free */
     Draft(Catalog catalog, Analyst analyst, boolean isUnderWay) {
-        this.catalog = catalog;
         this.analyst = analyst;
         this.members = new Members(catalog, analyst, isUnderWay);
         this.standing = new Standing(members, effects, analyst);
@@ -105,13 +107,40 @@ final class Draft {
                     case Created created -> effects.add(new CreatedEffects.ReplicaIdentity(created, set));
                 }
             }
-            case Operation.RawSql run -> effects.add(new Effects.Statements(run));
+            case Operation.RawSql run -> run(run);
         }
+    }
+
+    /** Statements are tried behind all that is done before them, and what comes behind works on what they leave. */
+    private void run(Operation.RawSql operation) {
+        if (operation.onComplete() || members.isUnderWay()) {
+            effects.add(new Effects.Statements(operation, Forecast.ofTheRun(), 0));
+            return;
+        }
+        var before = effects.stream()
+                .filter(done::add)
+                .flatMap(effect -> effect.made().stream())
+                .flatMap(step -> step.sql().stream())
+                .toList();
+        var tried = analyst.tried(before, Effects.Statements.text(operation.up()));
+        var forecast = tried.forecast();
+        var seconds = forecast.rewritten().stream()
+                .flatMap(table -> members.catalog().table(table.name()).stream())
+                .mapToDouble(Expanding::scanSeconds)
+                .sum();
+        var statements = new Effects.Statements(operation, forecast, seconds);
+        effects.add(statements);
+        done.add(statements);
+        tried.after().ifPresent(after -> members.refresh(after, this::isWorkedOn));
+    }
+
+    private boolean isWorkedOn(Evolution evolution) {
+        return evolution.isTouched() || effects.stream().anyMatch(effect -> effect.isAbout(evolution));
     }
 
     /** Has what refers to columns that change go their way. */
     void follow() {
-        new Following(catalog, this::evolving).follow();
+        new Following(members.catalog(), this::evolving).follow();
     }
 
     /** A table by the name that it has in the database, unless it goes. */
@@ -196,7 +225,7 @@ final class Draft {
 
     private void create(Operation.CreateTable operation) {
         members.requireFree(operation.table());
-        var created = new Created(members.name(operation.table()), analyst);
+        var created = new Created(members.name(operation.table()), analyst, members.isUnderWay());
         effects.add(created.make(operation));
         members.put(operation.table(), created);
         made.add(created.name());
@@ -233,7 +262,7 @@ final class Draft {
 
     private void requireUnreferenced(Evolution evolution) {
         var name = evolution.table().name();
-        for (var key : catalog.foreignKeys()) {
+        for (var key : members.catalog().foreignKeys()) {
             var refers = members.first(key.table().name())
                     .map(other -> members.contains(other) && !other.isLeft(key.name()))
                     .orElse(true);

@@ -61,7 +61,12 @@ interface Effect {
         return Optional.empty();
     }
 
-    /** Takes it back; every statement does nothing where there is nothing to take back. */
+    /** Takes {@link #made} back, when all that came after it is taken back. */
+    default List<Step> unmade() {
+        return List.of();
+    }
+
+    /** Takes the rest back; every statement does nothing where there is nothing to take back. */
     default List<Step> takenBack() {
         return List.of();
     }

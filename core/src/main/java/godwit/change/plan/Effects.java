@@ -129,24 +129,33 @@ final class Effects {
     }
 
     /** Statements of people's own, in a transaction of their own, or in that which leaves only the new version. */
-    record Statements(Operation.RawSql operation) implements Effect {
+    record Statements(Operation.RawSql operation, Forecast forecast, double seconds) implements Effect {
         @Override
         public List<Step> made() {
-            return operation.onComplete() ? List.of() : List.of(step(operation.up()));
+            return operation.onComplete()
+                    ? List.of()
+                    : List.of(new Step.Statements(
+                            "sql", List.of(text(operation.up()).sql()), forecast, seconds));
         }
 
         @Override
         public List<String> contract() {
-            return operation.onComplete() ? List.of(new SqlText(operation.up()).sql()) : List.of();
+            return operation.onComplete() ? List.of(text(operation.up()).sql()) : List.of();
         }
 
         @Override
-        public List<Step> takenBack() {
-            return operation.down().map(Statements::step).stream().toList();
+        public List<Step> unmade() {
+            return operation
+                    .down()
+                    .map(down ->
+                            Effect.brief("sql", Lock.UNKNOWN, List.of(text(down).sql())))
+                    .stream()
+                    .toList();
         }
 
-        private static Step step(String statements) {
-            return Effect.brief("sql", Lock.UNKNOWN, List.of(new SqlText(statements).sql()));
+        /** What people gave as statements. */
+        static SqlText text(String statements) {
+            return new SqlText(statements);
         }
     }
 

@@ -30,6 +30,13 @@ final class Findings {
                 .filter(Effects.DroppedTable.class::isInstance)
                 .map(Effects.DroppedTable.class::cast)
                 .forEach(effect -> all.add(dropped("table", effect.name().plain())));
+        draft.effects().stream()
+                .filter(Effects.Statements.class::isInstance)
+                .map(effect -> ((Effects.Statements) effect).forecast())
+                .forEach(forecast -> {
+                    forecast.missing().ifPresent(all::add);
+                    forecast.rewritten().forEach(table -> all.add(rewritten(table.plain())));
+                });
         if (draft.effects().stream().anyMatch(Findings::staysAfterARollback)) {
             all.add(Problem.of(
                     "sql-without-down",
@@ -51,6 +58,14 @@ final class Findings {
             }
         }
         return all;
+    }
+
+    private static Problem rewritten(String table) {
+        return Problem.of(
+                        "sql-rewrites",
+                        "Statements of the migration write %s anew, which nobody can use meanwhile.".formatted(table),
+                        "Say it as an operation, such as alter_column, which lets clients go on.")
+                .withObjects(List.of(table));
     }
 
     private static boolean staysAfterARollback(Effect effect) {

@@ -25,6 +25,6 @@ record Green(
 
     /** The name of the check by which it is known to hold no NULL before that is its own property. */
     Identifier notNullCheck() {
-        return new Identifier("_godwit_not_null_" + slot.number());
+        return new Identifier("_godwit_not_null_%08x".formatted(physical.name().hashCode()));
     }
 }

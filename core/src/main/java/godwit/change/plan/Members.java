@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The tables of a schema by the names that they have by now, and which names are free. */
 final class Members {
-    private final Catalog catalog;
+    private Catalog catalog;
     private final Analyst analyst;
     private final boolean isUnderWay;
     private final SequencedMap<Identifier, Member> byName = new LinkedHashMap<>();
@@ -25,11 +26,56 @@ final class Members {
         this.catalog = catalog;
         this.analyst = analyst;
         this.isUnderWay = isUnderWay;
-        catalog.tables().forEach(table -> {
-            var evolution = new Evolution(table, analyst);
-            byName.put(table.name().name(), evolution);
-            byFirstName.put(table.name().name(), evolution);
-        });
+        catalog.tables().forEach(this::begin);
+    }
+
+    private void begin(CatalogTable table) {
+        var evolution = new Evolution(table, analyst);
+        byName.put(table.name().name(), evolution);
+        byFirstName.put(table.name().name(), evolution);
+    }
+
+    /** The schema's tables, as they are behind the last statements of people's own. */
+    Catalog catalog() {
+        return catalog;
+    }
+
+    /**
+     * Goes on with what statements have left.
+     *
+     * @param isWorkedOn whether operations have something about a table already
+     * @throws godwit.GodwitException sql-after-operation
+     */
+    void refresh(Catalog after, Predicate<Evolution> isWorkedOn) {
+        for (var evolution : List.copyOf(byFirstName.values())) {
+            var name = evolution.table().name().name();
+            var now = after.table(name);
+            if (now.filter(table -> table.columns().equals(evolution.table().columns()))
+                    .isPresent()) {
+                continue;
+            }
+            if (isWorkedOn.test(evolution)) {
+                throw Problem.of(
+                                "sql-after-operation",
+                                "The statements change the table %s, which an operation before them changes too."
+                                        .formatted(evolution.table().name().plain()),
+                                "Put the statements before that operation, or give them a migration of their own.")
+                        .withObjects(List.of(evolution.table().name().plain()))
+                        .asException();
+            }
+            if (byName.remove(name, evolution)) {
+                now.ifPresentOrElse(this::begin, () -> byFirstName.remove(name));
+            }
+        }
+        for (var table : after.tables()) {
+            var name = table.name().name();
+            if (byName.get(name) instanceof Created created) {
+                created.refresh(table);
+            } else if (!byFirstName.containsKey(name)) {
+                begin(table);
+            }
+        }
+        catalog = after;
     }
 
     boolean isUnderWay() {

@@ -2,6 +2,7 @@ package godwit.change.plan;
 
 import godwit.Problem;
 import godwit.schema.Identifier;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,5 +34,12 @@ public record Plan(
         start = List.copyOf(start);
         complete = List.copyOf(complete);
         rollback = List.copyOf(rollback);
+    }
+
+    /** The same with more findings. */
+    public Plan with(List<Problem> more) {
+        var all = new ArrayList<>(findings);
+        all.addAll(more);
+        return new Plan(versionSchema, path, start, complete, rollback, counterparts, comparisons, all);
     }
 }

@@ -1,8 +1,8 @@
 package godwit.change.plan;
 
+import godwit.GodwitException;
 import godwit.Problem;
 import godwit.change.Migration;
-import godwit.change.Operation;
 import godwit.schema.Identifier;
 import godwit.schema.TableName;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +43,8 @@ public final class Planner {
     public Plan plan(Migration migration) {
         var version = version(catalog.schema(), migration);
         var draft = new Draft(catalog, analyst, isUnderWay);
-        requireAlone(migration);
         migration.operations().forEach(draft::apply);
+        requireForecast(migration, draft.effects());
         draft.follow();
         var changed = changed(draft);
         var names = new KnownNames(changed);
@@ -91,15 +91,21 @@ public final class Planner {
         return new VersionViews(version, draft.members(), catalog.schema(), List.of(), analyst).make();
     }
 
-    /** What other operations find must not depend on statements that are not understood. */
-    private static void requireAlone(Migration migration) {
-        if (migration.hasStatements()
-                && migration.operations().stream().anyMatch(operation -> !(operation instanceof Operation.RawSql))) {
-            throw Problem.of(
-                            "sql-not-alone",
-                            "Statements that are run at the start stand beside other operations.",
-                            "Give them a migration of their own, or onComplete: true.")
-                    .asException();
+    /** What other operations find must not depend on statements of which nobody knows what they do. */
+    private static void requireForecast(Migration migration, List<Effect> effects) {
+        if (!migration.hasOnlyStatements()) {
+            effects.stream()
+                    .filter(Effects.Statements.class::isInstance)
+                    .flatMap(effect -> ((Effects.Statements) effect).forecast().missing().stream())
+                    .findFirst()
+                    .ifPresent(missing -> {
+                        throw Problem.of(
+                                        "sql-not-alone",
+                                        "Statements that are run at the start stand beside other operations, and what they do is not known. "
+                                                + missing.message(),
+                                        "Give them a migration of their own, or onComplete: true.")
+                                .asException();
+                    });
         }
     }
 
@@ -147,7 +153,24 @@ public final class Planner {
             changed.add(new Changed(run, evolution, evolution.chains()));
         }
         changed.stream().filter(Changed::isKeptInStep).forEach(Planner::requirePossible);
+        changed.forEach(of -> of.greens().forEach(green -> requireFit(of, green)));
         return changed;
+    }
+
+    /** A default that stays must be one of the new type too. */
+    private void requireFit(Changed of, Green green) {
+        try {
+            // Only that it can be read matters here.
+            green.defaultValue().ifPresent(value -> analyst.isSameForAll(green.type(), value.sql()));
+        } catch (GodwitException e) {
+            throw Problem.of(
+                            "default-unfit",
+                            "The default of column %s of %s is none of its new type %s."
+                                    .formatted(green.name().name(), of.name().plain(), green.type()),
+                            "Give the operation a default, or null for none.")
+                    .withObjects(List.of(of.name().plain() + "." + green.name().name()))
+                    .asException(e);
+        }
     }
 
     private static void requirePossible(Changed of) {
@@ -205,6 +228,7 @@ public final class Planner {
                         "columns and triggers of " + of.name().plain(), sql, Lock.ACCESS_EXCLUSIVE, false, 0.05));
             }
         }
+        effects.reversed().forEach(effect -> steps.addAll(effect.unmade()));
         if (!made.isEmpty()) {
             var names = made.stream().map(TableName::sql).distinct().collect(Collectors.joining(", "));
             steps.add(Effect.brief("tables that were made", Lock.NONE, List.of("DROP TABLE IF EXISTS " + names)));

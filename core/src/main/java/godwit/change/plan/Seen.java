@@ -18,7 +18,7 @@ record Seen(Member table, Map<Identifier, Slot> columns) {
     }
 
     static Seen of(Member table) {
-        return new Seen(table, table.shown().stream().collect(Collectors.toMap(Shown::name, Shown::slot)));
+        return new Seen(table, table.shown().stream().collect(Collectors.toMap(Shown::name, Shown::slot, (a, b) -> a)));
     }
 
     /** Whether one of these columns, by their names then, is this one. */

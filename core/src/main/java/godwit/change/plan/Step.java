@@ -17,6 +17,11 @@ public sealed interface Step {
     /** Whether it reads a whole table. */
     boolean scans();
 
+    /** Whether it writes a whole table anew while nobody can use it. */
+    default boolean rewrites() {
+        return false;
+    }
+
     /** For how long it is expected to work, from the catalog's statistics. */
     double estimateSeconds();
 
@@ -25,6 +30,32 @@ public sealed interface Step {
             implements Step {
         public InTransaction {
             sql = List.copyOf(sql);
+        }
+    }
+
+    /**
+     * Statements of people's own, in one transaction.
+     *
+     * @param forecast what they will do
+     */
+    record Statements(String name, List<String> sql, Forecast forecast, double estimateSeconds) implements Step {
+        public Statements {
+            sql = List.copyOf(sql);
+        }
+
+        @Override
+        public Lock lock() {
+            return forecast.lock();
+        }
+
+        @Override
+        public boolean scans() {
+            return rewrites();
+        }
+
+        @Override
+        public boolean rewrites() {
+            return !forecast.rewritten().isEmpty();
         }
     }
 

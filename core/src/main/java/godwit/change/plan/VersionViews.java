@@ -98,9 +98,20 @@ final class VersionViews {
         return sql;
     }
 
-    /** The same view over the table itself, when all columns are the new version's. */
+    /**
+     * The same view over the table itself, when all columns are the new version's. What has come to the table since the view was
+     * made stands behind what it has: that is the only place where a view takes more columns.
+     */
     String overTable(Changed of) {
-        return create(view(of), of.sql(), shown(of)).replaceFirst("CREATE VIEW", "CREATE OR REPLACE VIEW");
+        var there = analyst.columns(view(of));
+        var ordered = new LinkedHashMap<Identifier, Identifier>();
+        there.forEach(name -> shown(of).forEach((physical, shown) -> {
+            if (shown.equals(name)) {
+                ordered.put(physical, shown);
+            }
+        }));
+        shown(of).forEach(ordered::putIfAbsent);
+        return create(view(of), of.sql(), ordered).replaceFirst("CREATE VIEW", "CREATE OR REPLACE VIEW");
     }
 
     private String create(TableName view, String from, Map<Identifier, Identifier> shown) {

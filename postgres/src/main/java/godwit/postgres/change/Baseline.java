@@ -46,12 +46,16 @@ public final class Baseline {
                             .toList();
             var text = text(statements);
             var before = new PgrollHistory(session, schema).read();
+            var drift = new SchemaDrift(session, schema);
+            var shape = drift.now();
+            var id = UUID.randomUUID();
             session.transaction(s -> {
                 var within = new ChangeLedger(s);
                 before.stream()
                         .filter(made -> within.find(schema, made.name()).isEmpty())
                         .forEach(within::add);
-                within.add(new Made(UUID.randomUUID(), schema, name, "", "baseline", name + ".json", text, true));
+                within.add(new Made(id, schema, name, "", "baseline", name + ".json", text, true));
+                drift.keep(s, id, shape);
                 return true;
             });
             return new Taken(statements.size(), text);

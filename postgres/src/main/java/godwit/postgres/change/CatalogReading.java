@@ -91,14 +91,34 @@ final class CatalogReading {
 
     /** @param versions the schemas of this schema's versions, which are no place for people's names */
     static Catalog read(Session session, Identifier schema, Optional<Catalog.Version> version, List<String> versions) {
+        return new Catalog(
+                schema, tables(session, schema), keys(session, schema), version, path(session, schema, versions));
+    }
+
+    /** Reads a schema's tables in another database that was like it; how big they are and all else is that of before. */
+    static Catalog again(Session session, Catalog before) {
+        var tables = tables(session, before.schema()).stream()
+                .map(table -> before.tables().stream()
+                        .filter(known -> known.name().equals(table.name()))
+                        .findFirst()
+                        .map(known -> table.sized(known.rows(), known.bytes()))
+                        .orElse(table))
+                .toList();
+        return new Catalog(before.schema(), tables, keys(session, before.schema()), before.version(), before.path());
+    }
+
+    private static List<ForeignKey> keys(Session session, Identifier schema) {
+        return session.query(FOREIGN_KEYS, CatalogReading::foreignKey, schema.name());
+    }
+
+    private static List<CatalogTable> tables(Session session, Identifier schema) {
         var tables = new ArrayList<CatalogTable>();
         for (var table : session.query(TABLES, CatalogReading::found, schema.name())) {
             var columns = session.query(COLUMNS, CatalogReading::column, table.oid());
             tables.add(new CatalogTable(
-                    table.oid(), table.name(), columns, table.key(), table.rows(), table.bytes(), table.obstacle()));
+                    table.name(), columns, table.key(), table.rows(), table.bytes(), table.obstacle()));
         }
-        var foreignKeys = session.query(FOREIGN_KEYS, CatalogReading::foreignKey, schema.name());
-        return new Catalog(schema, tables, foreignKeys, version, path(session, schema, versions));
+        return tables;
     }
 
     private static ForeignKey foreignKey(ResultSet row) throws SQLException {

@@ -4,19 +4,23 @@ import godwit.change.Migration;
 import godwit.change.plan.Catalog;
 import godwit.change.plan.Plan;
 import godwit.change.plan.Planner;
+import godwit.change.plan.Step;
 import godwit.postgres.Session;
 import godwit.run.Run;
 import godwit.schema.Identifier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What a migration comes to in a database as a session sees it. */
 final class ChangePlans {
     private final Migration migration;
     private final Identifier schema;
+    private final ShadowServers servers;
 
-    ChangePlans(Migration migration, Identifier schema) {
+    ChangePlans(Migration migration, Identifier schema, ShadowServers servers) {
         this.migration = migration;
         this.schema = schema;
+        this.servers = servers;
     }
 
     /** The schema of the new version. */
@@ -37,16 +41,23 @@ final class ChangePlans {
      * @param run the short id of the run
      * @param isUnderWay whether the run has begun
      */
-    Planner planner(Session session, String run, boolean isUnderWay) {
+    Plan plan(Session session, String run, boolean isUnderWay) {
+        return asked(session, run, isUnderWay, planner -> planner.plan(migration));
+    }
+
+    /** The step that makes the new version of tables as they are. */
+    Step versionAsItIs(Session session, String run) {
+        return asked(session, run, true, planner -> planner.versionAsItIs(migration));
+    }
+
+    private <T> T asked(Session session, String run, boolean isUnderWay, Function<Planner, T> question) {
         var catalog = catalog(session);
         var versions = new ChangeLedger(session)
                 .versions(schema, "").stream().map(Identifier::name).collect(Collectors.toList());
         versions.add(version().name());
-        return new Planner(catalog, new PostgresAnalyst(session, catalog.path(), versions), run, isUnderWay);
-    }
-
-    Plan plan(Session session, String run, boolean isUnderWay) {
-        return planner(session, run, isUnderWay).plan(migration);
+        try (var analyst = new PostgresAnalyst(session, catalog, servers, versions)) {
+            return question.apply(new Planner(catalog, analyst, run, isUnderWay));
+        }
     }
 
     /** The steps that a change began with; one of an older Godwit did not keep them. */

@@ -49,12 +49,8 @@ record KeptPlan(List<Identifier> path, List<Step> start, List<Step> rollback) {
         all.put("name", step.name());
         all.put("seconds", step.estimateSeconds());
         switch (step) {
-            case Step.InTransaction one -> {
-                all.put("kind", TRANSACTION);
-                all.put("sql", one.sql());
-                all.put("lock", one.lock().name());
-                all.put("scans", one.scans());
-            }
+            case Step.InTransaction one -> transaction(all, one);
+            case Step.Statements statements -> transaction(all, statements);
             case Step.Concurrently index -> {
                 all.put("kind", CONCURRENTLY);
                 table(all, index.table());
@@ -70,6 +66,13 @@ record KeptPlan(List<Identifier> path, List<Step> start, List<Step> rollback) {
             }
         }
         return all;
+    }
+
+    private static void transaction(Map<String, Object> into, Step step) {
+        into.put("kind", TRANSACTION);
+        into.put("sql", step.sql());
+        into.put("lock", step.lock().name());
+        into.put("scans", step.scans());
     }
 
     private static void table(Map<String, Object> into, TableName table) {

@@ -1,9 +1,12 @@
 package godwit.postgres.change;
 
+import godwit.GodwitException;
 import godwit.change.plan.Analyst;
 import godwit.change.plan.Carried;
+import godwit.change.plan.Catalog;
 import godwit.change.plan.CatalogColumn;
 import godwit.change.plan.CatalogTable;
+import godwit.change.plan.Forecast;
 import godwit.postgres.Session;
 import godwit.schema.Identifier;
 import godwit.schema.SqlText;
@@ -12,9 +15,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the database itself. */
-final class PostgresAnalyst implements Analyst {
+final class PostgresAnalyst implements Analyst, AutoCloseable {
     private static final int SECURITY_INVOKER_SINCE = 150_000;
 
     /** Rights of the whole table, then of columns under the names that the view has for them. */
@@ -53,14 +57,54 @@ final class PostgresAnalyst implements Analyst {
                 CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(r.grantee)) END)
               FROM n, pg_catalog.aclexplode(n.nspacl) AS r WHERE r.privilege_type = 'USAGE' AND r.grantee <> n.nspowner""";
 
-    private final Session session;
-    private final Reading reading;
+    private final Session live;
+    private final Catalog catalog;
+    private final ShadowServers servers;
     private final List<String> versions;
+    private Session session;
+    private Reading reading;
+    private @Nullable ShadowDatabase shadow;
 
-    PostgresAnalyst(Session session, List<Identifier> path, List<String> versions) {
-        this.session = session;
-        this.reading = new Reading(session, path);
+    /**
+     * Asks a database, and a shadow of it once statements have been tried.
+     *
+     * @param catalog the schema that changes
+     * @param versions the schemas of its versions
+     */
+    PostgresAnalyst(Session live, Catalog catalog, ShadowServers servers, List<String> versions) {
+        this.live = live;
+        this.catalog = catalog;
+        this.servers = servers;
         this.versions = List.copyOf(versions);
+        this.session = live;
+        this.reading = new Reading(live, catalog.path());
+    }
+
+    @Override
+    public Tried tried(List<String> before, SqlText statements) {
+        try {
+            if (shadow == null) {
+                shadow = ShadowDatabase.like(live, servers);
+                session = shadow.session();
+                reading = new Reading(session, catalog.path());
+            }
+            var dry = new DryRun(session, StepRunner.pathText(catalog.path()));
+            dry.run(before);
+            var forecast = dry.forecast(statements);
+            return new Tried(Optional.of(CatalogReading.again(session, catalog)), forecast);
+        } catch (GodwitException e) {
+            if (e.problem().code().equals("no-forecast")) {
+                return new Tried(Optional.empty(), Forecast.missing(e.problem()));
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (shadow != null) {
+            shadow.close();
+        }
     }
 
     @Override
@@ -116,6 +160,15 @@ final class PostgresAnalyst implements Analyst {
     @Override
     public List<SqlText> rightsOfNew(Identifier schema, TableName view) {
         return session.query(DEFAULT_RIGHTS, row -> new SqlText(row.getString(1)), view.sql(), schema.name());
+    }
+
+    @Override
+    public List<Identifier> columns(TableName view) {
+        return session.query(
+                "SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass(?) AND attnum > 0"
+                        + " AND NOT attisdropped ORDER BY attnum",
+                row -> new Identifier(row.getString(1)),
+                view.sql());
     }
 
     @Override
@@ -196,7 +249,7 @@ final class PostgresAnalyst implements Analyst {
 
     @Override
     public List<Integer> oldTransactions() {
-        return session.query("""
+        return live.query("""
                 SELECT pid FROM pg_catalog.pg_stat_activity WHERE datname = current_database()
                   AND xact_start < clock_timestamp() - interval '1 minute' AND backend_type = 'client backend' ORDER BY 1""", row -> row.getInt(1));
     }

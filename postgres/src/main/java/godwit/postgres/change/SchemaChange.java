@@ -62,7 +62,7 @@ public final class SchemaChange {
         this.text = text;
         this.others = List.copyOf(others);
         this.schema = schema;
-        this.plans = new ChangePlans(migration, schema);
+        this.plans = new ChangePlans(migration, schema, conduct.shadows());
         this.runs = new ChangeRuns(database, schema, name(), plans, text);
         this.conduct = conduct;
     }
@@ -74,8 +74,28 @@ public final class SchemaChange {
                     .find(schema, name())
                     .filter(made -> !made.completed())
                     .map(made -> plans.plan(session, Run.shortId(made.id()), true))
-                    .orElseGet(() -> plans.plan(session, "00000000", false));
+                    .orElseGet(() -> plans.plan(session, "00000000", false).with(drifted(session)));
         }
+    }
+
+    private List<Problem> drifted(Session session) {
+        var drift = drift(session);
+        return drift.isEmpty()
+                ? List.of()
+                : List.of(Problem.of(
+                                "schema-drifted",
+                                "Others have changed %s since its last migration: %s."
+                                        .formatted(schema.name(), String.join(", ", drift)),
+                                "Look whether the migration still means what it says; the next complete takes it as it is.")
+                        .withObjects(drift));
+    }
+
+    /** What others have made of the schema; nothing while a change is under way, which makes much of it itself. */
+    private List<String> drift(Session session) {
+        var ledger = new ChangeLedger(session);
+        return ledger.exists() && ledger.underWay(schema).isEmpty()
+                ? new SchemaDrift(session, schema).since()
+                : List.of();
     }
 
     /** Brings it to where both versions work; one that fails is taken back. Returns how it stands. */
@@ -128,10 +148,10 @@ public final class SchemaChange {
         var plan = plans.kept(session, run);
         var runner = new StepRunner(
                 database, run.id(), plan.path(), conduct, stopping, s -> new ChangeLedger(s).isUnwanted(run.id()));
-        if (migration.hasStatements()) {
+        if (migration.hasStatements() && migration.hasOnlyStatements()) {
+            // What they leave may depend on rows, which no forecast has.
             runner.run(START, plan.start().subList(0, plan.start().size() - 1));
-            runner.run(
-                    VERSION, List.of(plans.planner(session, run.shortId(), true).versionAsItIs(migration)));
+            runner.run(VERSION, List.of(plans.versionAsItIs(session, run.shortId())));
         } else {
             runner.run(START, plan.start());
         }
@@ -266,8 +286,11 @@ public final class SchemaChange {
                     ledger.enter(run.id(), Phase.COMPLETING, conduct.operator());
                     runner(run, plan.path()).run(COMPLETE, plan.complete());
                 }
+                var drift = new SchemaDrift(session, schema);
+                var shape = drift.now();
                 session.transaction(s -> {
                     ledger.enter(run.id(), Phase.COMPLETED, conduct.operator());
+                    drift.keep(s, run.id(), shape);
                     others.forEach(part -> new ChangeLedger(s).addDone(schema, ChangeRuns.KIND, part));
                     new ChangeLedger(s).complete(run.id(), text.own());
                     return true;
@@ -319,14 +342,16 @@ public final class SchemaChange {
         try (var session = database.open("status")) {
             var made = new ChangeLedger(session).find(schema, name());
             if (made.isEmpty()) {
-                return Map.of("state", "none", "version", plans.version().name());
+                return Map.of("state", "none", "version", plans.version().name(), "drift", drift(session));
             }
             if (made.get().completed()) {
                 return Map.of(
                         "state",
                         Phase.COMPLETED.word(),
                         "version",
-                        plans.version().name());
+                        plans.version().name(),
+                        "drift",
+                        drift(session));
             }
             return report(session, runs.current(session));
         }

@@ -72,15 +72,8 @@ final class StepRunner {
     private void run(Session session, String part, int number, Step step) {
         LOG.info("{} {}: {}", part, number, step.name());
         switch (step) {
-            case Step.InTransaction one ->
-                inTurns(
-                        session,
-                        () -> session.transaction(s -> {
-                            prepare(s);
-                            one.sql().forEach(s::execute);
-                            ChangeLedger.done(s, run, part, number, one.name());
-                            return true;
-                        }));
+            case Step.InTransaction one -> inTransaction(session, part, number, one);
+            case Step.Statements statements -> inTransaction(session, part, number, statements);
             case Step.Concurrently index -> {
                 new ConcurrentIndex(session, index).build();
                 ChangeLedger.done(session, run, part, number, index.name());
@@ -91,6 +84,17 @@ final class StepRunner {
                 ChangeLedger.done(session, run, part, number, backfill.name());
             }
         }
+    }
+
+    private void inTransaction(Session session, String part, int number, Step step) {
+        inTurns(
+                session,
+                () -> session.transaction(s -> {
+                    prepare(s);
+                    step.sql().forEach(s::execute);
+                    ChangeLedger.done(s, run, part, number, step.name());
+                    return true;
+                }));
     }
 
     private void prepare(Session session) {

@@ -40,7 +40,7 @@ class BackfillTest {
                 new MigrationText("02_x.yaml", MIGRATION),
                 List.of(),
                 new Identifier("public"),
-                new ChangeConduct("test", new RealPace(), workers, rowsPerSecondMax));
+                ChangeConduct.of("test", new RealPace()).filling(workers, rowsPerSecondMax));
     }
 
     private void table(String key, int rows) {

@@ -120,6 +120,18 @@ class ChangeLifeTest {
         assertThat(change.complete(AT_ONCE)).containsEntry("state", "completed");
     }
 
+    /** A column of nobody's migration is in the new version when the change is complete. */
+    @Test
+    void aColumnThatComesMeanwhileIsTakenAlong() {
+        change.start(Stopping.never());
+        pair.source("ALTER TABLE persons ADD later int DEFAULT 5");
+
+        assertThat(change.complete(AT_ONCE)).containsEntry("state", "completed");
+
+        assertThat(Reach.rows(pair.atSource(), "SELECT DISTINCT later::text FROM public_02_reach.persons"))
+                .containsExactly("5");
+    }
+
     /** Whoever refers to a changing key since has to go its way too. */
     @Test
     void aForeignKeyToAChangingKeyIsNoticedAtTheEnd() {
@@ -143,11 +155,35 @@ class ChangeLifeTest {
             rename_column: {table: persons, from: note, to: phone}                         | column-exists
             add_column: {table: persons, column: {name: age, type: int}}                   | up-missing
             drop_column: {table: persons, column: name}                                    | down-missing
+            alter_column: {table: oplog, column: what, type: int, up: "1", down: "what::text"} | default-unfit
             """)
     void whatContradictsTheTableIsRefused(String operation, String code) {
+        pair.source("ALTER TABLE oplog ALTER what SET DEFAULT 'none'");
         Reach.assertRefused(
                 code,
                 () -> change("02_x", "operations:\n  - " + operation + "\n").start(Stopping.never()));
+    }
+
+    /** DDL that is nobody's migration is shown until the next one is complete; what applications write is none. */
+    @Test
+    void whatOthersMakeOfTheSchemaIsShown() {
+        change.start(Stopping.never());
+        change.complete(AT_ONCE);
+        pair.source("INSERT INTO persons (name, phone) VALUES ('A B', '1')");
+        var next = change("03_next", "operations:\n  - drop_column: {table: persons, column: sub}\n");
+        assertThat(next.status()).containsEntry("drift", List.of());
+
+        pair.source("CREATE TABLE side (id int); ALTER TABLE units ADD extra int; DROP VIEW named");
+
+        var drift = List.of("+ table public.side", "~ table public.units", "- view public.named");
+        assertThat(next.status()).containsEntry("drift", drift);
+        assertThat(next.plan().findings())
+                .filteredOn(finding -> finding.code().equals("schema-drifted"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.objects()).isEqualTo(drift));
+        next.start(Stopping.never());
+        next.complete(AT_ONCE);
+        assertThat(next.status()).containsEntry("drift", List.of());
     }
 
     @Test

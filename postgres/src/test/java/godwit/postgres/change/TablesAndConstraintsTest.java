@@ -187,7 +187,7 @@ class TablesAndConstraintsTest {
                 .plan()
                 .findings();
 
-        assertThat(findings).extracting(finding -> finding.code()).containsExactly("sql-without-down");
+        assertThat(findings).extracting(finding -> finding.code()).containsExactly("no-forecast", "sql-without-down");
     }
 
     @Test

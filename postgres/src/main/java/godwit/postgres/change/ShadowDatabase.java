@@ -1,0 +1,137 @@
+package godwit.postgres.change;
+
+import godwit.GodwitException;
+import godwit.Problem;
+import godwit.postgres.Session;
+import godwit.postgres.catalog.SchemaReader;
+import godwit.postgres.catalog.SchemaSelection;
+import godwit.postgres.catalog.TargetRequirements;
+import godwit.postgres.catalog.TargetRequirements.Extension;
+import godwit.schema.Identifier;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A database of the same shape as another one, without its rows, on a server that nobody uses. */
+final class ShadowDatabase implements AutoCloseable {
+    private static final int MAJOR = 10_000;
+
+    private final ShadowServers.Shadow server;
+    private final Session session;
+
+    private ShadowDatabase(ShadowServers.Shadow server) {
+        this.server = server;
+        this.session = server.database().open("shadow");
+        session.keepAlone();
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param live the database that it is to be like
+     * @throws godwit.GodwitException no-forecast
+     */
+    static ShadowDatabase like(Session live, ShadowServers servers) {
+        var major = (int) (live.number("SELECT current_setting('server_version_num')::bigint") / MAJOR);
+        var server = servers.start(major)
+                .orElseThrow(() -> missing("there is no server of version %d here to try them on".formatted(major)));
+        var shadow = new ShadowDatabase(server);
+        try {
+            shadow.copy(live);
+            return shadow;
+        } catch (SQLException e) {
+            shadow.close();
+            throw live.failed(e);
+        } catch (RuntimeException e) {
+            shadow.close();
+            throw e;
+        }
+    }
+
+    /** As the role that the live database is used as. */
+    Session session() {
+        return session;
+    }
+
+    private void copy(Session live) throws SQLException {
+        var reader = new SchemaReader(live.connection());
+        var all = new SchemaSelection(table -> true);
+        var wanted = reader.requirements(all);
+        var script = reader.read(all);
+        requireExtensions(wanted.extensions());
+        requireTablespaces(wanted.tablespaces());
+        var self = live.text("SELECT current_user");
+        roles(live, wanted, self);
+        for (var object : script.objects()) {
+            for (var statement : object.create()) {
+                try {
+                    session.execute(statement);
+                } catch (GodwitException e) {
+                    throw missing("the %s %s cannot be made on it (%s)"
+                            .formatted(
+                                    object.kind(),
+                                    object.identity(),
+                                    e.problem().code()));
+                }
+            }
+        }
+        session.execute("SET SESSION AUTHORIZATION " + new Identifier(self).sql());
+    }
+
+    private void requireExtensions(List<Extension> extensions) {
+        for (var extension : extensions) {
+            if (!session.is(
+                    "SELECT count(*) > 0 FROM pg_catalog.pg_available_extensions WHERE name = ?", extension.name())) {
+                throw missing("extension " + extension.name());
+            }
+        }
+    }
+
+    private static void requireTablespaces(List<String> tablespaces) {
+        if (!tablespaces.isEmpty()) {
+            throw missing("tablespace " + tablespaces.getFirst());
+        }
+    }
+
+    private void roles(Session live, TargetRequirements wanted, String self) {
+        Set<String> names = new LinkedHashSet<>(wanted.roles());
+        names.addAll(wanted.actors());
+        names.add(self);
+        for (var name : names) {
+            if (!session.is("SELECT count(*) > 0 FROM pg_catalog.pg_roles WHERE rolname = ?", name)) {
+                var isSuper = live.is("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = ?", name);
+                session.execute("CREATE ROLE " + new Identifier(name).sql() + (isSuper ? " SUPERUSER" : ""));
+            }
+        }
+        var all = names.toArray(String[]::new);
+        live.query(
+                        """
+                        SELECT ARRAY[g.rolname, m.rolname]::text[] FROM pg_catalog.pg_auth_members a
+                        JOIN pg_catalog.pg_roles g ON g.oid = a.roleid JOIN pg_catalog.pg_roles m ON m.oid = a.member
+                        WHERE g.rolname = ANY (?) AND m.rolname = ANY (?)""",
+                        row -> Arrays.stream((String[]) row.getArray(1).getArray())
+                                .map(Identifier::new)
+                                .toList(),
+                        all,
+                        all)
+                .forEach(pair -> session.execute("GRANT " + pair.getFirst().sql() + " TO "
+                        + pair.getLast().sql()));
+    }
+
+    static GodwitException missing(String why) {
+        return Problem.of(
+                        "no-forecast",
+                        "No forecast of what statements do: %s.".formatted(why),
+                        "They are run as they are; try them on a copy of the database first.")
+                .asException();
+    }
+
+    @Override
+    public void close() {
+        try (server) {
+            session.close();
+        }
+    }
+}
