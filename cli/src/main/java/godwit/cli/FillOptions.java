@@ -3,11 +3,12 @@ package godwit.cli;
 import godwit.Problem;
 import godwit.cli.live.Operator;
 import godwit.postgres.change.ChangeConduct;
+import godwit.postgres.change.ShadowServers;
 import godwit.run.RealPace;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How hard a change fills the rows that are there. */
+/** How a change begins: whether it is tried before, and how hard it fills the rows that are there. */
 final class FillOptions {
     @Option(
             names = "--workers",
@@ -23,6 +24,9 @@ final class FillOptions {
     @Nullable
     Long rowsPerSecond;
 
+    @Option(names = "--untried", description = "Of a change: do not carry it out on a shadow of the database first.")
+    boolean untried;
+
     /** @throws godwit.GodwitException setting-out-of-range */
     void require() {
         if ((workers != null && (workers < 1 || workers > 64)) || (rowsPerSecond != null && rowsPerSecond < 1)) {
@@ -35,7 +39,8 @@ final class FillOptions {
     }
 
     ChangeConduct conduct(Operator operator) {
-        var usual = ChangeConduct.of(operator.name(), new RealPace()).with(new EmbeddedShadows());
+        var usual = ChangeConduct.of(operator.name(), new RealPace())
+                .with(untried ? ShadowServers.NONE : new EmbeddedShadows());
         return usual.filling(
                 workers == null ? usual.workers() : workers,
                 rowsPerSecond == null ? usual.rowsPerSecondMax() : rowsPerSecond);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -41,10 +42,12 @@ final class Contracting {
         dependents.forEach(dependent -> sql.add(dependent.drop().sql()));
         carried.forEach((of, all) -> sql.addAll(references(of, all)));
         for (var of : changed) {
-            sql.addAll(contract(of, carried.getOrDefault(of, List.of())));
+            sql.addAll(replaced(of, carried.getOrDefault(of, List.of())));
         }
-        effects.forEach(effect -> sql.addAll(effect.contract()));
+        // While all columns have the names that these know; what names they get then, they follow.
         dependents.reversed().forEach(dependent -> dependent.create().forEach(statement -> sql.add(statement.sql())));
+        changed.forEach(of -> sql.addAll(renames(of)));
+        effects.forEach(effect -> sql.addAll(effect.contract()));
         effects.forEach(effect -> sql.addAll(effect.last()));
         return new Step.InTransaction("contract", sql, Lock.ACCESS_EXCLUSIVE, false, 0.1);
     }
@@ -97,7 +100,8 @@ final class Contracting {
         return all.isEmpty() ? Optional.empty() : Optional.of("LOCK TABLE " + all + " IN ACCESS EXCLUSIVE MODE");
     }
 
-    private List<String> contract(Changed of, List<Carried> carried) {
+    /** New columns in the place of the old ones, under their names. */
+    private List<String> replaced(Changed of, List<Carried> carried) {
         var sql = new ArrayList<String>();
         var gone = of.chains().stream()
                 .flatMap(chain -> chain.blue().stream())
@@ -119,7 +123,11 @@ final class Contracting {
                             .collect(Collectors.joining(", ")));
             successions.forEach(each -> each.after().forEach(statement -> sql.add(statement.sql())));
         }
-        sql.addAll(renames(of));
+        for (var chain : of.chains()) {
+            if (chain.isTwofold()) {
+                sql.add(rename(of, chain.green().orElseThrow().physical(), interim(chain)));
+            }
+        }
         for (var chain : of.chains()) {
             chain.green().ifPresent(green -> sql.addAll(settled(of, chain, green)));
         }
@@ -127,14 +135,31 @@ final class Contracting {
         return sql;
     }
 
+    /** What a new column is called when the old one is gone: the old one's name, or its own where there was none. */
+    private static Identifier interim(Chain chain) {
+        return chain.blue()
+                .map(CatalogColumn::name)
+                .orElseGet(() -> chain.green().orElseThrow().physical());
+    }
+
+    private static Identifier interim(Changed of, Slot slot) {
+        return of.chains().stream()
+                .filter(chain -> chain.green().map(Green::slot).equals(Optional.of(slot)))
+                .findFirst()
+                .map(Contracting::interim)
+                .orElseGet(() ->
+                        Objects.requireNonNull(of.evolution().blue().get(slot)).name());
+    }
+
     /** Names may go round in a circle, so those that are in each other's way take another for a moment. */
     private static List<String> renames(Changed of) {
         var wanted = new LinkedHashMap<Identifier, Identifier>();
-        of.physicalByName().forEach((name, physical) -> {
-            if (!name.equals(physical)) {
-                wanted.put(physical, name);
+        for (var shown : of.evolution().shown()) {
+            var now = interim(of, shown.slot());
+            if (!now.equals(shown.name())) {
+                wanted.put(now, shown.name());
             }
-        });
+        }
         var sql = new ArrayList<String>();
         var inTheWay = wanted.values().stream().filter(wanted::containsKey).toList();
         for (var name : inTheWay) {
@@ -153,7 +178,8 @@ final class Contracting {
     /** What the check has proven becomes the column's own, without a scan. */
     private static List<String> settled(Changed of, Chain chain, Green green) {
         var sql = new ArrayList<String>();
-        var column = "ALTER TABLE " + of.sql() + " ALTER COLUMN " + green.name().sql();
+        var column =
+                "ALTER TABLE " + of.sql() + " ALTER COLUMN " + interim(chain).sql();
         if (chain.isFilled() && green.notNull()) {
             sql.add(column + " SET NOT NULL");
             sql.add("ALTER TABLE " + of.sql() + " DROP CONSTRAINT "

@@ -14,7 +14,7 @@ public record ChangeConduct(String operator, Pace pace, int workers, long rowsPe
     /** One session for each two processors that this process has, no limit, and no server to try statements on. */
     public static ChangeConduct of(String operator, Pace pace) {
         return new ChangeConduct(
-                operator, pace, Math.max(1, Runtime.getRuntime().availableProcessors() / 2), 0, ShadowServers.none());
+                operator, pace, Math.max(1, Runtime.getRuntime().availableProcessors() / 2), 0, ShadowServers.NONE);
     }
 
     /** The same with servers to try statements on. */

@@ -1,5 +1,7 @@
 package godwit.postgres.change;
 
+import godwit.GodwitException;
+import godwit.Problem;
 import godwit.change.Migration;
 import godwit.change.plan.Catalog;
 import godwit.change.plan.Plan;
@@ -8,6 +10,7 @@ import godwit.change.plan.Step;
 import godwit.postgres.Session;
 import godwit.run.Run;
 import godwit.schema.Identifier;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -43,6 +46,30 @@ final class ChangePlans {
      */
     Plan plan(Session session, String run, boolean isUnderWay) {
         return asked(session, run, isUnderWay, planner -> planner.plan(migration));
+    }
+
+    /**
+     * The same, when all of it has been carried out on a shadow; with a finding where it could not be.
+     *
+     * @throws godwit.GodwitException change-would-fail
+     */
+    Plan tried(Session session, String run) {
+        var plan = plan(session, run, false);
+        if (servers.equals(ShadowServers.NONE)) {
+            return plan;
+        }
+        try (var shadow = ShadowDatabase.like(session, servers)) {
+            new DryRun(shadow.session(), StepRunner.pathText(plan.path())).change(plan);
+            return plan;
+        } catch (GodwitException e) {
+            if (e.problem().code().equals("no-forecast")) {
+                return plan.with(List.of(Problem.of(
+                        "not-tried",
+                        "The change was not tried on a shadow. " + e.problem().message(),
+                        "Try it on a copy of the database first.")));
+            }
+            throw e;
+        }
     }
 
     /** The step that makes the new version of tables as they are. */

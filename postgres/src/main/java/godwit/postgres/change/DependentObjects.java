@@ -15,12 +15,12 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/** What stands on columns that are to go: views are taken away for a moment, everything else is refused by name. */
+/**
+ * What stands on columns that are to go: views, policies and statistics are taken away for a moment, everything else is refused
+ * by name.
+ */
 final class DependentObjects {
     private static final String VIEWS = """
             WITH RECURSIVE found (oid, depth) AS (
@@ -48,7 +48,8 @@ final class DependentObjects {
             LEFT JOIN pg_catalog.pg_attrdef f ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND f.oid = d.objid
             LEFT JOIN pg_catalog.pg_trigger t ON d.classid = 'pg_catalog.pg_trigger'::regclass AND t.oid = d.objid
             WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = ?::regclass AND a.attname = ANY (?)
-              AND (d.classid = 'pg_catalog.pg_rewrite'::regclass
+              AND (d.classid IN ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_statistic_ext'::regclass)
+                OR d.classid = 'pg_catalog.pg_policy'::regclass AND a.attname <> ALL (?)
                 OR k.contype IN ('c', 'p', 'u') AND k.conrelid = d.refobjid
                 OR k.contype = 'f' AND CASE WHEN k.confrelid = d.refobjid AND a.attnum = ANY (k.confkey)
                                             THEN a.attname <> ALL (?) AND k.conrelid = ANY (?::text[]::pg_catalog.regclass[])
@@ -60,6 +61,20 @@ final class DependentObjects {
               WHERE a.attrelid = ?::regclass AND a.attname = ANY (?)
                 AND (a.attgenerated <> '' OR a.attidentity <> '' AND a.attname <> ALL (?))
             ORDER BY 1""";
+
+    /** Policies of any table, and statistics, that name columns which others replace. */
+    private static final String NAMED = """
+            SELECT DISTINCT 'policy', p.polname || ' on ' || n.nspname || '.' || c.relname
+            FROM pg_catalog.pg_depend d
+            JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            JOIN pg_catalog.pg_policy p ON p.oid = d.objid JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE d.classid = 'pg_catalog.pg_policy'::regclass AND d.refobjid = ?::regclass AND a.attname = ANY (?)
+            UNION SELECT DISTINCT 'statistics', n.nspname || '.' || s.stxname FROM pg_catalog.pg_depend d
+            JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            JOIN pg_catalog.pg_statistic_ext s ON s.oid = d.objid JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace
+            WHERE d.classid = 'pg_catalog.pg_statistic_ext'::regclass AND d.refobjid = ?::regclass AND a.attname = ANY (?)
+            ORDER BY 1, 2""";
 
     /** The types that identities have. */
     private static final Set<String> INTEGERS = Set.of("smallint", "integer", "bigint");
@@ -87,6 +102,8 @@ final class DependentObjects {
         }
     }
 
+    private record Named(String kind, String identity) {}
+
     List<Dependent> all() {
         var gone = names(Stream.concat(leaving.dropped().stream(), leaving.replaced().keySet().stream()));
         var others = gone.length == 0 ? List.<String>of() : others(gone);
@@ -101,7 +118,25 @@ final class DependentObjects {
                     table,
                     materialized.stream().map(v -> "materialized view " + v).toList());
         }
-        return views.isEmpty() ? List.of() : remade(views);
+        var unmakeable = views(names(leaving.dropped().stream()));
+        if (!unmakeable.isEmpty()) {
+            throw refused(
+                    table, unmakeable.stream().map(v -> "view " + v.plain()).toList());
+        }
+        var named = named();
+        return views.isEmpty() && named.isEmpty() ? List.of() : remade(views, named);
+    }
+
+    /** What has a name of its own and no rows, by its kind and name. */
+    private List<Named> named() {
+        var replaced = names(leaving.replaced().keySet().stream());
+        return session.query(
+                NAMED,
+                row -> new Named(row.getString(1), row.getString(2)),
+                table.name().sql(),
+                replaced,
+                table.name().sql(),
+                replaced);
     }
 
     /** @throws godwit.GodwitException not-carried, where people's views stand on the table */
@@ -133,6 +168,7 @@ final class DependentObjects {
                 table.name().sql(),
                 gone,
                 names(leaving.dropped().stream()),
+                names(leaving.dropped().stream()),
                 leaving.changed().stream().map(TableName::sql).toArray(String[]::new),
                 table.name().sql(),
                 gone,
@@ -155,24 +191,33 @@ final class DependentObjects {
                 .asException();
     }
 
-    private List<Dependent> remade(List<View> views) {
-        var byName = definitions().stream()
-                .filter(object -> object.kind().equals("view"))
-                .collect(Collectors.toMap(SchemaObject::identity, Function.identity(), (a, b) -> b));
-        return views.stream()
-                .map(view -> remade(view, byName.get(view.plain())))
+    private List<Dependent> remade(List<View> views, List<Named> named) {
+        var definitions = definitions();
+        return Stream.concat(
+                        views.stream()
+                                .map(view -> remade(
+                                        "DROP VIEW " + view.sql(),
+                                        found(definitions, new Named("view", view.plain())))),
+                        named.stream().map(one -> found(definitions, one)).map(object -> remade(object.drop(), object)))
                 .toList();
     }
 
-    private static Dependent remade(View view, @Nullable SchemaObject object) {
-        if (object == null) {
-            throw Problem.of("not-carried", "The view %s cannot be read.".formatted(view.plain()), "Look at its rules.")
-                    .withObjects(List.of(view.plain()))
-                    .asException();
-        }
+    private static SchemaObject found(List<SchemaObject> definitions, Named one) {
+        return definitions.stream()
+                .filter(object ->
+                        object.kind().equals(one.kind()) && object.identity().equals(one.identity()))
+                .findFirst()
+                .orElseThrow(() -> Problem.of(
+                                "not-carried",
+                                "The %s %s cannot be read.".formatted(one.kind(), one.identity()),
+                                "Look at its rules.")
+                        .withObjects(List.of(one.identity()))
+                        .asException());
+    }
+
+    private static Dependent remade(String drop, SchemaObject object) {
         return new Dependent(
-                new SqlText("DROP VIEW " + view.sql()),
-                object.create().stream().map(SqlText::new).toList());
+                new SqlText(drop), object.create().stream().map(SqlText::new).toList());
     }
 
     private List<SchemaObject> definitions() {

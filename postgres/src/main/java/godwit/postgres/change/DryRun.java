@@ -4,6 +4,8 @@ import godwit.GodwitException;
 import godwit.Problem;
 import godwit.change.plan.Forecast;
 import godwit.change.plan.Lock;
+import godwit.change.plan.Plan;
+import godwit.change.plan.Step;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaSelection;
 import godwit.schema.SqlText;
@@ -17,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Runs statements on a shadow database, in a transaction each, and sees what they lock, write anew and change. */
+/** Runs statements on a shadow database, in a transaction each, and sees what they lock, write anew and change; or a whole plan. */
 final class DryRun {
     /** What the statements say themselves; other failures may come of the shadow having no rows. */
     private static final String WRONG = "(42|25001|0A).*";
@@ -44,6 +46,37 @@ final class DryRun {
     private record File(TableName table, long number) {}
 
     private record Held(Lock lock, List<TableName> tables) {}
+
+    /**
+     * Carries out a whole change: its start, and then its end.
+     *
+     * @throws GodwitException change-would-fail, no-forecast
+     */
+    void change(Plan plan) {
+        session.execute("CREATE SCHEMA IF NOT EXISTS godwit");
+        plan.start().forEach(this::step);
+        plan.complete().forEach(this::step);
+    }
+
+    private void step(Step step) {
+        try {
+            if (step instanceof Step.Concurrently) {
+                step.sql().forEach(session::execute);
+            } else {
+                run(step.sql());
+            }
+        } catch (GodwitException e) {
+            if (step instanceof Step.Statements) {
+                throw ShadowDatabase.missing("its statements need rows");
+            }
+            throw Problem.of(
+                            "change-would-fail",
+                            "The step %s fails on a shadow of the database: %s"
+                                    .formatted(step.name(), e.problem().message()),
+                            "Correct the migration; where the shadow is wrong, start with --untried. Nothing has been changed.")
+                    .asException(e);
+        }
+    }
 
     /** Runs statements of a plan, which are known to be right. */
     void run(List<String> statements) {

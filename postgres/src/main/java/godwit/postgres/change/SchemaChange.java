@@ -74,7 +74,7 @@ public final class SchemaChange {
                     .find(schema, name())
                     .filter(made -> !made.completed())
                     .map(made -> plans.plan(session, Run.shortId(made.id()), true))
-                    .orElseGet(() -> plans.plan(session, "00000000", false).with(drifted(session)));
+                    .orElseGet(() -> plans.tried(session, "00000000").with(drifted(session)));
         }
     }
 
@@ -107,9 +107,7 @@ public final class SchemaChange {
             }
             // What cannot be done is refused before the database has anything of it.
             var id = UUID.randomUUID();
-            var begun = found.isPresent()
-                    ? Optional.<Plan>empty()
-                    : Optional.of(plans.plan(session, Run.shortId(id), false));
+            var begun = found.isPresent() ? Optional.<Plan>empty() : Optional.of(plans.tried(session, Run.shortId(id)));
             var ledger = new PostgresLedger(session);
             ledger.create();
             runs.requireNoOther(session);

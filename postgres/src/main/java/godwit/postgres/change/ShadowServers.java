@@ -17,8 +17,6 @@ public interface ShadowServers {
     /** Starts one of this major version; empty where there is none to be had. */
     Optional<Shadow> start(int major);
 
-    /** None are to be had. */
-    static ShadowServers none() {
-        return major -> Optional.empty();
-    }
+    /** None are wanted. */
+    ShadowServers NONE = major -> Optional.empty();
 }

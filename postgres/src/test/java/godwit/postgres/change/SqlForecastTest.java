@@ -1,7 +1,9 @@
 package godwit.postgres.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import godwit.GodwitException;
 import godwit.change.plan.Lock;
 import godwit.change.plan.Step;
 import godwit.file.MigrationFile;
@@ -162,6 +164,23 @@ class SqlForecastTest {
                 - sql: {up: "DO $$ BEGIN IF NOT EXISTS (SELECT FROM people) THEN RAISE 'nobody'; END IF; END $$", down: "SELECT 1"}
                 """).plan().findings();
 
-        assertThat(findings).extracting(finding -> finding.code()).containsExactly("no-forecast");
+        assertThat(findings).extracting(finding -> finding.code()).containsExactly("no-forecast", "not-tried");
+    }
+
+    /** A view that cannot be made over the new type would fail when both versions are in use; so it is tried before. */
+    @Test
+    void aChangeWhoseEndWouldFailIsRefusedBeforeAnythingIsDone() {
+        pair.source("DROP INDEX people_short; CREATE VIEW loud AS SELECT id, upper(people.name) AS name FROM people");
+        var shape = Reach.shape(pair.atSource());
+        var change = change("""
+                - alter_column: {table: people, column: name, type: int, up: "length(name)", down: "name::text"}
+                """);
+
+        assertThatExceptionOfType(GodwitException.class)
+                .isThrownBy(change::plan)
+                .satisfies(e -> assertThat(e.problem().message()).contains("contract"));
+        Reach.assertRefused("change-would-fail", () -> change.start(Stopping.never()));
+
+        assertThat(Reach.shape(pair.atSource())).containsExactlyElementsOf(shape);
     }
 }
