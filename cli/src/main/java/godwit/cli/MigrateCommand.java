@@ -1,7 +1,9 @@
 package godwit.cli;
 
 import godwit.GodwitException;
+import godwit.cli.live.ChangeWatch;
 import godwit.cli.live.Operator;
+import godwit.cli.live.Screen;
 import godwit.cli.log.StateFolder;
 import godwit.postgres.change.Pending;
 import godwit.postgres.change.SchemaChange;
@@ -90,7 +92,11 @@ final class MigrateCommand implements Callable<Integer> {
     }
 
     private Map<String, Object> migrated(SchemaChange change, boolean isLast, Stopping stopping, Output output) {
-        var report = new LinkedHashMap<>(change.start(stopping));
+        var report = new LinkedHashMap<String, Object>();
+        try (var watch = new ChangeWatch(change, Screen.ofErrors())) {
+            watch.beside();
+            report.putAll(change.start(stopping));
+        }
         if (!isLast || complete) {
             report.putAll(change.complete(UNUSED));
         }

@@ -1,6 +1,7 @@
 package godwit.cli;
 
 import godwit.GodwitException;
+import godwit.cli.live.ChangeWatch;
 import godwit.cli.live.Chatter;
 import godwit.cli.live.LiveRun;
 import godwit.cli.live.Screen;
@@ -59,9 +60,16 @@ final class StartCommand extends MoveCommand {
         });
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            return Changes.tell(change.start(stopping), output);
+            return Changes.tell(watched(change, stopping), output);
         } finally {
             ended.countDown();
+        }
+    }
+
+    private static Map<String, Object> watched(SchemaChange change, Stopping stopping) {
+        try (var watch = new ChangeWatch(change, Screen.ofErrors())) {
+            watch.beside();
+            return change.start(stopping);
         }
     }
 

@@ -2,9 +2,13 @@ package godwit.cli;
 
 import godwit.Problem;
 import godwit.postgres.change.SchemaChange;
+import godwit.postgres.move.MoveAccess;
 import godwit.run.Verb;
+import godwit.schema.Identifier;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,6 +51,25 @@ final class Verbs {
         @Option(names = "--dry-run", description = "Tell what would happen, and for how long writers would wait.")
         boolean dryRun;
 
+        @Option(
+                names = "--role",
+                paramLabel = "NAME",
+                description =
+                        "Of a change: a role whose new sessions get the new version, instead of all of the database;"
+                                + " may be repeated.")
+        List<String> roles = new ArrayList<>();
+
+        @Override
+        void requirePossible(MoveAccess access) {
+            if (!roles.isEmpty()) {
+                throw Problem.of(
+                                "option-for-changes",
+                                "--role is for a change of a schema; a move has one side with the writes.",
+                                "Leave it out, and point applications with the hook.")
+                        .asException();
+            }
+        }
+
         @Override
         Map<String, String> options() {
             return Map.of("dryRun", String.valueOf(dryRun));
@@ -62,7 +85,12 @@ final class Verbs {
 
         @Override
         ExitCode change(SchemaChange change, Output output) {
-            return Changes.tell(back ? change.switchBack() : change.switchForward(), output);
+            return Changes.tell(
+                    back
+                            ? change.switchBack()
+                            : change.switchForward(
+                                    roles.stream().map(Identifier::new).toList()),
+                    output);
         }
     }
 

@@ -1,5 +1,6 @@
 package godwit.cli.demo;
 
+import godwit.cli.live.ChangeWatch;
 import godwit.cli.live.Screen;
 import godwit.cli.live.Speed;
 import godwit.cli.live.Words;
@@ -80,8 +81,6 @@ public final class ChangeDemonstration implements Demo {
     private List<String> standing(SchemaChange change, long now) {
         var progress = change.progress();
         speed.see(now, progress.rows());
-        var line = "%-10s %s of about %s"
-                .formatted(progress.state(), Words.count(progress.rows()), Words.of(progress.total(), "row"));
-        return List.of(speed.perSecond() < 1 ? line : line + "   " + Words.count(Math.round(speed.perSecond())) + "/s");
+        return List.of(ChangeWatch.line(progress, speed.perSecond()));
     }
 }

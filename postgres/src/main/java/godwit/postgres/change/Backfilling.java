@@ -23,8 +23,12 @@ import java.util.stream.IntStream;
 final class Backfilling {
     private static final long RANGE_NANOS_WANTED = 150_000_000;
     private static final int ROWS_MIN = 100;
+    private static final int ROWS_AT_FIRST = 2_000;
     private static final int ROWS_MAX = 50_000;
     private static final int ROUNDS_MAX = 10;
+
+    /** Where rows are held to a rate, small ranges often are felt less than large ones with long rests. */
+    private static final int RANGES_PER_SECOND = 20;
 
     private final Database database;
     private final BackfillLedger ledger;
@@ -34,7 +38,8 @@ final class Backfilling {
     private final Consumer<Session> requireWanted;
     private final RowRate rate = new RowRate();
     private final Deque<Range> left = new ArrayDeque<>();
-    private int rows = 2_000;
+    private final int rowsMax;
+    private int rows;
     private boolean isOver;
 
     /** @param requireWanted throws where the rest is not wanted any more; called before each range, outside a transaction */
@@ -53,6 +58,10 @@ final class Backfilling {
         this.conduct = conduct;
         this.requireWanted = requireWanted;
         rate.limit(conduct.rowsPerSecondMax(), conduct.pace().nanos());
+        this.rowsMax = conduct.rowsPerSecondMax() == 0
+                ? ROWS_MAX
+                : Math.clamp(conduct.rowsPerSecondMax() / RANGES_PER_SECOND, ROWS_MIN, ROWS_MAX);
+        this.rows = Math.min(ROWS_AT_FIRST, rowsMax);
     }
 
     /** @param session where the end is looked at */
@@ -144,7 +153,7 @@ final class Backfilling {
     }
 
     private synchronized void took(long nanos) {
-        rows = (int) Math.clamp(rows * Math.clamp((double) RANGE_NANOS_WANTED / nanos, 0.5, 2), ROWS_MIN, ROWS_MAX);
+        rows = (int) Math.clamp(rows * Math.clamp((double) RANGE_NANOS_WANTED / nanos, 0.5, 2), ROWS_MIN, rowsMax);
     }
 
     private synchronized Duration rest(long filled) {

@@ -1,14 +1,16 @@
 package godwit.postgres.change;
 
 import godwit.change.plan.Catalog;
+import godwit.file.Json;
 import godwit.postgres.Session;
 import godwit.schema.Identifier;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** What the ledger says about changes: which were made of a schema, and how far one is. */
 public final class ChangeLedger {
@@ -184,16 +186,19 @@ public final class ChangeLedger {
         return session.is("SELECT unwanted FROM godwit.migration WHERE id = ?", run);
     }
 
-    /** What the database had as its default path before; empty text for none. */
-    Optional<String> defaultBefore(UUID run) {
-        return session.first(
-                "SELECT default_before FROM godwit.migration WHERE id = ? AND default_before IS NOT NULL",
-                row -> row.getString(1),
-                run);
+    /** The default paths that the database, by the empty name, and roles had before; empty text for none. */
+    Map<String, String> defaults(UUID run) {
+        var all = new LinkedHashMap<String, String>();
+        session.first(
+                        "SELECT default_before FROM godwit.migration WHERE id = ? AND default_before IS NOT NULL",
+                        row -> row.getString(1),
+                        run)
+                .ifPresent(json -> Json.read(json).forEach((whose, path) -> all.put(whose, String.valueOf(path))));
+        return all;
     }
 
-    void keepDefault(UUID run, @Nullable String before) {
-        session.execute("UPDATE godwit.migration SET default_before = ? WHERE id = ?", before, run);
+    void keepDefaults(UUID run, Map<String, String> before) {
+        session.execute("UPDATE godwit.migration SET default_before = ? WHERE id = ?", Json.write(before), run);
     }
 
     /** Rows filled so far, and how many there are about. */

@@ -226,15 +226,30 @@ public final class SchemaChange {
         });
     }
 
-    /** New sessions get the new version from here on. */
+    /** New sessions of the whole database get the new version from here on. */
     public Map<String, Object> switchForward() {
+        return switchForward(List.of());
+    }
+
+    /**
+     * New sessions get the new version from here on.
+     *
+     * @param roles those whose sessions do; none for the database as a whole
+     */
+    public Map<String, Object> switchForward(List<Identifier> roles) {
         try (var session = database.open("change")) {
             var run = runs.current(session);
             var ledger = new PostgresLedger(session);
             return runs.leased(session, run, "switch", () -> {
                 require(run, Phase.READY, Phase.SWITCHED);
+                var version = new DefaultVersion(session, run.id());
+                version.require(roles);
+                version.set(
+                        plans.version(),
+                        roles,
+                        new ChangeLedger(session)
+                                .versions(schema, plans.version().name()));
                 if (run.phase() == Phase.READY) {
-                    new DefaultVersion(session, run.id()).set(plans.version());
                     ledger.enter(run.id(), Phase.SWITCHED, conduct.operator());
                 }
                 return report(session, runs.current(session));
@@ -315,23 +330,25 @@ public final class SchemaChange {
     /**
      * How far it is, for who looks often.
      *
+     * @param steps of its start that are done
      * @param rows filled so far
      * @param total rows that the tables have, as the server estimates them
      */
-    public record Progress(String state, long rows, long total) {}
+    public record Progress(String state, long steps, long rows, long total) {}
 
     /** How far it is; cheap, and none of it is sampled. */
     public Progress progress() {
         try (var session = database.open("look")) {
             var made = new ChangeLedger(session).find(schema, name());
             if (made.isEmpty()) {
-                return new Progress("none", 0, 0);
+                return new Progress("none", 0, 0, 0);
             }
             var filled = new ChangeLedger(session).filled(made.get().id());
             var state = made.get().completed()
                     ? Phase.COMPLETED.word()
                     : runs.current(session).phase().word();
-            return new Progress(state, filled.rows(), filled.total());
+            return new Progress(
+                    state, new ChangeLedger(session).steps(made.get().id(), START), filled.rows(), filled.total());
         }
     }
 

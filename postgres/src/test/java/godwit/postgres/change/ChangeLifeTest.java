@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.run.Stopping;
+import godwit.schema.Identifier;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -118,6 +119,41 @@ class ChangeLifeTest {
         assertThat(change.status()).containsEntry("state", "ready");
         pair.source(back);
         assertThat(change.complete(AT_ONCE)).containsEntry("state", "completed");
+    }
+
+    private List<String> paths() {
+        return Reach.rows(
+                pair.atSource(),
+                "SELECT coalesce((SELECT rolname::text FROM pg_roles r WHERE r.oid = setrole), 'all') || ' ' || setconfig::text"
+                        + " FROM pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                        + " ORDER BY 1");
+    }
+
+    /** One application after the other, and what each had comes back. */
+    @Test
+    void rolesAreSwitchedByThemselves() {
+        pair.role("change_app", "").role("change_web", "");
+        var database = new Identifier(pair.name()).sql();
+        pair.source("ALTER ROLE change_web IN DATABASE " + database + " SET search_path = \"$user\", public, pg_temp");
+        change.start(Stopping.never());
+        var roles = List.of(new Identifier("change_app"), new Identifier("change_web"));
+        Reach.assertRefused("no-such-role", () -> change.switchForward(List.of(new Identifier("nobody there"))));
+
+        change.switchForward(roles.subList(0, 1));
+        assertThat(change.switchForward(roles)).containsEntry("state", "switched");
+
+        assertThat(paths())
+                .containsExactly(
+                        "change_app {\"search_path=public_02_reach, \\\"$user\\\", public\"}",
+                        "change_web {\"search_path=public_02_reach, \\\"$user\\\", public, pg_temp\"}");
+        assertThat(change.switchBack()).containsEntry("state", "ready");
+        assertThat(paths()).containsExactly("change_web {\"search_path=\\\"$user\\\", public, pg_temp\"}");
+        change.switchForward();
+        change.complete(AT_ONCE);
+        var next = change("03_next", "operations:\n  - drop_column: {table: persons, column: sub}\n");
+        next.start(Stopping.never());
+        next.switchForward();
+        assertThat(paths()).contains("all {\"search_path=public_03_next, \\\"$user\\\", public\"}");
     }
 
     /** A column of nobody's migration is in the new version when the change is complete. */
