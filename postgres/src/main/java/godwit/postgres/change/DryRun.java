@@ -53,7 +53,12 @@ final class DryRun {
      * @throws GodwitException change-would-fail, no-forecast
      */
     void change(Plan plan) {
-        session.execute("CREATE SCHEMA IF NOT EXISTS godwit");
+        try {
+            session.execute("CREATE SCHEMA IF NOT EXISTS godwit");
+        } catch (GodwitException e) {
+            throw ShadowDatabase.missing("the schema godwit cannot be made (%s)"
+                    .formatted(e.problem().code()));
+        }
         plan.start().forEach(this::step);
         plan.complete().forEach(this::step);
     }

@@ -63,7 +63,10 @@ final class ShadowDatabase implements AutoCloseable {
         requireExtensions(wanted.extensions());
         requireTablespaces(wanted.tablespaces());
         var self = live.text("SELECT current_user");
-        roles(live, wanted, self);
+        var owner = live.text(
+                "SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = current_database()");
+        roles(live, wanted, List.of(self, owner));
+        own(live, self, owner);
         for (var object : script.objects()) {
             for (var statement : object.create()) {
                 try {
@@ -95,10 +98,19 @@ final class ShadowDatabase implements AutoCloseable {
         }
     }
 
-    private void roles(Session live, TargetRequirements wanted, String self) {
+    /** The owner of the database is that of the schema public, and may make schemas. */
+    private void own(Session live, String self, String owner) {
+        var database = "DATABASE " + new Identifier(session.text("SELECT current_database()")).sql();
+        session.execute("ALTER " + database + " OWNER TO " + new Identifier(owner).sql());
+        if (live.is("SELECT pg_catalog.has_database_privilege(current_database(), 'CREATE')")) {
+            session.execute("GRANT CREATE ON " + database + " TO " + new Identifier(self).sql());
+        }
+    }
+
+    private void roles(Session live, TargetRequirements wanted, List<String> selves) {
         Set<String> names = new LinkedHashSet<>(wanted.roles());
         names.addAll(wanted.actors());
-        names.add(self);
+        names.addAll(selves);
         for (var name : names) {
             if (!session.is("SELECT count(*) > 0 FROM pg_catalog.pg_roles WHERE rolname = ?", name)) {
                 var isSuper = live.is("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = ?", name);

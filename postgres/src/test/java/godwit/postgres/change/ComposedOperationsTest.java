@@ -127,6 +127,7 @@ class ComposedOperationsTest {
                         + " DELETE FROM public_02_all.notes; DELETE FROM public_02_all.persons WHERE id > 900;"
                         + " DELETE FROM public_02_all.sorts");
 
+        assertThat(change.verify()).containsEntry("differences", 0L);
         assertThat(change.complete(Duration.ofMillis(50))).containsEntry("state", "completed");
 
         Reach.assertSame(

@@ -106,6 +106,7 @@ class KeyThroughReferencesTest {
                     .hasMessageContaining("22003");
         }
 
+        assertThat(change.verify()).containsEntry("differences", 0L);
         assertThat(change.complete(Duration.ofMillis(50))).containsEntry("state", "completed");
 
         Reach.assertSame(

@@ -8,6 +8,7 @@ import godwit.change.plan.Lock;
 import godwit.change.plan.Step;
 import godwit.file.MigrationFile;
 import godwit.postgres.Database;
+import godwit.postgres.Endpoint;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.change.SchemaChange.MigrationText;
@@ -18,6 +19,7 @@ import godwit.schema.TableName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -182,5 +184,35 @@ class SqlForecastTest {
         Reach.assertRefused("change-would-fail", () -> change.start(Stopping.never()));
 
         assertThat(Reach.shape(pair.atSource())).containsExactlyElementsOf(shape);
+    }
+
+    /** The shadow is used as the role that the database is used as, with what that may do. */
+    @Test
+    void whoOwnsTheDatabaseTriesItAsItself() {
+        pair.role("change_owner", "LOGIN");
+        pair.source("ALTER DATABASE " + new Identifier(pair.name()).sql() + " OWNER TO change_owner;"
+                + " ALTER TABLE units OWNER TO change_owner; ALTER TABLE people OWNER TO change_owner");
+        var at = pair.source().endpoint();
+        var own = new Database(() -> new Endpoint(at.host(), at.port(), at.database(), "change_owner", "", Map.of()));
+        try (var session = Pair.application(own)) {
+            session.execute("CREATE TABLE mine (id int PRIMARY KEY, t text); INSERT INTO mine VALUES (1, '7')");
+        }
+        var text = """
+                operations:
+                  - sql: {up: "CREATE TABLE made (id int)", down: "DROP TABLE made"}
+                  - alter_column: {table: mine, column: t, type: int, up: "t::int", down: "t::text"}
+                """;
+        var change = new SchemaChange(
+                own,
+                MigrationFile.parse(text, Path.of("02_own.yaml")),
+                new MigrationText("02_own.yaml", text),
+                List.of(),
+                new Identifier("public"),
+                ChangeConduct.of("test", new RealPace()).with(major -> Optional.of(new Beside())));
+
+        assertThat(change.plan().findings()).isEmpty();
+        assertThat(change.start(Stopping.never())).containsEntry("state", "ready");
+        assertThat(change.complete(Duration.ofMillis(50))).containsEntry("state", "completed");
+        own.close();
     }
 }

@@ -121,6 +121,7 @@ class TablesAndConstraintsTest {
                 .containsExactly("0");
         assertThatThrownBy(() -> pair.source("INSERT INTO public_02_more.persons (id, unit) VALUES (905, 77)"))
                 .hasMessageContaining("23503");
+        assertThat(change.verify()).containsEntry("differences", 0L);
         pair.source("DELETE FROM public.people WHERE id > 900; TRUNCATE public.notes");
 
         assertThat(change.complete(Duration.ofMillis(50))).containsEntry("state", "completed");
