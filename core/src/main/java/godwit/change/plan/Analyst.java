@@ -113,6 +113,9 @@ public interface Analyst {
     /** The roles that may use some columns of a table and not the table, which views that check rights by their users bar. */
     List<String> rolesOfColumns(CatalogTable table);
 
+    /** The triggers of people's that see rows of a table being filled, by their names. */
+    List<String> firing(CatalogTable table);
+
     /** The sessions whose transactions have been open for more than a minute, by their pids. */
     List<Integer> oldTransactions();
 

@@ -111,6 +111,8 @@ final class Contracting {
                 .map(entry -> analyst.succession(of.table(), entry.getKey(), entry.getValue()))
                 .toList();
         if (of.isKeptInStep()) {
+            // What the old columns have been given since the start, such as a privilege.
+            sql.addAll(Expanding.settings(of, carried));
             sql.add("DROP TRIGGER " + of.trigger("insert").sql() + " ON " + of.sql());
             sql.add("DROP TRIGGER " + of.trigger("update").sql() + " ON " + of.sql());
             sql.add("DROP FUNCTION " + of.function().sql() + "()");

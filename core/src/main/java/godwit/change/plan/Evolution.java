@@ -261,9 +261,9 @@ final class Evolution implements Member {
         return left.contains(constraintOrIndex);
     }
 
-    /** What a column of the table as it is is called by now, unless it has gone or become another. */
+    /** What a column of the table as it is, or what has become of it, is called by now, unless it has gone. */
     Optional<Identifier> nameNow(Identifier column) {
-        var slot = slot(column);
+        var slot = last(slot(column));
         return shown.stream().filter(s -> s.slot().equals(slot)).findFirst().map(Shown::name);
     }
 

@@ -51,14 +51,7 @@ final class Expanding {
     Step.InTransaction columns() {
         var sql = new ArrayList<String>();
         sql.add("ALTER TABLE " + changed.sql() + " " + String.join(", ", added()));
-        for (var each : carried) {
-            if (each instanceof Carried.Settings settings) {
-                settings.statements().forEach(statement -> sql.add(statement.sql()));
-            }
-        }
-        changed.greens().forEach(green -> {
-            DefinitionText.comment(green.comment()).ifPresent(text -> sql.add(comment(green, text)));
-        });
+        sql.addAll(settings(changed, carried));
         sql.add(new SyncFunction(changed.evolution(), changed.chains())
                 .create(changed.function().sql(), path));
         sql.addAll(trigger("insert", ""));
@@ -67,8 +60,19 @@ final class Expanding {
                 "columns and triggers of " + changed.name().plain(), sql, Lock.ACCESS_EXCLUSIVE, false, 0.05);
     }
 
-    private String comment(Green green, String text) {
-        return "COMMENT ON COLUMN " + changed.sql() + "." + green.physical().sql() + " IS " + text;
+    /** What is a column's own, for those that take its place; what operations say of it goes before. */
+    static List<String> settings(Changed changed, List<Carried> carried) {
+        var sql = new ArrayList<String>();
+        for (var each : carried) {
+            if (each instanceof Carried.Settings settings) {
+                settings.statements().forEach(statement -> sql.add(statement.sql()));
+            }
+        }
+        changed.greens()
+                .forEach(green -> DefinitionText.comment(green.comment())
+                        .ifPresent(text -> sql.add("COMMENT ON COLUMN " + changed.sql() + "."
+                                + green.physical().sql() + " IS " + text)));
+        return sql;
     }
 
     private List<String> added() {

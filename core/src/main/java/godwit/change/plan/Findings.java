@@ -26,6 +26,13 @@ final class Findings {
                     .map(blue -> of.name().plain() + "." + blue.name().name())
                     .forEach(column -> all.add(dropped("column", column)));
         }
+        for (var of : changed) {
+            var firing =
+                    of.chains().stream().anyMatch(Chain::isFilled) ? analyst.firing(of.table()) : List.<String>of();
+            if (!firing.isEmpty()) {
+                all.add(firing(of.name().plain(), firing));
+            }
+        }
         draft.effects().stream()
                 .filter(Effects.DroppedTable.class::isInstance)
                 .map(Effects.DroppedTable.class::cast)
@@ -58,6 +65,16 @@ final class Findings {
             }
         }
         return all;
+    }
+
+    private static Problem firing(String table, List<String> triggers) {
+        return Problem.of(
+                        "triggers-fire",
+                        "Filling rows of %s fires its triggers %s, as if clients had written them."
+                                .formatted(table, String.join(", ", triggers)),
+                        "Let Godwit's role SET session_replication_role, have the triggers ENABLE without ALWAYS, or see to"
+                                + " it that they pass over sessions with godwit.backfill = 'on'.")
+                .withObjects(triggers);
     }
 
     private static Problem rewritten(String table) {

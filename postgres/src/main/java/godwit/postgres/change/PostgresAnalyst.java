@@ -248,6 +248,17 @@ final class PostgresAnalyst implements Analyst, AutoCloseable {
     }
 
     @Override
+    public List<String> firing(CatalogTable table) {
+        return session.query(
+                """
+                SELECT tgname::text FROM pg_catalog.pg_trigger WHERE tgrelid = ?::pg_catalog.regclass AND NOT tgisinternal
+                  AND tgtype & 16 = 16 AND tgname !~ '^!godwit_' AND tgenabled::text = ANY (?) ORDER BY 1""",
+                row -> row.getString(1),
+                table.name().sql(),
+                Backfilling.mayPassTriggers(live) ? new String[] {"A", "R"} : new String[] {"A", "O"});
+    }
+
+    @Override
     public List<Integer> oldTransactions() {
         return live.query("""
                 SELECT pid FROM pg_catalog.pg_stat_activity WHERE datname = current_database()

@@ -127,4 +127,26 @@ class BackfillTest {
         assertThat(change.verify()).containsEntry("differences", 0L);
         assertThat(change.rollback()).containsEntry("state", "rolled back");
     }
+
+    /** They are about what clients write; a rollback could not take back what they did. */
+    @Test
+    void peoplesTriggersDoNotSeeRowsBeingFilled() {
+        table(" PRIMARY KEY", 500);
+        pair.source("""
+                CREATE TABLE seen (a int); CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
+                  'BEGIN INSERT INTO public.seen VALUES (new.a); RETURN NULL; END';
+                CREATE TRIGGER sees AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION see()""");
+        assertThat(change(2, 0).plan().findings()).isEmpty();
+
+        change(2, 0).start(Stopping.never());
+
+        assertThat(read("SELECT count(*)::text FROM seen")).containsExactly("0");
+        pair.source("UPDATE public.t SET b = 'x' WHERE a = 1; UPDATE public_02_x.t SET b = 'y' WHERE a = 2");
+        assertThat(read("SELECT a::text FROM seen ORDER BY 1")).containsExactly("1", "2");
+        change(2, 0).rollback();
+        pair.source("ALTER TABLE t ENABLE ALWAYS TRIGGER sees");
+        assertThat(change(2, 0).plan().findings())
+                .extracting(finding -> finding.code() + finding.objects())
+                .containsExactly("triggers-fire[sees]");
+    }
 }

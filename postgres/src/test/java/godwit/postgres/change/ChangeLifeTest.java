@@ -168,6 +168,22 @@ class ChangeLifeTest {
                 .containsExactly("5");
     }
 
+    /** A right or a comment that the old column gets meanwhile is the new one's in the end. */
+    @Test
+    void whatAChangingColumnIsGivenMeanwhileStays() {
+        pair.role("change_late", "");
+        change.start(Stopping.never());
+        pair.source("GRANT UPDATE (phone) ON persons TO change_late; COMMENT ON COLUMN persons.phone IS 'late'");
+
+        change.complete(AT_ONCE);
+
+        assertThat(Reach.rows(
+                        pair.atSource(),
+                        "SELECT has_column_privilege('change_late', 'persons', 'phone', 'UPDATE') || col_description(attrelid, attnum)"
+                                + " FROM pg_attribute WHERE attrelid = 'persons'::regclass AND attname = 'phone'"))
+                .containsExactly("truelate");
+    }
+
     /** Whoever refers to a changing key since has to go its way too. */
     @Test
     void aForeignKeyToAChangingKeyIsNoticedAtTheEnd() {

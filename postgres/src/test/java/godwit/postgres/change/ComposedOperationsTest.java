@@ -137,6 +137,25 @@ class ComposedOperationsTest {
                 "SELECT concat_ws('|', id, unit, called, height, sort) FROM public.persons ORDER BY id");
     }
 
+    /** A constraint's columns are found by what has become of them. */
+    @Test
+    void aConstraintOfARenamedAndAlteredColumnIsDropped() {
+        var dropping = Reach.change(pair.source(), "02_all", """
+                operations:
+                  - rename_column: {table: units, from: code, to: sign}
+                  - alter_column: {table: units, column: sign, type: varchar(9), up: sign, down: sign}
+                  - drop_constraint: {table: units, name: units_code, up: sign, down: sign}
+                """);
+        dropping.start(Stopping.never());
+        dropping.complete(Duration.ofMillis(50));
+
+        Reach.assertSame(
+                pair,
+                TABLES,
+                "ALTER TABLE units DROP CONSTRAINT units_code; ALTER TABLE units ALTER code TYPE varchar(9); ALTER TABLE units RENAME code TO sign",
+                "SELECT u::text FROM public.units u ORDER BY id");
+    }
+
     @Test
     void aRollbackLeavesNothing() {
         var shape = Reach.shape(pair.atSource());
