@@ -35,8 +35,20 @@ final class ShadowDatabase implements AutoCloseable {
      */
     static ShadowDatabase like(Session live, ShadowServers servers) {
         var major = (int) (live.number("SELECT current_setting('server_version_num')::bigint") / MAJOR);
-        var server = servers.start(major)
-                .orElseThrow(() -> missing("there is no server of version %d here to try them on".formatted(major)));
+        try {
+            var server = servers.start(major)
+                    .orElseThrow(
+                            () -> missing("there is no server of version %d here to try them on".formatted(major)));
+            return copied(server, live);
+        } catch (GodwitException e) {
+            // Whatever is wrong with a server of our own is no reason to refuse people's change.
+            throw e.problem().code().equals("no-forecast")
+                    ? e
+                    : missing("the shadow failed (%s)".formatted(e.problem().code()));
+        }
+    }
+
+    private static ShadowDatabase copied(ShadowServers.Shadow server, Session live) {
         var shadow = new ShadowDatabase(server);
         try {
             shadow.copy(live);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import godwit.GodwitException;
+import godwit.Problem;
 import godwit.change.plan.Lock;
 import godwit.change.plan.Step;
 import godwit.file.MigrationFile;
@@ -214,5 +215,25 @@ class SqlForecastTest {
         assertThat(change.start(Stopping.never())).containsEntry("state", "ready");
         assertThat(change.complete(Duration.ofMillis(50))).containsEntry("state", "completed");
         own.close();
+    }
+
+    /** A server of our own that cannot start is no reason to refuse people's change. */
+    @Test
+    void whatIsWrongWithTheShadowIsAFinding() {
+        var text = "operations:\n  - rename_column: {table: units, from: name, to: title}\n";
+        var change = new SchemaChange(
+                pair.source(),
+                MigrationFile.parse(text, Path.of("02_own.yaml")),
+                new MigrationText("02_own.yaml", text),
+                List.of(),
+                new Identifier("public"),
+                ChangeConduct.of("test", new RealPace()).with(major -> {
+                    throw Problem.of("embedded-failed", "no room", "").asException();
+                }));
+
+        assertThat(change.plan().findings())
+                .extracting(finding -> finding.code())
+                .containsExactly("not-tried");
+        assertThat(change.start(Stopping.never())).containsEntry("state", "ready");
     }
 }
