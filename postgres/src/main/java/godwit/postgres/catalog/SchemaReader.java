@@ -36,16 +36,6 @@ public final class SchemaReader {
         }
     }
 
-    /** Reads the roles, tablespaces and extensions that the script for the selected tables expects on the target. */
-    public TargetRequirements requirements(SchemaSelection selection) throws SQLException {
-        try (var session = new CatalogSession(source)) {
-            var catalog = Catalog.of(session);
-            var uncarried = new UncarriedReader().read(catalog);
-            return TargetRequirements.of(
-                    carried(catalog, uncarried, List.of(), selection).drafts());
-        }
-    }
-
     private static CarriedDrafts carried(
             Catalog catalog, List<Uncarried> uncarried, List<Uncarried> labels, SchemaSelection selection)
             throws SQLException {
@@ -101,7 +91,7 @@ public final class SchemaReader {
         }
         order.unbroken().forEach(draft -> findings.add(circular(draft, carried.anyBlocks())));
         objects.sort(Comparator.comparing(SchemaObject::phase));
-        return new SchemaScript(objects, findings, refreshes);
+        return new SchemaScript(objects, findings, refreshes, TargetRequirements.of(carried.drafts()));
     }
 
     private static SchemaObject object(Step step, Set<Draft> stubbed) {

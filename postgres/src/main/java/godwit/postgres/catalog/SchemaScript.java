@@ -8,8 +8,10 @@ import java.util.List;
  * @param objects the objects in the order of their making; each stands on earlier ones only
  * @param findings what is not carried, each with the object's name
  * @param refreshes the statements that fill the materialised views, in the order of their dependencies
+ * @param needed what the objects expect to find where they are made
  */
-public record SchemaScript(List<SchemaObject> objects, List<SchemaFinding> findings, List<String> refreshes) {
+public record SchemaScript(
+        List<SchemaObject> objects, List<SchemaFinding> findings, List<String> refreshes, TargetRequirements needed) {
     public SchemaScript {
         objects = List.copyOf(objects);
         findings = List.copyOf(findings);

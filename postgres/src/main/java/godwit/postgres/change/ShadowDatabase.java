@@ -68,10 +68,8 @@ final class ShadowDatabase implements AutoCloseable {
     }
 
     private void copy(Session live) throws SQLException {
-        var reader = new SchemaReader(live.connection());
-        var all = new SchemaSelection(table -> true);
-        var wanted = reader.requirements(all);
-        var script = reader.read(all);
+        var script = new SchemaReader(live.connection()).read(new SchemaSelection(table -> true));
+        var wanted = script.needed();
         requireExtensions(wanted.extensions());
         requireTablespaces(wanted.tablespaces());
         var self = live.text("SELECT current_user");

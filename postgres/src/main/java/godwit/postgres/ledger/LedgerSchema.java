@@ -116,7 +116,7 @@ final class LedgerSchema {
             s.number("SELECT 1 FROM pg_advisory_xact_lock(7453010373643069441)");
             var isOlder = exists(s) && version(s) < VERSION;
             s.execute("CREATE SCHEMA IF NOT EXISTS godwit");
-            TABLES.forEach(s::execute);
+            s.execute(String.join(";\n", TABLES));
             if (isOlder) {
                 UPGRADES.forEach(s::execute);
             }

@@ -78,7 +78,7 @@ final class DatabaseItself {
             SELECT x.privilege_type || ' on ' || object || coalesce(' ' || columns, '') || ' of ' || taker,
                    CASE WHEN given THEN 'GRANT ' ELSE 'REVOKE ' END || x.privilege_type || coalesce(' ' || columns, '')
                    || ' ON ' || object || CASE WHEN given THEN ' TO ' ELSE ' FROM ' END || quoted
-            FROM made CROSS JOIN LATERAL (
+            FROM (SELECT * FROM made WHERE acl <> first) made CROSS JOIN LATERAL (
                 (SELECT true AS given, * FROM aclexplode(acl) EXCEPT SELECT true, * FROM aclexplode(first))
                 UNION ALL
                 (SELECT false, * FROM aclexplode(first) EXCEPT SELECT false, * FROM aclexplode(acl))) x

@@ -5,7 +5,6 @@ import godwit.Problem;
 import godwit.move.Side;
 import godwit.postgres.Session;
 import godwit.postgres.Together;
-import godwit.postgres.catalog.SchemaReader;
 import godwit.postgres.catalog.SchemaScript;
 import godwit.postgres.catalog.TableReader;
 import godwit.postgres.catalog.TargetCheck;
@@ -90,7 +89,7 @@ final class Preflight {
             findings.addAll(new PreparedTables(context).findings(source, target, tables));
             return;
         }
-        var needed = new SchemaReader(source.connection()).requirements(SourceCatalog.selection(context, source));
+        var needed = script.needed();
         new TargetCheck(target.connection()).findings(needed).forEach(f -> findings.add(Finding.of(f)));
         findings.addAll(new Collisions().findings(source, target, script.objects()));
         findings.addAll(new MakingRights(target).findings(script, needed));

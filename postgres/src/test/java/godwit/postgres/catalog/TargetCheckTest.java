@@ -14,7 +14,8 @@ class TargetCheckTest {
         try (var server = new CatalogServer(15)) {
             var source = server.database("traps.sql");
 
-            var needed = new SchemaReader(source).requirements(SchemaSelection.everything());
+            var needed =
+                    new SchemaReader(source).read(SchemaSelection.everything()).needed();
             var met = new TargetCheck(server.target()).findings(needed);
             var unmet = new TargetCheck(server.target())
                     .findings(new TargetRequirements(
