@@ -12,7 +12,7 @@ import java.util.List;
  */
 record Chunk(int number, long firstBlock, long endBlock) implements CopiedPart {
     /** Below this a chunk costs more than it helps. */
-    private static final long BLOCKS_MIN = 1024;
+    private static final long BLOCKS_MIN = 256;
 
     /**
      * Cuts a file into chunks, smaller towards its end, so that the workers end nearly at once; the last one is open,
