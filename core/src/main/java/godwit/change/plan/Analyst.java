@@ -113,6 +113,9 @@ public interface Analyst {
     /** The roles that may use some columns of a table and not the table, which views that check rights by their users bar. */
     List<String> rolesOfColumns(CatalogTable table);
 
+    /** The checks that some rows of a table may break, because they were never looked at: those rows cannot be written. */
+    List<String> unproven(CatalogTable table);
+
     /** The triggers of people's that see rows of a table being filled, by their names. */
     List<String> firing(CatalogTable table);
 

@@ -6,6 +6,11 @@ import java.util.List;
 
 /** Something of a column's that the column which takes its place has to have too. */
 public sealed interface Carried {
+    /** Statements that give it, under the name of what it stands for, what else that had: a comment, a table's order. */
+    default List<SqlText> afterwards() {
+        return List.of();
+    }
+
     /**
      * What is the column's own: comment, statistics, storage, privileges.
      *
@@ -24,7 +29,12 @@ public sealed interface Carried {
      * @param definition what stands behind ON in the statement that makes it, with the new columns
      * @param constraint what stands behind USING INDEX where it is a constraint's: DEFERRABLE and the like
      */
-    record Index(Identifier index, Kind kind, SqlText definition, SqlText constraint) implements Carried {
+    record Index(Identifier index, Kind kind, SqlText definition, SqlText constraint, List<SqlText> afterwards)
+            implements Carried {
+        public Index {
+            afterwards = List.copyOf(afterwards);
+        }
+
         /** What an index is there for. */
         public enum Kind {
             PLAIN,
@@ -48,7 +58,12 @@ public sealed interface Carried {
      * @param definition as pg_get_constraintdef writes it, with the new columns and without NOT VALID
      * @param validated whether it holds for all rows
      */
-    record Check(Identifier constraint, SqlText definition, boolean validated) implements Carried {}
+    record Check(Identifier constraint, SqlText definition, boolean validated, List<SqlText> afterwards)
+            implements Carried {
+        public Check {
+            afterwards = List.copyOf(afterwards);
+        }
+    }
 
     /**
      * A foreign key of the table, of whose columns or of those that they refer to some are replaced.
@@ -56,5 +71,10 @@ public sealed interface Carried {
      * @param definition as pg_get_constraintdef writes it, with the new columns on both sides and without NOT VALID
      * @param validated whether it holds for all rows
      */
-    record Reference(Identifier constraint, SqlText definition, boolean validated) implements Carried {}
+    record Reference(Identifier constraint, SqlText definition, boolean validated, List<SqlText> afterwards)
+            implements Carried {
+        public Reference {
+            afterwards = List.copyOf(afterwards);
+        }
+    }
 }

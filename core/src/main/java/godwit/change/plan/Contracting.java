@@ -207,6 +207,7 @@ final class Contracting {
                 case Carried.Check check -> sql.add(renameCarried(of, check.constraint()));
                 case Carried.Reference reference -> sql.add(renameCarried(of, reference.constraint()));
             }
+            each.afterwards().forEach(statement -> sql.add(statement.sql()));
         }
         return sql;
     }

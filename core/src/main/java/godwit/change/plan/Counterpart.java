@@ -21,8 +21,19 @@ public record Counterpart(TableName table, Kind kind, Identifier original, Ident
         CONSTRAINT
     }
 
-    static List<Counterpart> all(Map<Changed, List<Carried>> carried) {
+    /** Something that the change makes for itself. */
+    static Counterpart itself(TableName table, Kind kind, Identifier made) {
+        return new Counterpart(table, kind, made, made);
+    }
+
+    /** Whether it takes nothing's place. */
+    public boolean isNew() {
+        return original.equals(made);
+    }
+
+    static List<Counterpart> all(Map<Changed, List<Carried>> carried, List<Effect> effects) {
         var all = new ArrayList<Counterpart>();
+        effects.forEach(effect -> all.addAll(effect.lasting()));
         carried.forEach((of, each) -> {
             of.greens()
                     .forEach(green -> all.add(new Counterpart(of.name(), Kind.COLUMN, green.name(), green.physical())));

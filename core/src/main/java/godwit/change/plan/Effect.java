@@ -46,6 +46,11 @@ interface Effect {
         return List.of();
     }
 
+    /** What it has made beside tables and must still be there when only the new version is to be left. */
+    default List<Counterpart> lasting() {
+        return List.of();
+    }
+
     /** Statements of the one transaction that leaves only the new version, when columns have their names. */
     default List<String> contract() {
         return List.of();

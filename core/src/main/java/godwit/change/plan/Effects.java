@@ -116,6 +116,11 @@ final class Effects {
         }
 
         @Override
+        public List<Counterpart> lasting() {
+            return List.of(Counterpart.itself(name(), Counterpart.Kind.INDEX, operation.index()));
+        }
+
+        @Override
         public List<Step> takenBack() {
             return List.of(dropIndex(name(), operation.index()));
         }
@@ -275,6 +280,12 @@ final class Effects {
                 case TableConstraint.ForeignKey key -> renamed();
                 case TableConstraint.Exclusion exclusion -> List.of();
             };
+        }
+
+        @Override
+        public List<Counterpart> lasting() {
+            var kind = isIndexed() ? Counterpart.Kind.INDEX : Counterpart.Kind.CONSTRAINT;
+            return List.of(Counterpart.itself(name(), kind, meanwhile));
         }
 
         private List<String> renamed() {

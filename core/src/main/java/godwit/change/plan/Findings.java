@@ -27,10 +27,8 @@ final class Findings {
                     .forEach(column -> all.add(dropped("column", column)));
         }
         for (var of : changed) {
-            var firing =
-                    of.chains().stream().anyMatch(Chain::isFilled) ? analyst.firing(of.table()) : List.<String>of();
-            if (!firing.isEmpty()) {
-                all.add(firing(of.name().plain(), firing));
+            if (of.chains().stream().anyMatch(Chain::isFilled)) {
+                filled(of, all);
             }
         }
         draft.effects().stream()
@@ -65,6 +63,22 @@ final class Findings {
             }
         }
         return all;
+    }
+
+    private void filled(Changed of, List<Problem> all) {
+        var firing = analyst.firing(of.table());
+        if (!firing.isEmpty()) {
+            all.add(firing(of.name().plain(), firing));
+        }
+        var unproven = analyst.unproven(of.table());
+        if (!unproven.isEmpty()) {
+            all.add(Problem.of(
+                            "check-not-valid",
+                            "Rows of %s that break %s, which are NOT VALID, cannot be filled."
+                                    .formatted(of.name().plain(), String.join(", ", unproven)),
+                            "VALIDATE them, mend the rows that break them, or drop them.")
+                    .withObjects(unproven));
+        }
     }
 
     private static Problem firing(String table, List<String> triggers) {

@@ -76,7 +76,7 @@ public final class Planner {
                 start,
                 List.of(complete),
                 rollback(views, changed, carried, effects, draft.made()),
-                Counterpart.all(carried),
+                Counterpart.all(carried, effects),
                 changed.stream()
                         .filter(Changed::isKeptInStep)
                         .flatMap(of -> Comparison.of(of).stream())

@@ -1,15 +1,19 @@
 package godwit.postgres.change;
 
+import godwit.GodwitException;
+import godwit.Problem;
 import godwit.change.plan.Step;
 import godwit.postgres.Database;
 import godwit.postgres.Session;
 import godwit.postgres.Together;
 import godwit.postgres.change.RowWalk.Range;
 import godwit.run.throttle.RowRate;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -30,6 +34,9 @@ final class Backfilling {
 
     /** Where rows are held to a rate, small ranges often are felt less than large ones with long rests. */
     private static final int RANGES_PER_SECOND = 20;
+
+    /** The classes of codes about values, and about constraints. */
+    private static final Set<String> ROW_REFUSED = Set.of("22", "23");
 
     private final Database database;
     private final BackfillLedger ledger;
@@ -154,13 +161,39 @@ final class Backfilling {
         // Without parameters: people's SQL may have question marks of its own.
         var filled = session.transaction(s -> {
             prepare(s);
-            var updated = s.execute("UPDATE ONLY " + table() + " SET " + String.join(", ", step.assignments())
-                    + " WHERE " + walk.condition(range) + " AND (" + step.condition() + ")");
+            var updated = update(
+                    s,
+                    "UPDATE ONLY " + table() + " SET " + String.join(", ", step.assignments()) + " WHERE "
+                            + walk.condition(range) + " AND (" + step.condition() + ")");
             ledger.end(s, range, updated);
             return updated;
         });
         took(Math.max(1, System.nanoTime() - began));
         conduct.pace().pause(rest(filled));
+    }
+
+    /** What a row's own values are the reason for is no defect of the database. */
+    private long update(Session session, String sql) {
+        try {
+            return session.execute(sql);
+        } catch (GodwitException e) {
+            if (e.getCause() instanceof SQLException cause && ROW_REFUSED.contains(stateClass(cause))) {
+                throw Problem.of(
+                                "row-not-fillable",
+                                "A row of %s cannot be filled. %s"
+                                        .formatted(
+                                                step.table().plain(),
+                                                e.problem().message()),
+                                "Mend up, or the rows: those that break a check which is NOT VALID cannot be written at all.")
+                        .withObjects(e.problem().objects())
+                        .asException(e);
+            }
+            throw e;
+        }
+    }
+
+    private static String stateClass(SQLException cause) {
+        return cause.getSQLState() == null ? "" : cause.getSQLState().substring(0, 2);
     }
 
     private synchronized void took(long nanos) {

@@ -30,14 +30,29 @@ final class Carrying {
                         WHEN i.indisunique THEN 'UNIQUE' ELSE 'PLAIN' END,
                    substr(pg_catalog.pg_get_indexdef(i.indexrelid), strpos(pg_catalog.pg_get_indexdef(i.indexrelid), ' USING ')),
                    CASE WHEN k.condeferrable THEN ' DEFERRABLE' ELSE '' END
-                     || CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END
+                     || CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END,
+                   coalesce((SELECT format(' TABLESPACE %I', spcname) FROM pg_catalog.pg_tablespace WHERE oid = c.reltablespace), ''),
+                   coalesce(length(' WHERE ' || pg_catalog.pg_get_expr(i.indpred, i.indrelid)), 0),
+                   array_remove(ARRAY[
+                     CASE WHEN i.indisclustered THEN format('ALTER TABLE %s CLUSTER ON %I', i.indrelid::pg_catalog.regclass, c.relname) END,
+                     CASE WHEN i.indisreplident
+                          THEN format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', i.indrelid::pg_catalog.regclass, c.relname) END,
+                     (SELECT format('COMMENT ON INDEX %s IS %L', d, t) FROM (SELECT i.indexrelid::pg_catalog.regclass AS d,
+                        pg_catalog.obj_description(i.indexrelid, 'pg_class') AS t) own WHERE t IS NOT NULL),
+                     (SELECT format('COMMENT ON CONSTRAINT %I ON %s IS %L', k.conname, k.conrelid::pg_catalog.regclass, t)
+                      FROM pg_catalog.obj_description(k.oid, 'pg_constraint') AS t WHERE t IS NOT NULL)], NULL)
+                   || ARRAY(SELECT format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', attrelid::pg_catalog.regclass, attnum,
+                              attstattarget) FROM pg_catalog.pg_attribute WHERE attrelid = i.indexrelid AND attstattarget >= 0)
             FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
             LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
               AND k.conrelid = i.indrelid
             WHERE i.indrelid = ?::pg_catalog.regclass AND c.relname !~ '^_godwit_' ORDER BY i.indexrelid""";
 
     private static final String CHECKS = """
-            SELECT conname, pg_catalog.pg_get_constraintdef(oid), convalidated FROM pg_catalog.pg_constraint
+            SELECT conname, pg_catalog.pg_get_constraintdef(oid), convalidated,
+                   ARRAY(SELECT format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, conrelid::pg_catalog.regclass, t)
+                         FROM pg_catalog.obj_description(oid, 'pg_constraint') AS t WHERE t IS NOT NULL)
+            FROM pg_catalog.pg_constraint
             WHERE conrelid = ?::pg_catalog.regclass AND contype = 'c' AND conname !~ '^_godwit_' ORDER BY conname""";
 
     /** The columns that a key refers to stand as they do in its definition, behind the table's name. */
@@ -53,7 +68,9 @@ final class Carrying {
                    k.confrelid::pg_catalog.regclass || '('
                      || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY p.place)
                          FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS p (attnum, place)
-                         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.attnum) || ')'
+                         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.attnum) || ')',
+                   ARRAY(SELECT format('COMMENT ON CONSTRAINT %I ON %s IS %L', k.conname, k.conrelid::pg_catalog.regclass, t)
+                         FROM pg_catalog.obj_description(k.oid, 'pg_constraint') AS t WHERE t IS NOT NULL)
             FROM pg_catalog.pg_constraint k
             JOIN pg_catalog.pg_class rc ON rc.oid = k.confrelid JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace
             WHERE k.conrelid = ?::pg_catalog.regclass AND k.contype = 'f' AND k.conname !~ '^_godwit_' ORDER BY k.conname""";
@@ -76,6 +93,12 @@ final class Carrying {
             UNION ALL SELECT format('COMMENT ON COLUMN %s.%I IS %L', name, wanted,
                 pg_catalog.col_description(attrelid, attnum)) FROM own
               WHERE pg_catalog.col_description(attrelid, attnum) IS NOT NULL
+            UNION ALL SELECT format('REVOKE %s (%I) ON %s FROM %s', r.privilege_type, wanted, name,
+                CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(r.grantee)) END)
+              FROM own JOIN pg_catalog.pg_attribute n ON n.attrelid = own.attrelid AND n.attname = wanted,
+                pg_catalog.aclexplode(n.attacl) AS r
+              WHERE NOT EXISTS (SELECT FROM pg_catalog.aclexplode(own.attacl) AS o
+                WHERE (o.grantee, o.privilege_type, o.is_grantable) = (r.grantee, r.privilege_type, r.is_grantable))
             UNION ALL SELECT format('GRANT %s (%I) ON %s TO %s%s', r.privilege_type, wanted, name,
                 CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(r.grantee)) END,
                 CASE WHEN r.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
@@ -100,20 +123,38 @@ final class Carrying {
         this.replaced = replaced.getOrDefault(table.name(), Map.of());
     }
 
-    private record Index(long oid, String name, Carried.Index.Kind kind, String definition, String constraint) {
+    /** @param predicate how many characters of the definition are its condition, at the end */
+    private record Index(
+            long oid,
+            String name,
+            Carried.Index.Kind kind,
+            String definition,
+            String constraint,
+            String tablespace,
+            int predicate,
+            List<SqlText> afterwards) {
         static Index of(ResultSet row) throws SQLException {
             return new Index(
                     row.getLong(1),
                     row.getString(2),
                     Carried.Index.Kind.valueOf(row.getString(3)),
                     row.getString(4),
-                    row.getString(5));
+                    row.getString(5),
+                    row.getString(6),
+                    row.getInt(7),
+                    statements(row, 8));
+        }
+
+        /** The definition, where the other index is. */
+        String in(Index other) {
+            var at = definition.length() - predicate;
+            return definition.substring(0, at) + other.tablespace + definition.substring(at);
         }
     }
 
-    private record Check(String name, String definition, boolean validated) {
+    private record Check(String name, String definition, boolean validated, List<SqlText> afterwards) {
         static Check of(ResultSet row) throws SQLException {
-            return new Check(row.getString(1), row.getString(2), row.getBoolean(3));
+            return new Check(row.getString(1), row.getString(2), row.getBoolean(3), statements(row, 4));
         }
     }
 
@@ -172,8 +213,9 @@ final class Carrying {
                 return Optional.of(new Carried.Index(
                         new Identifier(index.name()),
                         index.kind(),
-                        new SqlText(table.name().sql() + changed.get().definition()),
-                        new SqlText(index.constraint())));
+                        new SqlText(table.name().sql() + changed.get().in(index)),
+                        new SqlText(index.constraint()),
+                        index.afterwards()));
             }
         }
         return Optional.empty();
@@ -186,7 +228,8 @@ final class Carrying {
             var definition = after.get(check.name());
             var plain = check.definition().replaceFirst(" NOT VALID$", "");
             if (definition != null && !definition.equals(plain)) {
-                all.add(new Carried.Check(new Identifier(check.name()), new SqlText(definition), check.validated()));
+                all.add(new Carried.Check(
+                        new Identifier(check.name()), new SqlText(definition), check.validated(), check.afterwards()));
             }
         }
     }
@@ -221,11 +264,18 @@ final class Carrying {
                                 referenced.sql(),
                                 named(referencedColumns, others),
                                 definition.substring(at + rules.length()))),
-                row.getBoolean(2)));
+                row.getBoolean(2),
+                statements(row, 9)));
     }
 
     private static String named(List<Identifier> columns, Map<Identifier, Identifier> replaced) {
         return columns.stream().map(c -> replaced.getOrDefault(c, c).sql()).collect(Collectors.joining(", "));
+    }
+
+    private static List<SqlText> statements(ResultSet row, int column) throws SQLException {
+        return Arrays.stream((String[]) row.getArray(column).getArray())
+                .map(SqlText::new)
+                .toList();
     }
 
     private static List<Identifier> identifiers(ResultSet row, int column) throws SQLException {

@@ -37,7 +37,9 @@ final class CatalogReading {
                                      WHERE a.attrelid = c.oid AND a.attname IN ('new', 'old') AND NOT a.attisdropped)
                           THEN 'has a column named new or old'
                         WHEN c.relrowsecurity AND current_setting('server_version_num')::int < 150000
-                          THEN 'has row security, which views of PostgreSQL 14 do not keep' END
+                          THEN 'has row security, which views of PostgreSQL 14 do not keep'
+                        WHEN pg_catalog.row_security_active(c.oid)
+                          THEN 'has row security that keeps rows from the role ' || current_user || ' too' END
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN LATERAL (
               SELECT i.indkey, i.indnkeyatts FROM pg_catalog.pg_index i

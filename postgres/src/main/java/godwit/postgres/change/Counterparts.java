@@ -8,6 +8,7 @@ import godwit.schema.TableName;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Whether the tables of a change have what they had when it began, and nothing since that it has no counterpart for. */
@@ -16,9 +17,11 @@ final class Counterparts {
             SELECT 'COLUMN', attname::text FROM pg_catalog.pg_attribute
               WHERE attrelid = ?::pg_catalog.regclass AND NOT attisdropped AND attname ~ '^_godwit_'
             UNION ALL SELECT 'INDEX', x.relname::text FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-              WHERE i.indrelid = ?::pg_catalog.regclass AND x.relname ~ '^_godwit_index_'
+              WHERE i.indrelid = ?::pg_catalog.regclass AND i.indisvalid
             UNION ALL SELECT 'CONSTRAINT', conname::text FROM pg_catalog.pg_constraint
-              WHERE conrelid = ?::pg_catalog.regclass AND conname ~ '^_godwit_constraint_'""";
+              WHERE conrelid = ?::pg_catalog.regclass""";
+
+    private static final Pattern STANDS_FOR = Pattern.compile("_godwit_(index|constraint)_.*");
 
     private final Session session;
 
@@ -50,19 +53,29 @@ final class Counterparts {
                 .filter(each -> !made.contains(new Thing(each.kind(), each.made())))
                 .findFirst()
                 .ifPresent(each -> {
-                    throw since(
-                            table,
-                            "The %s %s of %s has no counterpart in the new version: it, or what it stands on, came after the change began."
-                                    .formatted(
-                                            each.kind().name().toLowerCase(Locale.ROOT),
-                                            each.original().name(),
-                                            table.plain()),
-                            "Drop what came and add it again when the change is complete, or roll the change back and start again.");
+                    throw each.isNew()
+                            ? since(
+                                    table,
+                                    "The %s %s of %s, which the change has made, has gone since."
+                                            .formatted(
+                                                    each.kind().name().toLowerCase(Locale.ROOT),
+                                                    each.made().name(),
+                                                    table.plain()),
+                                    "Make it again as godwit plan has it, or roll the change back and start again.")
+                            : since(
+                                    table,
+                                    "The %s %s of %s has no counterpart in the new version: it, or what it stands on, came after the change began."
+                                            .formatted(
+                                                    each.kind().name().toLowerCase(Locale.ROOT),
+                                                    each.original().name(),
+                                                    table.plain()),
+                                    "Drop what came and add it again when the change is complete, or roll the change back and start again.");
                 });
         var known =
                 wanted.stream().map(each -> new Thing(each.kind(), each.made())).toList();
         made.stream()
-                .filter(each -> !known.contains(each) && each.kind() != Counterpart.Kind.COLUMN)
+                .filter(each -> !known.contains(each)
+                        && STANDS_FOR.matcher(each.name().name()).matches())
                 .findFirst()
                 .ifPresent(each -> {
                     throw since(

@@ -47,12 +47,11 @@ final class PostgresAnalyst implements Analyst, AutoCloseable {
               AND r.grantee <> d.defaclrole AND r.privilege_type <> 'MAINTAIN'""";
 
     private static final String SCHEMA_RIGHTS = """
-            WITH n AS (SELECT * FROM pg_catalog.pg_namespace WHERE nspname = ?)
-            SELECT format('ALTER SCHEMA %I OWNER TO %I', ?::text,
-                CASE WHEN pg_catalog.pg_get_userbyid(n.nspowner) = 'pg_database_owner'
-                     THEN (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database
-                           WHERE datname = current_database())
-                     ELSE pg_catalog.pg_get_userbyid(n.nspowner) END) FROM n
+            WITH n AS (SELECT * FROM pg_catalog.pg_namespace WHERE nspname = ?),
+            o AS (SELECT CASE WHEN nspowner = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = 'pg_database_owner')
+                THEN (SELECT datdba FROM pg_catalog.pg_database WHERE datname = current_database()) ELSE nspowner END AS owner FROM n)
+            SELECT format('ALTER SCHEMA %I OWNER TO %I', ?::text, pg_catalog.pg_get_userbyid(owner)) FROM o
+              WHERE pg_catalog.pg_has_role(owner, 'MEMBER')
             UNION ALL SELECT format('GRANT USAGE ON SCHEMA %I TO %s', ?::text,
                 CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(r.grantee)) END)
               FROM n, pg_catalog.aclexplode(n.nspacl) AS r WHERE r.privilege_type = 'USAGE' AND r.grantee <> n.nspowner""";
@@ -245,6 +244,15 @@ final class PostgresAnalyst implements Analyst, AutoCloseable {
                 CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) AS x JOIN pg_catalog.pg_roles r ON r.oid = x.grantee
                 WHERE a.attrelid = ?::pg_catalog.regclass AND NOT a.attisdropped
                   AND NOT pg_catalog.has_table_privilege(r.oid, a.attrelid, 'SELECT') ORDER BY 1""", row -> row.getString(1), table.name().sql());
+    }
+
+    @Override
+    public List<String> unproven(CatalogTable table) {
+        return session.query(
+                "SELECT conname::text FROM pg_catalog.pg_constraint WHERE conrelid = ?::pg_catalog.regclass AND contype = 'c'"
+                        + " AND NOT convalidated AND conname !~ '^_godwit_' ORDER BY 1",
+                row -> row.getString(1),
+                table.name().sql());
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import godwit.GodwitException;
 import godwit.file.MigrationFile;
 import godwit.postgres.Database;
+import godwit.postgres.Endpoint;
 import godwit.postgres.Pair;
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaReader;
@@ -17,6 +18,7 @@ import godwit.schema.Identifier;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -76,6 +78,12 @@ final class Reach {
                 List.of(),
                 new Identifier("public"),
                 ChangeConduct.of("test", new RealPace()));
+    }
+
+    /** The database as another role uses it. */
+    static Database as(Pair pair, String role) {
+        var at = pair.source().endpoint();
+        return new Database(() -> new Endpoint(at.host(), at.port(), at.database(), role, "", Map.of()));
     }
 
     /** What would make the database's own schema, sorted: columns may stand in another order. */

@@ -9,7 +9,6 @@ import godwit.change.plan.Lock;
 import godwit.change.plan.Step;
 import godwit.file.MigrationFile;
 import godwit.postgres.Database;
-import godwit.postgres.Endpoint;
 import godwit.postgres.Pair;
 import godwit.postgres.Servers;
 import godwit.postgres.change.SchemaChange.MigrationText;
@@ -20,7 +19,6 @@ import godwit.schema.TableName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -193,8 +191,7 @@ class SqlForecastTest {
         pair.role("change_owner", "LOGIN");
         pair.source("ALTER DATABASE " + new Identifier(pair.name()).sql() + " OWNER TO change_owner;"
                 + " ALTER TABLE units OWNER TO change_owner; ALTER TABLE people OWNER TO change_owner");
-        var at = pair.source().endpoint();
-        var own = new Database(() -> new Endpoint(at.host(), at.port(), at.database(), "change_owner", "", Map.of()));
+        var own = Reach.as(pair, "change_owner");
         try (var session = Pair.application(own)) {
             session.execute("CREATE TABLE mine (id int PRIMARY KEY, t text); INSERT INTO mine VALUES (1, '7')");
         }
