@@ -14,6 +14,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class Servers implements ParameterResolver {
     private static final ExtensionContext.Namespace PLACE = ExtensionContext.Namespace.create(Servers.class);
 
+    /** A pair that a constructor gets is closed when its test has ended, not when all of the class have. */
+    @Override
+    public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext rootContext) {
+        return ExtensionContextScope.TEST_METHOD;
+    }
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         return parameter.getParameter().getType() == Pair.class;

@@ -30,8 +30,10 @@ public interface Analyst {
      * What of a table stands on some of its columns, as it is to be for others that take their place.
      *
      * @param replaced of each table that changes, by a column that has something, the one that is to have it too
+     * @param dropped of this table, the columns that go: what stands on one of them goes too
      */
-    List<Carried> carried(CatalogTable table, Map<TableName, Map<Identifier, Identifier>> replaced);
+    List<Carried> carried(
+            CatalogTable table, Map<TableName, Map<Identifier, Identifier>> replaced, List<Identifier> dropped);
 
     /** Whether a default gives the same for all rows that are there, so that none of them has to be written. */
     boolean isSameForAll(SqlText type, String defaultValue);

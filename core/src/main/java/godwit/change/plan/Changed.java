@@ -54,6 +54,15 @@ record Changed(String run, Evolution evolution, List<Chain> chains) {
         return all;
     }
 
+    /** The columns of the old version that go, and nothing takes their place. */
+    List<Identifier> dropped() {
+        return chains.stream()
+                .filter(chain -> chain.green().isEmpty())
+                .flatMap(chain -> chain.blue().stream())
+                .map(CatalogColumn::name)
+                .toList();
+    }
+
     /** The view that knows the marker, on which the new version's view stands. */
     TableName hidden() {
         return TableName.of("godwit", "via_%s_%s".formatted(run, id()));

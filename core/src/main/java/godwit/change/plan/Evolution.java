@@ -195,7 +195,7 @@ final class Evolution implements Member {
         }
         var followed =
                 shown.stream().filter(s -> s.slot().equals(from)).findFirst().orElseThrow();
-        var to = slot(referenced.to().type());
+        var to = slot(followed(from.type(), referenced));
         shown.set(shown.indexOf(followed), new Shown(followed.name(), to));
         var before = List.of(new Shown(name, from));
         var after = List.of(new Shown(name, to));
@@ -209,6 +209,13 @@ final class Evolution implements Member {
                 analyst.expression(types(after), alias(), ofSome(name, referenced.down()), from.type()),
                 Alteration.ofValues()));
         return to;
+    }
+
+    /** A key that keeps its type is no reason for those who refer to it to become of that type. */
+    private static SqlText followed(SqlText own, Derivation.Altered referenced) {
+        var before = referenced.from().type();
+        var after = referenced.to().type();
+        return after.equals(before) && !own.equals(before) ? own : after;
     }
 
     /** What refers to nothing goes on doing so. */

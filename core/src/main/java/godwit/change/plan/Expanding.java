@@ -28,7 +28,7 @@ final class Expanding {
         this.path = path;
         this.carried = replaced.getOrDefault(changed.name(), Map.of()).isEmpty()
                 ? List.of()
-                : analyst.carried(changed.table(), replaced).stream()
+                : analyst.carried(changed.table(), replaced, changed.dropped()).stream()
                         .filter(each -> !isLeft(each))
                         .toList();
     }

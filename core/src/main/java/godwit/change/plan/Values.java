@@ -1,6 +1,7 @@
 package godwit.change.plan;
 
 import godwit.schema.Identifier;
+import godwit.schema.SqlText;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -151,7 +152,7 @@ final class Values {
     }
 
     private String downOrNull(Slot slot) {
-        return downSql(slot).orElse("NULL");
+        return downSql(slot).orElse("(NULL)");
     }
 
     /** @param between works out what no column holds */
@@ -163,10 +164,16 @@ final class Values {
         var columns = used.stream()
                 .map(s -> (stored.get(s.slot()) instanceof Identifier column
                                 ? alias() + "." + column.sql()
-                                : between.apply(s.slot()))
+                                : between.apply(s.slot()) + "::"
+                                        + uncut(s.slot().type()))
                         + " AS " + s.name().sql())
                 .collect(Collectors.joining(", "));
         return "(SELECT (" + expression.sql() + ") FROM (SELECT " + columns + ") AS " + alias() + ")";
+    }
+
+    /** The type that a value in between has; one of a limited length is not cut silently, as a cast would do. */
+    private static String uncut(SqlText type) {
+        return type.sql().replaceFirst("^(character varying|bit varying)\\(\\d+\\)", "$1");
     }
 
     private String alias() {

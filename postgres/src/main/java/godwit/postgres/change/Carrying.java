@@ -109,18 +109,24 @@ final class Carrying {
     private final CatalogTable table;
     private final Map<TableName, Map<Identifier, Identifier>> replacedByTable;
     private final Map<Identifier, Identifier> replaced;
+    private final List<Identifier> dropped;
 
-    /** @param replaced of each table that changes, the columns that others replace */
+    /**
+     * @param replaced of each table that changes, the columns that others replace
+     * @param dropped of this table, those that go; what is on them too goes with them
+     */
     Carrying(
             Session session,
             Reading reading,
             CatalogTable table,
-            Map<TableName, Map<Identifier, Identifier>> replaced) {
+            Map<TableName, Map<Identifier, Identifier>> replaced,
+            List<Identifier> dropped) {
         this.session = session;
         this.reading = reading;
         this.table = table;
         this.replacedByTable = replaced;
         this.replaced = replaced.getOrDefault(table.name(), Map.of());
+        this.dropped = List.copyOf(dropped);
     }
 
     /** @param predicate how many characters of the definition are its condition, at the end */
@@ -178,6 +184,8 @@ final class Carrying {
             var checks = session.query(CHECKS, Check::of, table.name().sql());
             var before = likenesses();
             dropTwins();
+            dropped.forEach(column ->
+                    session.execute("ALTER TABLE pg_temp.godwit_like DROP COLUMN " + column.sql() + " CASCADE"));
             replaced.forEach((from, to) ->
                     session.execute("ALTER TABLE pg_temp.godwit_like RENAME COLUMN " + from.sql() + " TO " + to.sql()));
             var after = likenesses();
@@ -240,6 +248,9 @@ final class Carrying {
         var referenced = TableName.of(row.getString(5), row.getString(6));
         var referencedColumns = identifiers(row, 7);
         var others = replacedByTable.getOrDefault(referenced, Map.of());
+        if (columns.stream().anyMatch(dropped::contains)) {
+            return List.of();
+        }
         if (columns.stream().noneMatch(replaced::containsKey)
                 && referencedColumns.stream().noneMatch(others::containsKey)) {
             return List.of();

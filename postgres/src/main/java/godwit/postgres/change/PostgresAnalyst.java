@@ -127,8 +127,9 @@ final class PostgresAnalyst implements Analyst, AutoCloseable {
     }
 
     @Override
-    public List<Carried> carried(CatalogTable table, Map<TableName, Map<Identifier, Identifier>> replaced) {
-        return new Carrying(session, reading, table, replaced).all();
+    public List<Carried> carried(
+            CatalogTable table, Map<TableName, Map<Identifier, Identifier>> replaced, List<Identifier> dropped) {
+        return new Carrying(session, reading, table, replaced, dropped).all();
     }
 
     @Override
