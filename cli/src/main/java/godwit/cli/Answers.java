@@ -5,6 +5,7 @@ import godwit.run.Verb;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a run answered, in people's words. */
@@ -33,8 +34,19 @@ final class Answers {
             case COMPLETE -> completed(answer);
             case PAUSE -> List.of("Paused: nothing is copied or applied until godwit resume.");
             case RESUME -> List.of("It goes on.");
-            case SET -> List.of("Set: " + answer.get("set") + ". These win over the file.");
+            case SET -> List.of(set(answer.get("set")));
         };
+    }
+
+    private static String set(@Nullable Object settings) {
+        return settings instanceof Map<?, ?> map && !map.isEmpty()
+                ? "Set, and wins over the file: "
+                        + map.entrySet().stream()
+                                .map(each -> each.getKey() + "=" + each.getValue())
+                                .sorted()
+                                .collect(Collectors.joining(", "))
+                        + "."
+                : "Nothing is set beside the file.";
     }
 
     private static List<String> completed(Map<String, Object> answer) {

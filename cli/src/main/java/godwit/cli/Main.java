@@ -4,10 +4,12 @@ import godwit.Problem;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Godwit's command line. */
 @Command(
@@ -67,11 +69,29 @@ final class Main {
     /** Scripts that ask for JSON get it whatever is wrong. */
     private static int wrongUsage(ParameterException e, String... arguments) {
         var problem = Problem.of(
-                "wrong-usage",
-                String.valueOf(e.getMessage()),
-                "See godwit %s --help.".formatted(e.getCommandLine().getCommandName()));
+                "wrong-usage", unknownCommand(e, arguments).orElseGet(() -> String.valueOf(e.getMessage())), hint(e));
         new Output(System.out, System.err, List.of(arguments).contains("--json")).problem(problem);
         return ExitCode.WRONG_USAGE.status();
+    }
+
+    private static Optional<String> unknownCommand(ParameterException e, String... arguments) {
+        return isOfAll(e) && arguments.length > 0 && !arguments[0].startsWith("-")
+                ? Optional.of("There is no command %s.".formatted(arguments[0]))
+                : Optional.empty();
+    }
+
+    private static String hint(ParameterException e) {
+        var suggested =
+                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.<String>of();
+        var meant = isOfAll(e) && !suggested.isEmpty() ? "Is godwit %s meant? ".formatted(suggested.getFirst()) : "";
+        return meant
+                + (isOfAll(e)
+                        ? "godwit --help has all commands."
+                        : "See godwit %s --help.".formatted(e.getCommandLine().getCommandName()));
+    }
+
+    private static boolean isOfAll(ParameterException e) {
+        return e.getCommandLine().getParent() == null;
     }
 
     /** The command that is meant, alone: to describe all of them to the parser takes longer than a short command. */

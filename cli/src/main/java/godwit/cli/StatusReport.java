@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** How a run stands, for people and for scripts. */
@@ -25,6 +26,13 @@ record StatusReport(Look look) {
             "wayBackProblem",
             "publishedAt",
             "lastProof");
+
+    /** What only says something while somebody works. */
+    private static final Set<String> OF_WORKER = Set.of("rowsPerSecond", "etaSeconds", "doing");
+
+    private boolean isWorkedOn() {
+        return look.worker().isPresent() && !look.run().phase().isOver();
+    }
 
     void tell(Terminal terminal, Output output) {
         var run = look.run();
@@ -91,13 +99,15 @@ record StatusReport(Look look) {
         report.put("worker", look.worker().<Object>map(StatusReport::report).orElse("nobody follows"));
         report.put("lagBytes", lag.containsKey("lagBytes") ? lag.get("lagBytes") : 0);
         report.put("lagSeconds", lag.containsKey("lagSeconds") ? lag.get("lagSeconds") : 0);
-        report.put("tables", live.getOrDefault("tables", List.of()));
+        // What a worker told last is not how a run stands that is over: its tables' progress is gone by then.
+        report.put("tables", run.phase().isOver() ? List.of() : live.getOrDefault("tables", List.of()));
         for (var key : SHOWN) {
-            if (live.containsKey(key)) {
+            if (live.containsKey(key) && (isWorkedOn() || !OF_WORKER.contains(key))) {
                 report.put(key, live.get(key));
             }
         }
-        report.put("throttle", live.getOrDefault("throttle", Map.of("reason", "none")));
+        var unthrottled = Map.<String, Object>of("reason", "none");
+        report.put("throttle", isWorkedOn() ? live.getOrDefault("throttle", unthrottled) : unthrottled);
         report.put("waits", look.standing().throttle());
         report.put("set", new TreeMap<>(steering.settings()));
         report.put("streams", streams());

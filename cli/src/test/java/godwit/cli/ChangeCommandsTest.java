@@ -208,6 +208,8 @@ class ChangeCommandsTest {
         assertWrong(change("start", "--workers", "0"), "setting-out-of-range");
         assertWrong(godwit("plan", file().toString()), "database-not-named");
         assertWrong(godwit("plan", file().toString(), "--nonsense"), "wrong-usage");
+        assertThat(godwit("swithc", "people.yaml").text())
+                .contains("There is no command swithc.", "Is godwit switch meant? ");
         assertWrong(godwit("migrate", "nowhere", "--database", "env:HOME"), "folder-missing");
     }
 

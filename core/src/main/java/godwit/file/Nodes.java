@@ -234,7 +234,7 @@ final class Nodes {
         return Problem.of(
                         "wrong-type",
                         "%s must be %s.".formatted(path, wanted),
-                        "docs/reference describes what each key of a file may hold.")
+                        "docs/reference/move-file.md and migration-file.md describe what each key of a file may hold.")
                 .withObjects(List.of(path))
                 .asException();
     }

@@ -9,6 +9,7 @@ import godwit.traffic.Journal;
 import godwit.traffic.Writes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Moves a run's writes to the other side: proof first, then the cutover, then the ledger's phase.
@@ -118,7 +119,11 @@ final class Switching {
             // Writing the phase down takes the session that holds the lease.
             var under = course.phase();
             var cutover = new Cutover(steps.cutover(), pace::nanos, () -> course.enter(under));
-            var millis = cutover.run(from, readable());
+            var refused = refusal(cutover, from);
+            if (refused.isPresent()) {
+                return leftAlone(from, refused.get());
+            }
+            var millis = cutover.move(from, readable());
             routing.lead(from.other());
             var report = report(from, millis, found);
             report.putAll(routing.report());
@@ -126,6 +131,19 @@ final class Switching {
             return new Outcome.Done(report);
         } catch (GodwitException e) {
             return undone(from, e);
+        }
+    }
+
+    /** Why the writes cannot be moved, before anything of that is begun; empty when they can. */
+    private static Optional<Problem> refusal(Cutover cutover, Side from) {
+        try {
+            cutover.prepare(from);
+            return Optional.empty();
+        } catch (GodwitException e) {
+            if (e.retry() != Retry.NEVER) {
+                throw e;
+            }
+            return Optional.of(e.problem());
         }
     }
 

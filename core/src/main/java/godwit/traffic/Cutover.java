@@ -31,15 +31,29 @@ public final class Cutover {
     }
 
     /**
-     * Moves the writes.
+     * Looks whether they can be moved, and whether the router works; nobody waits, and nothing has to be undone.
+     *
+     * @param from the side that is to lose the writes
+     */
+    public void prepare(Side from) {
+        actions.checkBefore(from);
+        actions.rehearseRoute(from);
+        actions.advanceSequences(from);
+    }
+
+    /**
+     * Prepares and moves the writes.
      *
      * @param journal what the gates say now; it must be settled, with the writes on the side that loses them
      * @return for how long writers had to wait, in milliseconds
      */
     public long run(Side from, Journal journal) {
-        actions.checkBefore(from);
-        actions.rehearseRoute(from);
-        actions.advanceSequences(from);
+        prepare(from);
+        return move(from, journal);
+    }
+
+    /** As {@link #run}, once {@link #prepare} has found nothing. */
+    public long move(Side from, Journal journal) {
         var epoch = journal.epoch() + 1;
         var began = nanos.getAsLong();
         try {

@@ -147,7 +147,7 @@ final class StreamTables {
                         "source-schema-changed",
                         message,
                         start.followed() == Side.SOURCE
-                                ? "Undo the change at the source or roll the run back and start it again."
+                                ? "Roll the run back and start it again; undoing the change at the source helps only where no row was written since."
                                 : "Undo the change at the target and start again; there is no way back before.")
                 .withObjects(List.of(table.name().plain()))
                 .asException();

@@ -50,7 +50,7 @@ public final class Fence implements AutoCloseable {
                         "writers-not-drained",
                         "Transactions that had begun to write did not end within %d ms%s."
                                 .formatted(drainMillisMax, writers.isEmpty() ? "" : ": " + Writer.names(writers)),
-                        "Wait for these pids (0: prepared transactions) to end, or end them; then try again.")
+                        "Wait for these pids (0: prepared transactions, which pg_prepared_xacts has) to end, or end them; then try again.")
                 .withPids(Writer.pids(writers));
     }
 

@@ -115,7 +115,7 @@ record Exported(Session session, Lsn position, String snapshot, Optional<Snapsho
                         "no-position",
                         "No position of the %s's log to compare at was found within %d s, because transactions are open."
                                 .formatted(side.word(), limit.toSeconds()),
-                        "Wait for these pids (0: prepared transactions; some may be in other databases) to end, or end"
+                        "Wait for these pids (0: prepared transactions, which pg_prepared_xacts has; some may be in other databases) to end, or end"
                                 + " them; then try again.")
                 .withPids(waitedFor(context, side));
         return new GodwitException(problem, Retry.NEVER, new IllegalStateException("no position"));

@@ -93,7 +93,7 @@ final class HeldTables {
                         "schema-changing",
                         "Somebody has or waits for %s of the %s alone, and may change it before the writes have moved."
                                 .formatted(table.plain(), side.word()),
-                        "Wait for these pids (0: prepared transactions) to end, or end them; then try again.")
+                        "Wait for these pids (0: prepared transactions, which pg_prepared_xacts has) to end, or end them; then try again.")
                 .withObjects(List.of(table.plain()))
                 .withPids(session.query(CHANGING, row -> row.getInt(1), table.sql()))
                 .asException();

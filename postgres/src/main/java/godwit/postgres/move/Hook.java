@@ -91,14 +91,19 @@ final class Hook {
                 .withObjects(List.of(spec.hook().getFirst()));
     }
 
-    /** After the decision there is no way but forward: the command is tried again before the failure is told. */
+    /**
+     * After the decision there is no way but forward: the command is tried again before the failure is told, as long as one call
+     * may take.
+     */
     void callUntilItWorks(Side writes) {
+        var began = System.nanoTime();
         for (var attempt = 1; ; attempt++) {
             try {
                 call(writes);
                 return;
             } catch (GodwitException e) {
-                if (attempt == TRIES_MAX) {
+                if (attempt == TRIES_MAX
+                        || System.nanoTime() - began >= TimeUnit.SECONDS.toNanos(spec.hookSecondsMax())) {
                     throw e;
                 }
                 Patience.pause(Duration.ofMillis(200L * attempt));

@@ -187,7 +187,7 @@ final class LargeObjectCutover {
                             "writers-too-old",
                             "%d transactions have been writing large objects for longer than a switch may wait."
                                     .formatted(left.size()),
-                            "Wait for these pids (0: prepared transactions) to end, or end them; then try again.")
+                            "Wait for these pids (0: prepared transactions, which pg_prepared_xacts has) to end, or end them; then try again.")
                     .withPids(List.copyOf(left.values()))
                     .asException();
         }
@@ -199,7 +199,7 @@ final class LargeObjectCutover {
             throw Problem.of(
                             "writers-not-drained",
                             "Transactions that had begun to write large objects did not end in time.",
-                            "Try again when these pids (0: prepared transactions) have ended.")
+                            "Try again when these pids (0: prepared transactions, which pg_prepared_xacts has) have ended.")
                     .withPids(List.copyOf(left.values()))
                     .asException();
         }

@@ -66,7 +66,7 @@ final class OpenDdl {
                                 "schema-changing",
                                 "%d transactions are changing the schema of the %s, and may end after the writes have moved."
                                         .formatted(pids.size(), side.word()),
-                                "Wait for these pids (0: prepared transactions) to end, or end them; then try again.")
+                                "Wait for these pids (0: prepared transactions, which pg_prepared_xacts has) to end, or end them; then try again.")
                         .withPids(pids)
                         .asException();
             }

@@ -132,7 +132,7 @@ final class PostgresCutover implements CutoverActions, AutoCloseable {
                                 "writers-too-old",
                                 "%d transactions have been writing for longer than a switch may wait: %s."
                                         .formatted(old.size(), Writer.names(old)),
-                                "Wait for these pids (0: prepared transactions) to end, or end them; then try again.")
+                                "Wait for these pids (0: prepared transactions, which pg_prepared_xacts has) to end, or end them; then try again.")
                         .withPids(Writer.pids(old))
                         .asException();
             }

@@ -17,6 +17,12 @@ import java.util.stream.Stream;
 
 /** Finds, before anything is changed, what would stop a move or its way back. */
 final class Preflight {
+    /** As PostgreSQL has it (MaxHeapAttributeNumber). */
+    private static final int COLUMNS_MAX = 1600;
+
+    /** What the tables that changes are laid out in have beside the columns and the key. */
+    private static final int COLUMNS_OF_OWN = 2;
+
     private final MoveContext context;
     private final List<Finding> findings = new ArrayList<>();
 
@@ -36,6 +42,7 @@ final class Preflight {
                     .forEach(findings::add);
             tables(tables);
             unlogged(source);
+            findings.addAll(new FiringTriggers().findings(source, context.taken(source)));
             findings.addAll(new SelectionCheck(context, source).findings(tables));
             script.findings().forEach(f -> findings.add(Finding.of(f)));
             findings.addAll(new ExtensionRows(context).findings(source));
@@ -55,6 +62,22 @@ final class Preflight {
                     "nothing-to-move", "The source has no tables to move.", "Check include, exclude and the URL."));
         }
         for (var table : tables) {
+            if (table.columns().isEmpty()) {
+                findings.add(Finding.blocking(
+                        "table-without-columns",
+                        "%s has no columns: its rows cannot be told apart.".formatted(table.name()),
+                        "Exclude it.",
+                        table.name().plain()));
+                continue;
+            }
+            if (table.columns().size() + table.key().size() + COLUMNS_OF_OWN > COLUMNS_MAX) {
+                findings.add(Finding.blocking(
+                        "too-many-columns",
+                        "%s has %d columns: its changes cannot be laid out beside its key in a table of at most %d."
+                                .formatted(table.name(), table.columns().size(), COLUMNS_MAX),
+                        "Exclude it, or drop columns that nobody uses.",
+                        table.name().plain()));
+            }
             if (table.identity() == ReplicaIdentity.NONE) {
                 findings.add(Finding.blocking(
                         "table-without-key",
@@ -87,6 +110,7 @@ final class Preflight {
         findings.addAll(new Locales().findings(source, target));
         if (context.isPrepared()) {
             findings.addAll(new PreparedTables(context).findings(source, target, tables));
+            findings.addAll(new FiringTriggers().findings(target, context.taken(source)));
             return;
         }
         var needed = script.needed();

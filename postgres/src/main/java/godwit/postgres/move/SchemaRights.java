@@ -2,6 +2,7 @@ package godwit.postgres.move;
 
 import godwit.postgres.Session;
 import godwit.postgres.catalog.SchemaObject;
+import godwit.schema.Identifier;
 import godwit.schema.TableName;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -76,7 +77,8 @@ final class SchemaRights {
                         "owner-may-not-create",
                         "The role %s owns objects in the schema %s, in which it may not create."
                                 .formatted(owned.owner(), owned.schema()),
-                        "GRANT CREATE ON SCHEMA … TO the owner on the source, else only a superuser can give it objects.",
+                        "GRANT CREATE ON SCHEMA %s TO %s on the source, else only a superuser can give it objects."
+                                .formatted(new Identifier(owned.schema()).sql(), new Identifier(owned.owner()).sql()),
                         owned.schema())));
         findings.addAll(byDatabase(source, target));
         var used = objects.stream()
@@ -100,7 +102,8 @@ final class SchemaRights {
                         "owner-may-not-create",
                         "The role %s may create in the schema %s of the source because it owns the database, but not of the target."
                                 .formatted(owned.owner(), owned.schema()),
-                        "GRANT CREATE ON SCHEMA … TO it on the target, in the database.",
+                        "On the target, in the database: GRANT CREATE ON SCHEMA %s TO %s."
+                                .formatted(new Identifier(owned.schema()).sql(), new Identifier(owned.owner()).sql()),
                         owned.schema()))
                 .toList();
     }

@@ -108,9 +108,11 @@ class HookTest {
         try (var move = ready()) {
             Files.createFile(folder.resolve("fails-source"));
             assertRefused(move.ask(Verb.SWITCH), "hook-failed");
+            assertThat(move.phase()).isEqualTo(Phase.READY);
             Files.delete(folder.resolve("fails-source"));
             Files.createFile(folder.resolve("hangs"));
             assertRefused(move.ask(Verb.SWITCH), "hook-too-slow");
+            assertThat(move.phase()).isEqualTo(Phase.READY);
 
             assertThat(route()).isNotEqualTo("target");
             assertThat(pair.atSource().execute("INSERT INTO t VALUES (2)")).isOne();

@@ -103,6 +103,14 @@ class PreflightTest {
             value = {
                 "CREATE TABLE t (id int)                    | table-without-key public.t",
                 "CREATE UNLOGGED TABLE t (id int)           | unlogged-table public.t",
+                "CREATE TABLE t (); ALTER TABLE t REPLICA IDENTITY FULL | table-without-columns public.t",
+                "CREATE TABLE t (id int PRIMARY KEY); CREATE TRIGGER a BEFORE UPDATE ON t FOR EACH ROW"
+                        + " EXECUTE FUNCTION suppress_redundant_updates_trigger(); ALTER TABLE t ENABLE ALWAYS TRIGGER a"
+                        + " | fires-when-applied a, public.t",
+                "CREATE TABLE t (id int PRIMARY KEY); CREATE RULE r AS ON INSERT TO t DO ALSO NOTIFY x;"
+                        + " ALTER TABLE t ENABLE REPLICA RULE r | fires-when-applied r, public.t",
+                "DO $$BEGIN EXECUTE concat('CREATE TABLE t (id int PRIMARY KEY, ', (SELECT string_agg(concat('c', i, ' bool'), ', ')"
+                        + " FROM generate_series(1, 1597) i), ')'); END$$ | too-many-columns public.t",
                 "CREATE SCHEMA godwit; CREATE TABLE godwit.run (); CREATE TABLE godwit.mine () | schema-taken godwit.mine",
                 "CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t REPLICA IDENTITY NOTHING | table-without-key public.t",
                 "CREATE ROLE gone; CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t OWNER TO gone | role-missing gone",
