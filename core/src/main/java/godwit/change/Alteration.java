@@ -7,12 +7,14 @@ import java.util.Optional;
  * What is to be changed of a column; at least one of it is.
  *
  * @param type as SQL has it, such as {@code varchar(40)}
+ * @param collation as SQL has it behind COLLATE, such as {@code "de-x-icu"}
  * @param nullable whether the column takes NULL from now on
  * @param defaultValue an expression
  * @param unique the name of a constraint to add
  */
 public record Alteration(
         Optional<String> type,
+        Optional<String> collation,
         Optional<Boolean> nullable,
         Setting defaultValue,
         Setting comment,
@@ -22,6 +24,7 @@ public record Alteration(
     /** One that changes a column's values alone. */
     public static Alteration ofValues() {
         return new Alteration(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 new Setting.Kept(),
@@ -35,6 +38,7 @@ public record Alteration(
     public static Alteration ofKey() {
         return new Alteration(
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(false),
                 new Setting.Kept(),
                 new Setting.Kept(),
@@ -46,6 +50,7 @@ public record Alteration(
     /** Whether nothing is changed. */
     public boolean isEmpty() {
         return type.isEmpty()
+                && collation.isEmpty()
                 && nullable.isEmpty()
                 && defaultValue instanceof Setting.Kept
                 && comment instanceof Setting.Kept

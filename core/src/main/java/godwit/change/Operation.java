@@ -33,6 +33,10 @@ public sealed interface Operation {
             case CreateIndex made -> "create_index";
             case DropIndex dropped -> "drop_index";
             case SetReplicaIdentity set -> "set_replica_identity";
+            case SetColumnProperties set -> "set_column_properties";
+            case SetStorageParameters set -> "set_storage_parameters";
+            case SetIdentity set -> "set_identity";
+            case DropIdentity dropped -> "drop_identity";
             case RawSql run -> "sql";
         };
     }
@@ -142,6 +146,53 @@ public sealed interface Operation {
             record Index(Identifier index) implements Identity {}
         }
     }
+
+    /**
+     * Says how a column's values are kept and looked at, at least one of it.
+     *
+     * @param statistics how finely ANALYZE looks at them: -1 as the server is set, 0 not at all, 10,000 at most
+     */
+    record SetColumnProperties(
+            Identifier table,
+            Identifier column,
+            Optional<Integer> statistics,
+            Optional<Storage> storage,
+            Optional<Compression> compression)
+            implements Operation {
+        /** As ALTER COLUMN … SET STORAGE has them. */
+        public enum Storage {
+            PLAIN,
+            EXTERNAL,
+            EXTENDED,
+            MAIN
+        }
+
+        /** As ALTER COLUMN … SET COMPRESSION has them. */
+        public enum Compression {
+            PGLZ,
+            LZ4,
+            DEFAULT
+        }
+    }
+
+    /**
+     * Sets storage parameters of a table.
+     *
+     * @param parameters as they stand behind SET, without the parentheses
+     * @param reset those that become the server's own again
+     */
+    record SetStorageParameters(Identifier table, Optional<String> parameters, List<String> reset)
+            implements Operation {
+        public SetStorageParameters {
+            reset = List.copyOf(reset);
+        }
+    }
+
+    /** Has the server number a column's rows; a sequence that it has goes on as the identity's. */
+    record SetIdentity(Identifier table, Identifier column, ColumnSpec.Generated.Values values) implements Operation {}
+
+    /** Has clients give a column its numbers again. */
+    record DropIdentity(Identifier table, Identifier column) implements Operation {}
 
     /**
      * Statements of people's own.

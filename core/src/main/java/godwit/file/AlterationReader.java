@@ -9,7 +9,18 @@ import java.util.Set;
 /** Reads the change of a column. */
 final class AlterationReader {
     private static final Set<String> KEYS = Set.of(
-            "table", "column", "up", "down", "type", "nullable", "default", "comment", "unique", "check", "references");
+            "table",
+            "column",
+            "up",
+            "down",
+            "type",
+            "collation",
+            "nullable",
+            "default",
+            "comment",
+            "unique",
+            "check",
+            "references");
 
     private AlterationReader() {}
 
@@ -17,6 +28,7 @@ final class AlterationReader {
         fields.only(KEYS);
         var change = new Alteration(
                 fields.maybeSql("type"),
+                fields.maybeSql("collation"),
                 fields.has("nullable") ? Optional.of(fields.isTrue("nullable")) : Optional.empty(),
                 setting(fields, "default"),
                 setting(fields, "comment"),
@@ -29,7 +41,7 @@ final class AlterationReader {
                     "no-change",
                     "",
                     "%s changes nothing.".formatted(fields.at("")),
-                    "Give at least one of type, nullable, default, comment, unique, check, references.");
+                    "Give at least one of type, collation, nullable, default, comment, unique, check, references.");
         }
         requireExpressions(fields, change);
         return new Operation.AlterColumn(

@@ -107,6 +107,10 @@ final class Fields {
         return Optional.of(nodes.text(key, "")).filter(text -> !text.isBlank());
     }
 
+    Optional<Integer> maybeNumber(String key, int least, int most) {
+        return has(key) ? Optional.of((int) nodes.number(key, least, least, most)) : Optional.empty();
+    }
+
     List<String> texts(String key) {
         return nodes.texts(key);
     }

@@ -26,6 +26,10 @@ final class OperationReader {
             Map.entry("create_index", IndexReader::read),
             Map.entry("drop_index", OperationReader::dropIndex),
             Map.entry("set_replica_identity", OperationReader::setReplicaIdentity),
+            Map.entry("set_column_properties", PropertyReader::columnProperties),
+            Map.entry("set_storage_parameters", PropertyReader::storageParameters),
+            Map.entry("set_identity", PropertyReader::setIdentity),
+            Map.entry("drop_identity", PropertyReader::dropIdentity),
             Map.entry("sql", OperationReader::sql)));
 
     private OperationReader() {}

@@ -35,6 +35,7 @@ class AlterationReaderTest {
                         name("phone"),
                         new Alteration(
                                 Optional.of("text"),
+                                Optional.of("\"C\""),
                                 Optional.of(false),
                                 new Setting.Given("'none'"),
                                 new Setting.Given("with its country"),

@@ -7,6 +7,7 @@ import static godwit.file.Reading.problem;
 import static godwit.file.Reading.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import godwit.change.ColumnSpec;
 import godwit.change.Operation;
 import godwit.change.Operation.Expressions;
 import godwit.change.Operation.SetReplicaIdentity.Identity;
@@ -24,12 +25,35 @@ class OperationReaderTest {
     }
 
     @Test
-    void thereAreFifteenAndEachGoesByTheNameThatItsFileHas() {
-        assertThat(OperationReader.words()).hasSize(15);
+    void thereAreNineteenAndEachGoesByTheNameThatItsFileHas() {
+        assertThat(OperationReader.words()).hasSize(19);
         assertThat(Reading.migration(Reading.everyOperation()).operations().stream()
                         .map(Operation::word)
                         .collect(Collectors.toSet()))
                 .isEqualTo(OperationReader.words());
+    }
+
+    @Test
+    void propertiesAndIdentitiesAreSet() {
+        assertThat(operations(Operation.SetColumnProperties.class))
+                .containsExactly(new Operation.SetColumnProperties(
+                        name("persons"),
+                        name("phone"),
+                        Optional.of(500),
+                        Optional.of(Operation.SetColumnProperties.Storage.EXTERNAL),
+                        Optional.of(Operation.SetColumnProperties.Compression.LZ4)));
+        assertThat(operations(Operation.SetStorageParameters.class))
+                .containsExactly(new Operation.SetStorageParameters(
+                        name("persons"), Optional.of("fillfactor = 80"), List.of("toast.autovacuum_enabled")));
+        assertThat(operations(Operation.SetIdentity.class))
+                .containsExactly(
+                        new Operation.SetIdentity(name("persons"), name("id"), ColumnSpec.Generated.Values.BY_DEFAULT));
+        refuses("set_column_properties: {table: a, column: b}", "no-change", "set_column_properties");
+        refuses(
+                "set_column_properties: {table: a, column: b, statistics: 10001}",
+                "value-out-of-range",
+                "set_column_properties.statistics");
+        refuses("set_storage_parameters: {table: a, reset: ['a; b']}", "wrong-name", "set_storage_parameters.reset");
     }
 
     @Test

@@ -46,6 +46,8 @@ final class SchemaCheck {
             case "const" -> rule.equals(value);
             case "type" -> isOfType(value, rule);
             case "minLength" -> !value.isString() || value.asString().length() >= rule.asInt();
+            case "minimum" -> !value.isNumber() || value.asLong() >= rule.asLong();
+            case "maximum" -> !value.isNumber() || value.asLong() <= rule.asLong();
             case "maxLength" -> !value.isString() || value.asString().length() <= rule.asInt();
             case "pattern" ->
                 !value.isString()

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A way to a server that can be cut, and that can stop forwarding without a word, as a network that drops packets. */
 public final class FaultProxy implements AutoCloseable {
@@ -15,6 +16,9 @@ public final class FaultProxy implements AutoCloseable {
     private final int to;
     private final List<Pipe> pipes = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicLong requests = new AtomicLong();
+    private volatile long cutAt = Long.MAX_VALUE;
+    private volatile boolean cutsBehind;
     private volatile boolean stalled;
 
     public FaultProxy(int to) {
@@ -42,6 +46,21 @@ public final class FaultProxy implements AutoCloseable {
         pipes.forEach(pipe -> pipe.stalled = true);
     }
 
+    /** How often clients have sent something: about once for each statement. */
+    public long requests() {
+        return requests.get();
+    }
+
+    /**
+     * Ends all connections once, when clients send something for the so manieth time from now on.
+     *
+     * @param behind whether the server still gets it, so that only the answer is lost
+     */
+    public void cutAt(long request, boolean behind) {
+        cutsBehind = behind;
+        cutAt = requests.get() + request;
+    }
+
     /** Ends the connections that are open now; both ends are told. */
     public void cut() {
         pipes.forEach(Pipe::close);
@@ -54,8 +73,8 @@ public final class FaultProxy implements AutoCloseable {
                 var pipe = new Pipe(here, new Socket(InetAddress.getLoopbackAddress(), to));
                 pipe.stalled = stalled;
                 pipes.add(pipe);
-                Thread.ofVirtual().start(() -> pipe.forward(pipe.here, pipe.there));
-                Thread.ofVirtual().start(() -> pipe.forward(pipe.there, pipe.here));
+                Thread.ofVirtual().start(() -> pipe.forward(pipe.here, pipe.there, true));
+                Thread.ofVirtual().start(() -> pipe.forward(pipe.there, pipe.here, false));
             }
         } catch (IOException e) {
             stalled = true;
@@ -73,7 +92,7 @@ public final class FaultProxy implements AutoCloseable {
             this.there = there;
         }
 
-        void forward(Socket from, Socket into) {
+        void forward(Socket from, Socket into, boolean isRequest) {
             try {
                 var in = from.getInputStream();
                 var out = into.getOutputStream();
@@ -82,8 +101,14 @@ public final class FaultProxy implements AutoCloseable {
                     if (stalled) {
                         closed.await();
                     }
-                    out.write(buffer, 0, count);
-                    out.flush();
+                    var isCut = isRequest && requests.incrementAndGet() == cutAt;
+                    if (!isCut || cutsBehind) {
+                        out.write(buffer, 0, count);
+                        out.flush();
+                    }
+                    if (isCut) {
+                        cut();
+                    }
                 }
                 close();
             } catch (IOException e) {

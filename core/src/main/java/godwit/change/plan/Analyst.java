@@ -1,5 +1,6 @@
 package godwit.change.plan;
 
+import godwit.change.ColumnSpec;
 import godwit.schema.Identifier;
 import godwit.schema.SqlText;
 import godwit.schema.TableName;
@@ -62,6 +63,20 @@ public interface Analyst {
 
     /** The statements that give a view of a table which is not there yet what the table will have by default privileges. */
     List<SqlText> rightsOfNew(Identifier schema, TableName view);
+
+    /**
+     * The statements that have the server number a column, and a sequence that gives its default go on as the identity's.
+     *
+     * @param column its name in the old version
+     * @param name its name when they are run
+     */
+    List<SqlText> identity(CatalogTable table, Identifier column, Identifier name, ColumnSpec.Generated.Values values);
+
+    /**
+     * The statements after which sessions that are connected forget what plans they have kept of the functions of a table's triggers:
+     * a plan for other types of columns fails.
+     */
+    List<SqlText> withoutKeptPlans(CatalogTable table);
 
     /** The columns of a view, in its order; none where it is not there. */
     List<Identifier> columns(TableName view);

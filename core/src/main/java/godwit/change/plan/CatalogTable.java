@@ -13,6 +13,7 @@ import java.util.Optional;
  *     NULL; empty when it has none
  * @param rows as the server estimates them
  * @param bytes its size on disk, with what is stored out of line
+ * @param hasTriggersBefore whether people have triggers on it that see rows before they are written
  * @param obstacle why two versions of its rows cannot be kept in step yet, if they cannot: {@code is partitioned}
  */
 public record CatalogTable(
@@ -21,6 +22,7 @@ public record CatalogTable(
         List<Identifier> key,
         long rows,
         long bytes,
+        boolean hasTriggersBefore,
         Optional<String> obstacle) {
     /** The obstacle of a partitioned table. */
     public static final String PARTITIONED = "is partitioned";
@@ -32,7 +34,7 @@ public record CatalogTable(
 
     /** The same of another size. */
     public CatalogTable sized(long otherRows, long otherBytes) {
-        return new CatalogTable(name, columns, key, otherRows, otherBytes, obstacle);
+        return new CatalogTable(name, columns, key, otherRows, otherBytes, hasTriggersBefore, obstacle);
     }
 
     Optional<CatalogColumn> column(Identifier column) {

@@ -109,11 +109,18 @@ final class Chains {
             }
         }
         return new Green(
-                physical(name), name, slot, slot.type(), collation(begin, slot), notNull, defaultValue, comment);
+                physical(name), name, slot, slot.type(), collation(begin, slot, all), notNull, defaultValue, comment);
     }
 
-    private static Optional<SqlText> collation(Optional<CatalogColumn> begin, Slot slot) {
-        return begin.filter(column -> column.type().equals(slot.type())).flatMap(CatalogColumn::collation);
+    /** The last that an operation gave; else what it had, where it is of the same type still. */
+    private static Optional<SqlText> collation(Optional<CatalogColumn> begin, Slot slot, List<Derivation> all) {
+        return all.reversed().stream()
+                .filter(Derivation.Altered.class::isInstance)
+                .flatMap(altered -> ((Derivation.Altered) altered).change().collation().stream())
+                .findFirst()
+                .map(SqlText::new)
+                .or(() -> begin.filter(column -> column.type().equals(slot.type()))
+                        .flatMap(CatalogColumn::collation));
     }
 
     /** Unlike any other column's name, and no longer than names may be. */

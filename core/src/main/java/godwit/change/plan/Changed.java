@@ -68,13 +68,18 @@ record Changed(String run, Evolution evolution, List<Chain> chains) {
         return TableName.of("godwit", "via_%s_%s".formatted(run, id()));
     }
 
-    TableName function() {
-        return TableName.of("godwit", "sync_%s_%s".formatted(run, id()));
+    /** What keeps it in step. */
+    List<Sync> syncs() {
+        return table().hasTriggersBefore()
+                ? Sync.any(name(), run, id()).toList()
+                : List.of(new Sync(Sync.Part.WHOLE, name(), run, id()));
     }
 
-    /** It comes before the users' own, which are called in the order of their names. */
-    Identifier trigger(String event) {
-        return new Identifier("!godwit_%s_%s".formatted(event, run));
+    /** What takes away whatever keeps it in step, if it is there. */
+    List<String> withoutSyncs() {
+        return Sync.any(name(), run, id())
+                .flatMap(sync -> sync.drop("IF EXISTS ").stream())
+                .toList();
     }
 
     /** The name that something carried has until the change is complete. */

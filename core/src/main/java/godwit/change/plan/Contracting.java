@@ -49,6 +49,12 @@ final class Contracting {
         changed.forEach(of -> sql.addAll(renames(of)));
         effects.forEach(effect -> sql.addAll(effect.contract()));
         effects.forEach(effect -> sql.addAll(effect.last()));
+        changed.stream()
+                .filter(Changed::isKeptInStep)
+                .flatMap(of -> analyst.withoutKeptPlans(of.table()).stream())
+                .map(SqlText::sql)
+                .distinct()
+                .forEach(sql::add);
         return new Step.InTransaction("contract", sql, Lock.ACCESS_EXCLUSIVE, false, 0.1);
     }
 
@@ -113,9 +119,7 @@ final class Contracting {
         if (of.isKeptInStep()) {
             // What the old columns have been given since the start, such as a privilege.
             sql.addAll(Expanding.settings(of, carried));
-            sql.add("DROP TRIGGER " + of.trigger("insert").sql() + " ON " + of.sql());
-            sql.add("DROP TRIGGER " + of.trigger("update").sql() + " ON " + of.sql());
-            sql.add("DROP FUNCTION " + of.function().sql() + "()");
+            of.syncs().forEach(sync -> sql.addAll(sync.drop("")));
             sql.add(views.overTable(of));
             sql.add("DROP VIEW " + of.hidden().sql());
             successions.forEach(each -> each.before().forEach(statement -> sql.add(statement.sql())));

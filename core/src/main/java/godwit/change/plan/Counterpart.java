@@ -18,7 +18,8 @@ public record Counterpart(TableName table, Kind kind, Identifier original, Ident
     public enum Kind {
         COLUMN,
         INDEX,
-        CONSTRAINT
+        CONSTRAINT,
+        TRIGGER
     }
 
     /** Something that the change makes for itself. */
@@ -35,6 +36,7 @@ public record Counterpart(TableName table, Kind kind, Identifier original, Ident
         var all = new ArrayList<Counterpart>();
         effects.forEach(effect -> all.addAll(effect.lasting()));
         carried.forEach((of, each) -> {
+            of.syncs().forEach(sync -> all.add(itself(of.name(), Kind.TRIGGER, sync.trigger("insert"))));
             of.greens()
                     .forEach(green -> all.add(new Counterpart(of.name(), Kind.COLUMN, green.name(), green.physical())));
             each.forEach(one -> {

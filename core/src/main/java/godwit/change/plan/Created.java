@@ -116,9 +116,11 @@ final class Created implements Member {
 
     /** What is changed of a column, without its foreign key. */
     Effect alter(Operation.AlterColumn operation) {
-        var column = find(operation.column()).name();
+        var found = find(operation.column());
+        var column = found.name();
         var sql = new ArrayList<Function<TableName, String>>();
-        DefinitionText.altered(column, operation.change()).forEach(clause -> sql.add(alter(clause)));
+        DefinitionText.altered(column, found.slot().type(), operation.change())
+                .forEach(clause -> sql.add(alter(clause)));
         DefinitionText.comment(operation.change().comment())
                 .ifPresent(text ->
                         sql.add(table -> "COMMENT ON COLUMN " + table.sql() + "." + column.sql() + " IS " + text));
@@ -129,6 +131,11 @@ final class Created implements Member {
         var effect = done(alter("RENAME TO " + to.sql()));
         name = to;
         return effect;
+    }
+
+    /** What is set of it, or of a column. */
+    Effect set(List<String> clauses) {
+        return done(clauses.stream().map(Created::alter).toList());
     }
 
     /** @param constraint any but a foreign key */

@@ -154,10 +154,13 @@ final class DefinitionText {
     }
 
     /** What is changed of a column without rows, each behind ALTER TABLE; its comment and its foreign key are none of it. */
-    static List<String> altered(Identifier column, Alteration change) {
+    static List<String> altered(Identifier column, SqlText type, Alteration change) {
         var all = new ArrayList<String>();
         var alter = "ALTER COLUMN " + column.sql();
-        change.type().ifPresent(type -> all.add(alter + " TYPE " + new SqlText(type) + " USING NULL"));
+        if (change.type().isPresent() || change.collation().isPresent()) {
+            all.add(alter + " TYPE " + change.type().map(SqlText::new).orElse(type)
+                    + change.collation().map(c -> " COLLATE " + new SqlText(c)).orElse("") + " USING NULL");
+        }
         change.nullable().ifPresent(nullable -> all.add(alter + (nullable ? " DROP" : " SET") + " NOT NULL"));
         switch (change.defaultValue()) {
             case Alteration.Setting.Kept kept -> {}

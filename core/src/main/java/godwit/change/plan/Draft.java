@@ -24,6 +24,7 @@ final class Draft {
     private final Set<Effect> done = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Standing standing;
     private final Fresh fresh;
+    private final Properties properties;
 
     /** @param isUnderWay whether what the migration makes is there already, so that its names are not free */
     Draft(Catalog catalog, Analyst analyst, boolean isUnderWay) {
@@ -31,6 +32,7 @@ final class Draft {
         this.members = new Members(catalog, analyst, isUnderWay);
         this.standing = new Standing(members, effects, analyst);
         this.fresh = new Fresh(members, effects);
+        this.properties = new Properties(analyst);
     }
 
     /** The tables of the new version, by their names there. */
@@ -107,6 +109,10 @@ final class Draft {
                     case Created created -> effects.add(new CreatedEffects.ReplicaIdentity(created, set));
                 }
             }
+            case Operation.SetColumnProperties set -> effects.add(properties.set(members.get(set.table()), set));
+            case Operation.SetStorageParameters set -> effects.add(properties.set(members.get(set.table()), set));
+            case Operation.SetIdentity set -> effects.add(properties.set(members.get(set.table()), set));
+            case Operation.DropIdentity dropped -> effects.add(properties.drop(members.get(dropped.table()), dropped));
             case Operation.RawSql run -> run(run);
         }
     }

@@ -129,6 +129,7 @@ final class Evolution implements Member {
         var altered = find(operation.column());
         var change = operation.change();
         var type = change.type().map(analyst::type).orElse(altered.slot().type());
+        change.collation().ifPresent(collation -> requireCollation(type, collation));
         if (change.defaultValue() instanceof Alteration.Setting.Given given) {
             // Only that it can be read matters here.
             var unused = analyst.isSameForAll(type, given.text());
@@ -150,6 +151,11 @@ final class Evolution implements Member {
                         operation.down().orElse(same),
                         altered.slot().type()),
                 change));
+    }
+
+    private void requireCollation(SqlText type, String collation) {
+        analyst.requireReadable(List.of(
+                "CREATE TEMPORARY TABLE _godwit_row (value " + type + " COLLATE " + new SqlText(collation) + ")"));
     }
 
     /** Whether a column of the old version's becomes another or goes. */
@@ -321,6 +327,25 @@ final class Evolution implements Member {
             }
         }
         return at;
+    }
+
+    /** What a column that an operation sees is called in the end, unless it goes. */
+    Optional<Identifier> nameInTheEnd(Slot slot) {
+        var end = last(slot);
+        return shown.stream().filter(s -> s.slot().equals(end)).findFirst().map(Shown::name);
+    }
+
+    /** The column of the old version's that a slot comes of, if it does. */
+    Optional<CatalogColumn> origin(Slot slot) {
+        return blue.entrySet().stream()
+                .filter(entry -> last(entry.getKey()).equals(last(slot)))
+                .findFirst()
+                .map(Map.Entry::getValue);
+    }
+
+    /** @throws godwit.GodwitException column-unknown */
+    Slot requireSlot(Identifier column) {
+        return find(column).slot();
     }
 
     /** @throws godwit.GodwitException column-unknown */

@@ -52,10 +52,11 @@ final class Expanding {
         var sql = new ArrayList<String>();
         sql.add("ALTER TABLE " + changed.sql() + " " + String.join(", ", added()));
         sql.addAll(settings(changed, carried));
-        sql.add(new SyncFunction(changed.evolution(), changed.chains())
-                .create(changed.function().sql(), path));
-        sql.addAll(trigger("insert", ""));
-        sql.addAll(trigger("update", " WHEN (current_setting('godwit.backfill', true) IS DISTINCT FROM 'on')"));
+        for (var sync : changed.syncs()) {
+            sql.add(new SyncFunction(sync.part(), changed.evolution(), changed.chains())
+                    .create(sync.function().sql(), path));
+            sql.addAll(sync.create());
+        }
         return new Step.InTransaction(
                 "columns and triggers of " + changed.name().plain(), sql, Lock.ACCESS_EXCLUSIVE, false, 0.05);
     }
@@ -91,14 +92,6 @@ final class Expanding {
     /** A default that is the same for all rows takes no writing of them. */
     private static String whole(Green green) {
         return green.defaultValue().map(value -> " DEFAULT " + value).orElse("") + (green.notNull() ? " NOT NULL" : "");
-    }
-
-    private List<String> trigger(String event, String when) {
-        var name = changed.trigger(event).sql();
-        return List.of(
-                "CREATE TRIGGER " + name + " BEFORE " + event + " ON " + changed.sql() + " FOR EACH ROW" + when
-                        + " EXECUTE FUNCTION " + changed.function().sql() + "()",
-                "ALTER TABLE " + changed.sql() + " ENABLE ALWAYS TRIGGER " + name);
     }
 
     /** Rows that are there; at most one step. */

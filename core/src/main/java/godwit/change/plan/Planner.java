@@ -217,9 +217,7 @@ public final class Planner {
             if (of.isKeptInStep()) {
                 var sql = new ArrayList<String>();
                 sql.add("LOCK TABLE " + of.sql() + " IN ACCESS EXCLUSIVE MODE");
-                sql.add("DROP TRIGGER IF EXISTS " + of.trigger("insert").sql() + " ON " + of.sql());
-                sql.add("DROP TRIGGER IF EXISTS " + of.trigger("update").sql() + " ON " + of.sql());
-                sql.add("DROP FUNCTION IF EXISTS " + of.function().sql() + "()");
+                sql.addAll(of.withoutSyncs());
                 of.greens()
                         .forEach(green -> sql.add("ALTER TABLE " + of.sql() + " DROP COLUMN IF EXISTS "
                                 + green.physical().sql()));

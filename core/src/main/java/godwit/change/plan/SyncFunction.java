@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -20,10 +21,12 @@ final class SyncFunction {
     /** The column that the new version's view fills, and that is never stored. */
     static final Identifier MARKER = new Identifier("_godwit_via");
 
+    private final Sync.Part part;
     private final List<Chain> chains;
     private final Values values;
 
-    SyncFunction(Evolution evolution, List<Chain> chains) {
+    SyncFunction(Sync.Part part, Evolution evolution, List<Chain> chains) {
+        this.part = part;
         this.chains = chains;
         this.values = new Values(evolution, chains);
     }
@@ -45,15 +48,58 @@ final class SyncFunction {
                 BEGIN
                   IF TG_OP = 'INSERT' THEN
                     _godwit_new := new.%s IS NOT NULL;
-                    new.%s := NULL;
-                    IF _godwit_new THEN
+                %s    IF _godwit_new THEN
                 %s    ELSE
                       NULL;
                 %s    END IF;
                     RETURN new;
                   END IF;
                 %s  RETURN new;
-                END""".formatted(declarations(), MARKER.sql(), MARKER.sql(), downs(), ups(), updates());
+                END""".formatted(declarations(), MARKER.sql(), marked(), ofNew(), ofOld(), updates());
+    }
+
+    /** Whoever comes behind has to know it too. */
+    private String marked() {
+        return part == Sync.Part.FIRST ? "" : "    new.%s := NULL;\n".formatted(MARKER.sql());
+    }
+
+    private String ofNew() {
+        return part == Sync.Part.LAST ? "      NULL;\n" + ledByTriggers() : downs();
+    }
+
+    private String ofOld() {
+        return part == Sync.Part.FIRST ? "" : ups();
+    }
+
+    /** What people's triggers have made of the old version's values that a row of the new one has leads from there. */
+    private String ledByTriggers() {
+        return IntStream.range(0, chains.size())
+                .mapToObj(i -> "      " + ledByTriggers(chains.get(i), i))
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    /** Where neither value follows from the other. */
+    private String ledByTriggers(Chain chain, int i) {
+        if (!chain.isTwofold() || !chain.isFilled() || isIdentity(chain)) {
+            return "";
+        }
+        var blue = chain.blue().orElseThrow();
+        var green = chain.green().orElseThrow();
+        var first = Chains.from(chain.derivations().getFirst()).orElseThrow();
+        var down = values.down(first, "new", led(i));
+        if (down.isEmpty()) {
+            return "";
+        }
+        return down.get()
+                + "IF record_image_ne(row(new.%s), row(%s)) THEN "
+                        .formatted(blue.name().sql(), led(i))
+                + values.up(green.slot(), "new", was(i))
+                + "IF record_image_ne(row(new.%s), row(%s)) THEN new.%1$s := %2$s; END IF; END IF;"
+                        .formatted(green.physical().sql(), was(i));
+    }
+
+    private static String led(int chain) {
+        return new Identifier("_godwit_led_" + chain).sql();
     }
 
     private String declarations() {
@@ -63,6 +109,9 @@ final class SyncFunction {
             all.add(changed("green", i) + " boolean;");
             if (chains.get(i).green().isPresent()) {
                 all.add(was(i) + " " + chains.get(i).green().get().type() + ";");
+            }
+            if (part == Sync.Part.LAST && chains.get(i).blue().isPresent()) {
+                all.add(led(i) + " " + chains.get(i).blue().get().type() + ";");
             }
         }
         return all.stream().map(line -> "  " + line).collect(Collectors.joining("\n"));
@@ -129,18 +178,22 @@ final class SyncFunction {
         for (var i = 0; i < chains.size(); i++) {
             lines.append(noted(chains.get(i), i));
         }
-        for (var i = chains.size() - 1; i >= 0; i--) {
-            var chain = chains.get(i);
-            if (chain.isTwofold()) {
-                lines.append("  IF %s AND NOT %s THEN %sEND IF;\n"
-                        .formatted(
-                                changed("green", i),
-                                changed("blue", i),
-                                down(chain).orElse("NULL; ")));
+        if (part != Sync.Part.LAST) {
+            for (var i = chains.size() - 1; i >= 0; i--) {
+                var chain = chains.get(i);
+                if (chain.isTwofold()) {
+                    lines.append("  IF %s AND NOT %s THEN %sEND IF;\n"
+                            .formatted(
+                                    changed("green", i),
+                                    changed("blue", i),
+                                    down(chain).orElse("NULL; ")));
+                }
             }
         }
-        for (var i = 0; i < chains.size(); i++) {
-            lines.append(followed(chains.get(i), i));
+        if (part != Sync.Part.FIRST) {
+            for (var i = 0; i < chains.size(); i++) {
+                lines.append(followed(chains.get(i), i));
+            }
         }
         return lines.toString();
     }
@@ -167,6 +220,9 @@ final class SyncFunction {
         var lines = new StringBuilder();
         if (chain.isTwofold()) {
             lines.append("  IF %s AND NOT %s THEN %sEND IF;\n".formatted(changed("blue", i), changed("green", i), up));
+            if (part == Sync.Part.LAST) {
+                lines.append("  IF %s THEN %s NULL; END IF;\n".formatted(changed("green", i), ledByTriggers(chain, i)));
+            }
         }
         var others = values.followed(chain);
         if (!others.isEmpty()) {

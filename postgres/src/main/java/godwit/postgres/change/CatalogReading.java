@@ -26,13 +26,16 @@ final class CatalogReading {
                      FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
                      JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
                      WHERE k.place <= i.indnkeyatts), '{}'),
+                   EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
+                           AND t.tgname !~ '^[!~]godwit_' AND t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0),
                    CASE WHEN c.relkind = 'p' THEN 'is partitioned'
                         WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid OR h.inhrelid = c.oid)
                           THEN 'inherits or is inherited from'
                         WHEN EXISTS (SELECT FROM pg_catalog.pg_trigger t
-                                     WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgname !~ '^!godwit_'
-                                       AND t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0)
-                          THEN 'has triggers of its own that may change rows before they are written'
+                                     WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgname !~ '^[!~]godwit_'
+                                       AND t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0
+                                       AND NOT t.tgname COLLATE "C" BETWEEN '!godwit_v' AND '~godwit_')
+                          THEN 'has triggers whose names come before or behind all others'
                         WHEN EXISTS (SELECT FROM pg_catalog.pg_attribute a
                                      WHERE a.attrelid = c.oid AND a.attname IN ('new', 'old') AND NOT a.attisdropped)
                           THEN 'has a column named new or old'
@@ -89,7 +92,13 @@ final class CatalogReading {
     private CatalogReading() {}
 
     private record Found(
-            long oid, TableName name, long rows, long bytes, List<Identifier> key, Optional<String> obstacle) {}
+            long oid,
+            TableName name,
+            long rows,
+            long bytes,
+            List<Identifier> key,
+            boolean hasTriggersBefore,
+            Optional<String> obstacle) {}
 
     /** @param versions the schemas of this schema's versions, which are no place for people's names */
     static Catalog read(Session session, Identifier schema, Optional<Catalog.Version> version, List<String> versions) {
@@ -118,7 +127,13 @@ final class CatalogReading {
         for (var table : session.query(TABLES, CatalogReading::found, schema.name())) {
             var columns = session.query(COLUMNS, CatalogReading::column, table.oid());
             tables.add(new CatalogTable(
-                    table.name(), columns, table.key(), table.rows(), table.bytes(), table.obstacle()));
+                    table.name(),
+                    columns,
+                    table.key(),
+                    table.rows(),
+                    table.bytes(),
+                    table.hasTriggersBefore(),
+                    table.obstacle()));
         }
         return tables;
     }
@@ -145,7 +160,8 @@ final class CatalogReading {
                 row.getLong(4),
                 row.getLong(5),
                 identifiers(row, 6),
-                Optional.ofNullable(row.getString(7)));
+                row.getBoolean(7),
+                Optional.ofNullable(row.getString(8)));
     }
 
     private static CatalogColumn column(ResultSet row) throws SQLException {

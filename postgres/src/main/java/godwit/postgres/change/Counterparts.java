@@ -19,7 +19,9 @@ final class Counterparts {
             UNION ALL SELECT 'INDEX', x.relname::text FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
               WHERE i.indrelid = ?::pg_catalog.regclass AND i.indisvalid
             UNION ALL SELECT 'CONSTRAINT', conname::text FROM pg_catalog.pg_constraint
-              WHERE conrelid = ?::pg_catalog.regclass""";
+              WHERE conrelid = ?::pg_catalog.regclass
+            UNION ALL SELECT 'TRIGGER', tgname::text FROM pg_catalog.pg_trigger
+              WHERE tgrelid = ?::pg_catalog.regclass AND tgname ~ '^[!~]godwit_'""";
 
     private static final Pattern STANDS_FOR = Pattern.compile("_godwit_(index|constraint)_.*");
 
@@ -48,11 +50,19 @@ final class Counterparts {
                 row -> new Thing(Counterpart.Kind.valueOf(row.getString(1)), new Identifier(row.getString(2))),
                 name,
                 name,
+                name,
                 name);
         wanted.stream()
                 .filter(each -> !made.contains(new Thing(each.kind(), each.made())))
                 .findFirst()
                 .ifPresent(each -> {
+                    if (each.kind() == Counterpart.Kind.TRIGGER) {
+                        throw since(
+                                table,
+                                "%s has got a trigger that sees rows before they are written, or lost one of Godwit's, since the change began."
+                                        .formatted(table.plain()),
+                                "Take the trigger away and add it again when the change is complete, or roll the change back and start again.");
+                    }
                     throw each.isNew()
                             ? since(
                                     table,

@@ -1,6 +1,7 @@
 package godwit.postgres.change;
 
 import godwit.GodwitException;
+import godwit.change.ColumnSpec;
 import godwit.change.plan.Analyst;
 import godwit.change.plan.Carried;
 import godwit.change.plan.Catalog;
@@ -143,6 +144,23 @@ final class PostgresAnalyst implements Analyst, AutoCloseable {
     }
 
     @Override
+    public List<SqlText> identity(
+            CatalogTable table, Identifier column, Identifier name, ColumnSpec.Generated.Values values) {
+        return new NumberedColumn(session).identity(table.name(), column, name, values);
+    }
+
+    @Override
+    public List<SqlText> withoutKeptPlans(CatalogTable table) {
+        return session.query(
+                """
+                SELECT DISTINCT format('ALTER FUNCTION %s COST %s', p.oid::pg_catalog.regprocedure, p.procost)
+                FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+                JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+                WHERE t.tgrelid = ?::pg_catalog.regclass AND NOT t.tgisinternal AND t.tgname !~ '^[!~]godwit_'
+                  AND l.lanname = 'plpgsql' AND pg_catalog.pg_has_role(p.proowner, 'USAGE') ORDER BY 1""", row -> new SqlText(row.getString(1)), table.name().sql());
+    }
+
+    @Override
     public List<SqlText> rights(CatalogTable table, TableName view, Map<Identifier, Identifier> shownByPhysical) {
         var physical = shownByPhysical.keySet().stream().map(Identifier::name).toArray(String[]::new);
         var names = shownByPhysical.values().stream().map(Identifier::name).toArray(String[]::new);
@@ -261,7 +279,7 @@ final class PostgresAnalyst implements Analyst, AutoCloseable {
         return session.query(
                 """
                 SELECT tgname::text FROM pg_catalog.pg_trigger WHERE tgrelid = ?::pg_catalog.regclass AND NOT tgisinternal
-                  AND tgtype & 16 = 16 AND tgname !~ '^!godwit_' AND tgenabled::text = ANY (?) ORDER BY 1""",
+                  AND tgtype & 16 = 16 AND tgname !~ '^[!~]godwit_' AND tgenabled::text = ANY (?) ORDER BY 1""",
                 row -> row.getString(1),
                 table.name().sql(),
                 Backfilling.mayPassTriggers(live) ? new String[] {"A", "R"} : new String[] {"A", "O"});

@@ -70,7 +70,7 @@ class BluntOracleTest {
         if (seed % 2 == 0) {
             assertThat(rows(pair.atSource(), "t")).as(what).containsExactlyElementsOf(rows);
         } else {
-            pair.source("DROP TABLE kid, t; " + table.sql());
+            pair.source("DROP TABLE kid, t; DROP FUNCTION IF EXISTS unboss(); " + table.sql());
         }
 
         change.start(Stopping.never());

@@ -77,6 +77,13 @@ class OperationsPageTest {
         all.put("create_index", "create_index: {name: people_phone, table: people, columns: [phone]}");
         all.put("drop_index", "drop_index: {name: people_name}");
         all.put("set_replica_identity", "set_replica_identity: {table: people, identity: {type: full}}");
+        all.put(
+                "set_column_properties",
+                "set_column_properties: {table: people, column: name, statistics: 500, storage: external}");
+        all.put(
+                "set_storage_parameters",
+                "set_storage_parameters: {table: people, storage_parameters: fillfactor = 80}");
+        all.put("set_identity", "set_identity: {table: units, column: id, user_specified_values: BY DEFAULT}");
         all.put("sql", "sql: {up: \"CREATE TYPE mood AS ENUM ('good')\", down: \"DROP TYPE mood\"}");
         return all;
     }

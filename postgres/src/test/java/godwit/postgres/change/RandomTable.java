@@ -138,6 +138,11 @@ final class RandomTable {
                 .mapToObj(i -> row(i, columns))
                 .collect(Collectors.joining(", ", "VALUES ", ";\n")));
         sql.append("ALTER TABLE t ADD CONSTRAINT bossed FOREIGN KEY (boss) REFERENCES t ON DELETE SET NULL;\n");
+        if (random.nextInt(3) == 0) {
+            sql.append("CREATE FUNCTION unboss() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " $$BEGIN IF new.boss = 3 THEN new.boss := NULL; END IF; RETURN new; END$$;\n"
+                    + "CREATE TRIGGER unboss BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION unboss();\n");
+        }
         sql.append("CREATE TABLE kid (k int PRIMARY KEY, t int REFERENCES t ON DELETE CASCADE);\n");
         sql.append("INSERT INTO kid SELECT i, 1 + i % ").append(ROWS).append(" FROM generate_series(1, 100) i;\n");
         if (!key.startsWith("int")) {
