@@ -7,7 +7,7 @@ import java.util.Optional;
  * What is to be changed of a column; at least one of it is.
  *
  * @param type as SQL has it, such as {@code varchar(40)}
- * @param collation as SQL has it behind COLLATE, such as {@code "de-x-icu"}
+ * @param collation as SQL has it behind COLLATE, such as {@code "de_DE"}
  * @param nullable whether the column takes NULL from now on
  * @param defaultValue an expression
  * @param unique the name of a constraint to add

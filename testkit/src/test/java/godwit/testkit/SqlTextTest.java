@@ -78,9 +78,13 @@ class SqlTextTest {
                         "Evolution",
                         "KeptPlan",
                         "KeyWalk",
+                        "NumberedColumn",
                         "OwnedSequences",
                         "PostgresAnalyst",
-                        "Reading");
+                        "Properties",
+                        "Reading",
+                        "TriggerFunctions",
+                        "ViewRights");
     }
 
     private static Set<String> raw(String body) {

@@ -1,8 +1,8 @@
 package godwit.cli.live;
 
 import godwit.GodwitException;
+import godwit.postgres.change.ChangeStanding.Progress;
 import godwit.postgres.change.SchemaChange;
-import godwit.postgres.change.SchemaChange.Progress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

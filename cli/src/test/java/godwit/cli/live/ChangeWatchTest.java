@@ -2,7 +2,7 @@ package godwit.cli.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import godwit.postgres.change.SchemaChange.Progress;
+import godwit.postgres.change.ChangeStanding.Progress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -78,6 +78,9 @@ public interface Analyst {
      */
     List<SqlText> withoutKeptPlans(CatalogTable table);
 
+    /** The functions of a table's triggers for which there is no such statement, because they are others'. */
+    List<String> keepingPlans(CatalogTable table);
+
     /** The columns of a view, in its order; none where it is not there. */
     List<Identifier> columns(TableName view);
 

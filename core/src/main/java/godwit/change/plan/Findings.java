@@ -27,6 +27,10 @@ final class Findings {
                     .forEach(column -> all.add(dropped("column", column)));
         }
         for (var of : changed) {
+            var keeping = of.isKeptInStep() ? analyst.keepingPlans(of.table()) : List.<String>of();
+            if (!keeping.isEmpty()) {
+                all.add(keeping(of.name().plain(), keeping));
+            }
             if (of.chains().stream().anyMatch(Chain::isFilled)) {
                 filled(of, all);
             }
@@ -79,6 +83,15 @@ final class Findings {
                             "VALIDATE them, mend the rows that break them, or drop them.")
                     .withObjects(unproven));
         }
+    }
+
+    private static Problem keeping(String table, List<String> functions) {
+        return Problem.of(
+                        "plans-kept",
+                        "Sessions that stay connected keep plans of the functions %s, which triggers of %s call: where a column gets another type they fail with 42804 after complete."
+                                .formatted(String.join(", ", functions), table),
+                        "Let Godwit's role have the functions' owner, or have ALTER FUNCTION … COST … run on them, or clients connect again, then.")
+                .withObjects(functions);
     }
 
     private static Problem firing(String table, List<String> triggers) {

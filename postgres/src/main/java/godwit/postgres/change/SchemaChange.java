@@ -15,7 +15,6 @@ import godwit.run.Run;
 import godwit.run.Stopping;
 import godwit.schema.Identifier;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +22,7 @@ import java.util.UUID;
 
 /** One migration's life in one database. */
 public final class SchemaChange {
-    private static final String START = "start";
+    static final String START = "start";
     private static final String COMPLETE = "complete";
     private static final String VERSION = "version";
 
@@ -74,28 +73,9 @@ public final class SchemaChange {
                     .find(schema, name())
                     .filter(made -> !made.completed())
                     .map(made -> plans.plan(session, Run.shortId(made.id()), true))
-                    .orElseGet(() -> plans.tried(session, "00000000").with(drifted(session)));
+                    .orElseGet(() ->
+                            plans.tried(session, "00000000").with(standing().drifted(session)));
         }
-    }
-
-    private List<Problem> drifted(Session session) {
-        var drift = drift(session);
-        return drift.isEmpty()
-                ? List.of()
-                : List.of(Problem.of(
-                                "schema-drifted",
-                                "Others have changed %s since its last migration: %s."
-                                        .formatted(schema.name(), String.join(", ", drift)),
-                                "Look whether the migration still means what it says; the next complete takes it as it is.")
-                        .withObjects(drift));
-    }
-
-    /** What others have made of the schema; nothing while a change is under way, which makes much of it itself. */
-    private List<String> drift(Session session) {
-        var ledger = new ChangeLedger(session);
-        return ledger.exists() && ledger.underWay(schema).isEmpty()
-                ? new SchemaDrift(session, schema).since()
-                : List.of();
     }
 
     /** Brings it to where both versions work; one that fails is taken back. Returns how it stands. */
@@ -139,7 +119,7 @@ public final class SchemaChange {
                         .asException();
             case READY, SWITCHING, SWITCHED, SWITCHING_BACK -> {}
         }
-        return report(session, runs.current(session));
+        return standing().report(session, runs.current(session));
     }
 
     private void expand(Session session, Run run, Stopping stopping) {
@@ -252,7 +232,7 @@ public final class SchemaChange {
                 if (run.phase() == Phase.READY) {
                     ledger.enter(run.id(), Phase.SWITCHED, conduct.operator());
                 }
-                return report(session, runs.current(session));
+                return standing().report(session, runs.current(session));
             });
         }
     }
@@ -266,7 +246,7 @@ public final class SchemaChange {
                 require(run, Phase.READY, Phase.SWITCHED);
                 new DefaultVersion(session, run.id()).reset();
                 ledger.enter(run.id(), Phase.READY, conduct.operator());
-                return report(session, runs.current(session));
+                return standing().report(session, runs.current(session));
             });
         }
     }
@@ -327,68 +307,17 @@ public final class SchemaChange {
         }
     }
 
-    /**
-     * How far it is, for who looks often.
-     *
-     * @param steps of its start that are done
-     * @param rows filled so far
-     * @param total rows that the tables have, as the server estimates them
-     */
-    public record Progress(String state, long steps, long rows, long total) {}
-
-    /** How far it is; cheap, and none of it is sampled. */
-    public Progress progress() {
-        try (var session = database.open("look")) {
-            var made = new ChangeLedger(session).find(schema, name());
-            if (made.isEmpty()) {
-                return new Progress("none", 0, 0, 0);
-            }
-            var filled = new ChangeLedger(session).filled(made.get().id());
-            var state = made.get().completed()
-                    ? Phase.COMPLETED.word()
-                    : runs.current(session).phase().word();
-            return new Progress(
-                    state, new ChangeLedger(session).steps(made.get().id(), START), filled.rows(), filled.total());
-        }
-    }
-
     /** How it stands. */
     public Map<String, Object> status() {
-        try (var session = database.open("status")) {
-            var made = new ChangeLedger(session).find(schema, name());
-            if (made.isEmpty()) {
-                return Map.of("state", "none", "version", plans.version().name(), "drift", drift(session));
-            }
-            if (made.get().completed()) {
-                return Map.of(
-                        "state",
-                        Phase.COMPLETED.word(),
-                        "version",
-                        plans.version().name(),
-                        "drift",
-                        drift(session));
-            }
-            return report(session, runs.current(session));
-        }
+        return standing().status();
     }
 
-    private Map<String, Object> report(Session session, Run run) {
-        var ledger = new ChangeLedger(session);
-        var filled = ledger.filled(run.id());
-        var report = new LinkedHashMap<String, Object>();
-        report.put("run", run.id().toString());
-        report.put("state", run.problem().isPresent() ? "failed" : run.phase().word());
-        run.problem().ifPresent(problem -> report.put("problem", problem));
-        report.put("version", plans.version().name());
-        report.put("stepsDone", ledger.steps(run.id(), START));
-        report.put("rowsFilled", filled.rows());
-        report.put("rowsTotal", filled.total());
-        report.put(
-                "oldVersionUsedBy",
-                new Usage(session, plans.catalog(session), plans.version(), conduct.pace())
-                        .sample(Duration.ofMillis(200)).stream()
-                                .map(Usage.User::report)
-                                .toList());
-        return report;
+    /** How far it is; cheap, and none of it is sampled. */
+    public ChangeStanding.Progress progress() {
+        return standing().progress();
+    }
+
+    private ChangeStanding standing() {
+        return new ChangeStanding(database, schema, name(), plans, runs, conduct);
     }
 }

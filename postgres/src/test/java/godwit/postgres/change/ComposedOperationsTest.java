@@ -137,6 +137,37 @@ class ComposedOperationsTest {
                 "SELECT concat_ws('|', id, unit, called, height, sort) FROM public.persons ORDER BY id");
     }
 
+    /** What the made-up changes of {@link BluntOracleTest} have found, each by itself. */
+    @Test
+    void whatIsOnAColumnThatChangesAndOnOneThatGoesGoes() {
+        var tables = """
+                CREATE TABLE wide (id bigint PRIMARY KEY, a int, b text, c int, CHECK (a > 0 OR b <> ''), UNIQUE (b, id));
+                CREATE INDEX wide_both ON wide (a) INCLUDE (b); CREATE INDEX wide_some ON wide (a) WHERE b IS NULL;
+                CREATE TABLE narrow (id int PRIMARY KEY, wide int REFERENCES wide);
+                INSERT INTO wide SELECT i, i, 'b' || i, i FROM generate_series(1, 100) i; INSERT INTO narrow SELECT i, i FROM generate_series(1, 100) i;
+                """;
+        pair.source(tables);
+        var composed = Reach.change(pair.source(), "02_more", """
+                operations:
+                  - alter_column: {table: wide, column: a, nullable: false, up: "coalesce(a, 0)", down: a}
+                  - drop_column: {table: wide, column: b, down: "'gone'"}
+                  - create_constraint: {name: twice, table: wide, type: unique, columns: [id, c], up: {id: id, c: c}, down: {id: id, c: c}}
+                  - add_column: {table: wide, column: {name: price, type: "numeric(8,2)", nullable: true, default: "7.5"}}
+                  - alter_column: {table: wide, column: price, type: "numeric(12,4)", up: price, down: price}
+                  - add_column: {table: wide, column: {name: told, type: text, nullable: true}, up: "price::text"}
+                """);
+        composed.start(Stopping.never());
+        composed.complete(Duration.ofMillis(50));
+
+        Reach.assertSame(
+                pair,
+                TABLES + tables,
+                """
+                ALTER TABLE wide ALTER a SET NOT NULL, DROP b, ADD CONSTRAINT twice UNIQUE (id, c), ADD price numeric(12,4) DEFAULT 7.5, ADD told text;
+                UPDATE wide SET price = 7.5, told = '7.5000'""",
+                "SELECT concat_ws('|', id, a, c, price, told) FROM public.wide ORDER BY id");
+    }
+
     /** A constraint's columns are found by what has become of them. */
     @Test
     void aConstraintOfARenamedAndAlteredColumnIsDropped() {

@@ -50,6 +50,10 @@ final class RandomOperations {
                 this::retypeKey,
                 this::unique,
                 this::replicaIdentity);
+        if (table.hasTrigger) {
+            // It is about what clients write, not about a column that is being filled.
+            blunt.add("ALTER TABLE " + t() + " DISABLE TRIGGER unboss");
+        }
         for (var done = 0; done < count; ) {
             done += table.any(kinds).get() ? 1 : 0;
         }
@@ -57,6 +61,11 @@ final class RandomOperations {
             operation("rename_table", "from", q(table.name), "to", q("T two"));
             blunt.add("ALTER TABLE " + t() + " RENAME TO \"T two\"");
             table.name = "T two";
+        }
+        if (table.hasTrigger) {
+            blunt.add("ALTER TABLE " + t() + " ENABLE TRIGGER unboss");
+            // A session keeps plans of it for the types that columns had.
+            blunt.add("ALTER FUNCTION unboss() COST 100");
         }
     }
 
@@ -106,7 +115,8 @@ final class RandomOperations {
     }
 
     private boolean retype() {
-        return with(one(c -> WIDER.containsKey(c.kind)), c -> {
+        // A text's default would read '…'::text in the one and '…'::character varying in the other.
+        return with(one(c -> WIDER.containsKey(c.kind) && !(c.hasDefault && c.kind.isText())), c -> {
             var before = c.kind.type();
             c.kind = Objects.requireNonNull(WIDER.get(c.kind));
             alter(c, "type", q(c.kind.type()), "up", q(c.sql()), "down", q(c.sql() + "::" + before));

@@ -40,6 +40,10 @@ final class RandomTable {
             return type;
         }
 
+        boolean isText() {
+            return this == TEXT || this == VARCHAR;
+        }
+
         String literal(Random random) {
             var n = random.nextInt(60);
             return switch (this) {
@@ -86,6 +90,7 @@ final class RandomTable {
 
     final List<String> indexes = new ArrayList<>();
     boolean hasWideKey;
+    boolean hasTrigger;
     String name = "t";
     private final StringBuilder sql = new StringBuilder();
 
@@ -138,7 +143,8 @@ final class RandomTable {
                 .mapToObj(i -> row(i, columns))
                 .collect(Collectors.joining(", ", "VALUES ", ";\n")));
         sql.append("ALTER TABLE t ADD CONSTRAINT bossed FOREIGN KEY (boss) REFERENCES t ON DELETE SET NULL;\n");
-        if (random.nextInt(3) == 0) {
+        hasTrigger = random.nextInt(3) == 0;
+        if (hasTrigger) {
             sql.append("CREATE FUNCTION unboss() RETURNS trigger LANGUAGE plpgsql AS"
                     + " $$BEGIN IF new.boss = 3 THEN new.boss := NULL; END IF; RETURN new; END$$;\n"
                     + "CREATE TRIGGER unboss BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION unboss();\n");
@@ -153,7 +159,7 @@ final class RandomTable {
     private void index(String index) {
         var column = any(columns);
         var other = any(columns);
-        var isText = column.kind == Kind.TEXT || column.kind == Kind.VARCHAR;
+        var isText = column.kind.isText();
         sql.append(any(List.of(
                         "CREATE INDEX %1$s ON t (%2$s);\n",
                         "CREATE INDEX %1$s ON t (%2$s DESC NULLS LAST, id) WHERE id %% 2 = 0;\n",

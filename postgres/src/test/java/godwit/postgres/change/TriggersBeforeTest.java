@@ -114,6 +114,20 @@ class TriggersBeforeTest {
                 .containsExactly("E!", "A!");
     }
 
+    @Test
+    void functionsOfOthersAreToldBeforehand() {
+        pair.role("change_owner", "LOGIN");
+        pair.source("ALTER TABLE people OWNER TO change_owner");
+
+        assertThat(Reach.change(Reach.as(pair, "change_owner"), "02_x", MIGRATION)
+                        .plan()
+                        .findings())
+                .filteredOn(finding -> finding.code().equals("plans-kept"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.objects()).containsExactly("public.keep()", "public.tidy()"));
+        assertThat(change.plan().findings()).isEmpty();
+    }
+
     /** One that came since would be called behind what keeps the versions in step. */
     @Test
     void oneThatComesToATableWithoutIsNoticedAtTheEnd() {
