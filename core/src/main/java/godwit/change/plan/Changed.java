@@ -77,9 +77,7 @@ record Changed(String run, Evolution evolution, List<Chain> chains) {
 
     /** What takes away whatever keeps it in step, if it is there. */
     List<String> withoutSyncs() {
-        return Sync.any(name(), run, id())
-                .flatMap(sync -> sync.drop("IF EXISTS ").stream())
-                .toList();
+        return Sync.any(name(), run, id()).flatMap(sync -> sync.drop().stream()).toList();
     }
 
     /** The name that something carried has until the change is complete. */

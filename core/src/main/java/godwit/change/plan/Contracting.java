@@ -119,7 +119,8 @@ final class Contracting {
         if (of.isKeptInStep()) {
             // What the old columns have been given since the start, such as a privilege.
             sql.addAll(Expanding.settings(of, carried));
-            of.syncs().forEach(sync -> sql.addAll(sync.drop("")));
+            // Whichever there are: people may have dropped a trigger of theirs since the start.
+            sql.addAll(of.withoutSyncs());
             sql.add(views.overTable(of));
             sql.add("DROP VIEW " + of.hidden().sql());
             successions.forEach(each -> each.before().forEach(statement -> sql.add(statement.sql())));

@@ -54,11 +54,11 @@ record Sync(Part part, TableName table, String run, String id) {
                 "ALTER TABLE " + table.sql() + " ENABLE ALWAYS TRIGGER " + name);
     }
 
-    /** @param which nothing, or IF EXISTS */
-    List<String> drop(String which) {
+    /** Does nothing where they are not there. */
+    List<String> drop() {
         return List.of(
-                "DROP TRIGGER " + which + trigger("insert").sql() + " ON " + table.sql(),
-                "DROP TRIGGER " + which + trigger("update").sql() + " ON " + table.sql(),
-                "DROP FUNCTION " + which + function().sql() + "()");
+                "DROP TRIGGER IF EXISTS " + trigger("insert").sql() + " ON " + table.sql(),
+                "DROP TRIGGER IF EXISTS " + trigger("update").sql() + " ON " + table.sql(),
+                "DROP FUNCTION IF EXISTS " + function().sql() + "()");
     }
 }

@@ -142,6 +142,18 @@ class TriggersBeforeTest {
     }
 
     @Test
+    void thoseThatAreDroppedMeanwhileLeaveNothingOfOursBehind() {
+        change.start(Stopping.never());
+        pair.source("DROP TRIGGER tidy ON people; DROP TRIGGER keep ON people");
+
+        change.complete(Duration.ofMillis(10));
+
+        pair.source("UPDATE people SET phone = 'after'; INSERT INTO people (id, phone) VALUES (500, 'more')");
+        assertThat(Reach.rows(pair.atSource(), "SELECT tgname::text FROM pg_trigger WHERE tgname ~ 'godwit'"))
+                .isEmpty();
+    }
+
+    @Test
     void oneThatIsCalledLastIsRefused() {
         pair.source("ALTER TRIGGER tidy ON people RENAME TO \"~~last\"");
 
